@@ -1,0 +1,64 @@
+// The evaluator's only window to the world. All calls are synchronous: where the world is slow (a build, a download) the
+// implementation blocks. All strings are byte strings; all paths are absolute and already lexically canonical.
+
+import type { Derivation, Hash, HashAlgorithm, StorePath } from "#formats";
+
+export type FileType = "regular" | "directory" | "symlink" | "unknown";
+
+export interface FileStat {
+  readonly type: FileType;
+  /** Whether the owner may execute it; only regular files. */
+  readonly executable: boolean;
+  readonly size: number;
+}
+
+/** How a path is brought into the store by `builtins.path`, `filterSource` and string coercion. */
+export interface AddPathOptions {
+  readonly name: string;
+  readonly method: "nar" | "flat";
+  /** Called with each path below the root and its type; absent keeps everything. */
+  readonly filter?: (path: string, type: FileType) => boolean;
+  /** The NAR or flat hash that the result must have; the store is asked first for an object that has it. */
+  readonly expected?: Hash;
+}
+
+export interface FetchUrlRequest {
+  readonly url: string;
+  readonly name: string;
+  /** Unpack the tarball and take its single top-level folder. */
+  readonly unpack: boolean;
+  readonly expected?: Hash;
+}
+
+export interface EvalIO {
+  readonly storeDir: string;
+  /** `builtins.currentSystem`, e.g. `x86_64-linux`. */
+  readonly currentSystem: string;
+  /** Seconds since the epoch, fixed when the evaluation began. */
+  readonly currentTime: number;
+
+  /** Does not follow a final symlink; undefined when nothing is there. Throws for what cannot be looked at. */
+  lstat(path: string): FileStat | undefined;
+  readFile(path: string): string;
+  readDirectory(path: string): ReadonlyMap<string, FileType>;
+  readLink(path: string): string;
+  getEnvironmentVariable(name: string): string | undefined;
+  hashFile(algorithm: HashAlgorithm, path: string): Hash;
+
+  /** Copies into the store and returns the store path; the same path asked twice is copied once. */
+  addPath(path: string, options: AddPathOptions): StorePath;
+  addText(name: string, contents: string, references: readonly StorePath[]): StorePath;
+  writeDerivation(derivation: Derivation): StorePath;
+  readDerivation(path: StorePath): Derivation;
+  isValidPath(path: StorePath): boolean;
+  /** Keeps a path that the evaluation mentions alive while this process runs; makes it valid by substitution if it can. */
+  ensurePath(path: StorePath): void;
+  /** Import from derivation: builds the outputs (all when undefined) and returns where each lies, as store paths. */
+  realise(derivation: StorePath, outputs: readonly string[] | undefined): ReadonlyMap<string, StorePath>;
+  fetchUrl(request: FetchUrlRequest): StorePath;
+  /** Where a store path's bytes lie on this machine, so that it can be read. */
+  realPath(path: StorePath): string;
+
+  /** `builtins.trace` and warnings: one call for each line that goes to stderr. */
+  emitMessage(level: "trace" | "warn" | "info", text: string): void;
+}

@@ -1,0 +1,48 @@
+// Files and links that appear whole or not at all: made under a temporary name beside the target and renamed over it.
+
+import { randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, openSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { hostPath } from "./host-path.ts";
+
+/** A name that no other process uses: `<path><infix>-<pid>-<random>`. */
+export function temporaryName(path: string, infix = ".tmp"): string {
+  return `${path}${infix}-${process.pid}-${randomBytes(6).toString("hex")}`;
+}
+
+/** Makes `link` a symbolic link to `target`, replacing what was there. Byte strings. */
+export function atomicSymlink(target: string, link: string): void {
+  const temporary = temporaryName(link);
+  symlinkSync(hostPath(target), hostPath(temporary));
+  renameInto(temporary, link);
+}
+
+export interface WriteOptions {
+  readonly mode?: number;
+  /** Waits until the bytes are on the device before the name appears. */
+  readonly sync?: boolean;
+}
+
+/** Writes `contents` (a byte string, or bytes) to `path`, replacing what was there. */
+export function writeFileAtomically(path: string, contents: string | Uint8Array, options: WriteOptions = {}): void {
+  const temporary = temporaryName(path);
+  const file = openSync(hostPath(temporary), "wx", options.mode ?? 0o666);
+  try {
+    writeFileSync(file, typeof contents === "string" ? Buffer.from(contents, "latin1") : contents);
+    if (options.sync === true) fsyncSync(file);
+  } catch (error) {
+    unlinkSync(hostPath(temporary));
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+  renameInto(temporary, path);
+}
+
+function renameInto(temporary: string, path: string): void {
+  try {
+    renameSync(hostPath(temporary), hostPath(path));
+  } catch (error) {
+    unlinkSync(hostPath(temporary));
+    throw error;
+  }
+}

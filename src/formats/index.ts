@@ -1,15 +1,18 @@
 // The door of formats: the nouns of Nix and their exact bytes. No I/O here, and no Node: this room runs in a page.
 
+export * from "./base-n.ts";
 export * from "./byte-string.ts";
 export * from "./error.ts";
 export * from "./hash.ts";
+export type { Digest } from "./digest-portable.ts";
 export * from "./nix32.ts";
 export * from "./store-path.ts";
+export * from "./make-store-path.ts";
 export * from "./content-address.ts";
 export * from "./derivation.ts";
 export * from "./derivation-aterm.ts";
+export * from "./parse-derivation.ts";
 export * from "./derivation-hash.ts";
 export * from "./path-info.ts";
-export * from "./nar.ts";
 export * from "./validity-registration.ts";
 export * from "./log-event.ts";

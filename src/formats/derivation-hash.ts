@@ -1,0 +1,187 @@
+// The hashes that derivations have: the path of the .drv file itself, and the hash modulo fixed outputs, from which the
+// paths of input-addressed outputs are made. In the latter each input stands for its own hash, and a fixed output for its
+// content alone, so that another way to fetch the same file changes nothing downstream.
+
+import { printMethodAndAlgorithm } from "./content-address.ts";
+import { printDerivation, printDerivationMasked, printDerivationModulo } from "./derivation-aterm.ts";
+import { derivationOutputPath, derivationType, sortedEntries } from "./derivation.ts";
+import type { Derivation, DerivationOutput } from "./derivation.ts";
+import { FirnError } from "./error.ts";
+import { hashByteString, printHash } from "./hash.ts";
+import type { Hash } from "./hash.ts";
+import { makeOutputPath, makeTextPath } from "./make-store-path.ts";
+import { derivationExtension, printStorePath } from "./store-path.ts";
+import type { StoreDir, StorePath } from "./store-path.ts";
+
+/**
+ * `deferred`: it depends on outputs whose paths only a build will tell. Then the hashes still name the outputs (for
+ * realisations), but no path may be made of them. Nix's DrvHash.
+ */
+export interface DerivationModulo {
+  readonly kind: "outputs" | "deferred";
+  readonly hashes: ReadonlyMap<string, Hash>;
+}
+
+export type QueryModulo = (derivation: StorePath) => DerivationModulo;
+
+/** What a derivation file is and refers to, for adding it to a store. */
+export interface DerivationFile {
+  readonly path: StorePath;
+  /** A byte string. */
+  readonly contents: string;
+  readonly references: readonly StorePath[];
+}
+
+/** The path that the .drv file has (computeStorePath). */
+export function computeDerivationPath(storeDir: StoreDir, derivation: Derivation): StorePath {
+  return makeDerivationFile(storeDir, derivation).path;
+}
+
+/** The .drv file with its references: the input derivations and sources, but not the outputs (infoForDerivation). */
+export function makeDerivationFile(storeDir: StoreDir, derivation: Derivation): DerivationFile {
+  const contents = printDerivation(storeDir, derivation);
+  const references = [...new Set([...derivation.inputDerivations.keys(), ...derivation.inputSources])].sort();
+  const path = makeTextPath(storeDir, derivation.name + derivationExtension, contents, references);
+  return { path, contents, references };
+}
+
+/** What a derivation counts for in those that have it as an input (hashDerivationModulo without masking). */
+export function hashDerivationModulo(
+  storeDir: StoreDir,
+  derivation: Derivation,
+  queryModulo: QueryModulo,
+): DerivationModulo {
+  return hashWith(storeDir, derivation, queryModulo, printDerivationModulo);
+}
+
+/** The same with the output paths left out, as the output paths themselves are made of (hashDerivationModulo, masking). */
+export function hashDerivationModuloMasked(
+  storeDir: StoreDir,
+  derivation: Derivation,
+  queryModulo: QueryModulo,
+): DerivationModulo {
+  return hashWith(storeDir, derivation, queryModulo, printDerivationMasked);
+}
+
+/**
+ * The derivation with the paths of its deferred outputs computed and in its environment, where that is possible
+ * (Derivation::fillInOutputPaths). Throws when a path that is there already is another one.
+ */
+export function fillOutputPaths(storeDir: StoreDir, derivation: Derivation, queryModulo: QueryModulo): Derivation {
+  const outputs = new Map<string, DerivationOutput>();
+  const env = new Map(derivation.env);
+  let modulo: DerivationModulo | undefined;
+  const setVariable = (outputName: string, path: StorePath): void => {
+    const printed = printStorePath(storeDir, path);
+    const present = env.get(outputName) ?? "";
+    if (present === "") env.set(outputName, printed);
+    else if (present !== printed) {
+      throw invalidDerivation(
+        `derivation has incorrect environment variable '${outputName}', should be '${printed}' but is actually '${present}'`,
+      );
+    }
+  };
+  for (const [outputName, output] of sortedEntries(derivation.outputs)) {
+    switch (output.kind) {
+      case "input-addressed":
+      case "deferred": {
+        modulo ??= hashDerivationModuloMasked(storeDir, derivation, queryModulo);
+        const filled = fillOutput(storeDir, derivation, outputName, output, modulo);
+        outputs.set(outputName, filled);
+        if (filled.kind === "input-addressed") setVariable(outputName, filled.path);
+        break;
+      }
+      case "fixed":
+        outputs.set(outputName, output);
+        setVariable(outputName, derivationOutputPath(storeDir, derivation, outputName) as StorePath);
+        break;
+      case "floating":
+      case "impure":
+        outputs.set(outputName, output);
+        break;
+    }
+  }
+  derivationType(derivation);
+  return { ...derivation, outputs, env: new Map(sortedEntries(env)) };
+}
+
+function fillOutput(
+  storeDir: StoreDir,
+  derivation: Derivation,
+  outputName: string,
+  output: DerivationOutput & { kind: "input-addressed" | "deferred" },
+  modulo: DerivationModulo,
+): DerivationOutput {
+  if (modulo.kind === "deferred") {
+    if (output.kind === "deferred") return output;
+    throw invalidDerivation(
+      `derivation has incorrect output '${printStorePath(storeDir, output.path)}', should be deferred`,
+    );
+  }
+  const hash = modulo.hashes.get(outputName);
+  if (hash === undefined) throw invalidDerivation(`derivation produced no hash for output '${outputName}'`);
+  const path = makeOutputPath(storeDir, outputName, hash, derivation.name);
+  if (output.kind === "input-addressed" && output.path !== path) {
+    throw invalidDerivation(
+      `derivation has incorrect output '${printStorePath(storeDir, output.path)}', ` +
+        `should be '${printStorePath(storeDir, path)}'`,
+    );
+  }
+  return { kind: "input-addressed", path };
+}
+
+/** The text that stands for an output of an unknown path inside its own derivation (hashPlaceholder). */
+export function outputPlaceholder(outputName: string): string {
+  return `/${printHash(hashByteString("sha256", `nix-output:${outputName}`), "nix32")}`;
+}
+
+type PrintModulo = typeof printDerivationModulo;
+
+function hashWith(
+  storeDir: StoreDir,
+  derivation: Derivation,
+  queryModulo: QueryModulo,
+  print: PrintModulo,
+): DerivationModulo {
+  const type = derivationType(derivation);
+  if (type.kind === "fixed") return hashFixedOutputs(storeDir, derivation);
+
+  let kind: DerivationModulo["kind"] = type.kind === "input-addressed" ? "outputs" : "deferred";
+  const inputs = new Map<string, string[]>();
+  for (const [path, node] of derivation.inputDerivations) {
+    const input = queryModulo(path);
+    if (input.kind === "deferred") kind = "deferred";
+    for (const outputName of node.outputs) {
+      const hash = input.hashes.get(outputName);
+      if (hash === undefined) {
+        throw invalidDerivation(`no hash for output '${outputName}' of derivation '${derivation.name}'`);
+      }
+      const key = printHash(hash, "base16");
+      const names = inputs.get(key);
+      if (names === undefined) inputs.set(key, [outputName]);
+      else names.push(outputName);
+    }
+  }
+  const hash = hashByteString("sha256", print(storeDir, derivation, inputs));
+  const hashes = new Map<string, Hash>();
+  for (const outputName of derivation.outputs.keys()) hashes.set(outputName, hash);
+  return { kind, hashes };
+}
+
+function hashFixedOutputs(storeDir: StoreDir, derivation: Derivation): DerivationModulo {
+  const hashes = new Map<string, Hash>();
+  for (const [outputName, output] of derivation.outputs) {
+    if (output.kind !== "fixed") continue;
+    const { method, hash } = output.ca;
+    const path = derivationOutputPath(storeDir, derivation, outputName) as StorePath;
+    const text =
+      `fixed:out:${printMethodAndAlgorithm(method, hash.algorithm)}:${printHash(hash, "base16")}:` +
+      printStorePath(storeDir, path);
+    hashes.set(outputName, hashByteString("sha256", text));
+  }
+  return { kind: "outputs", hashes };
+}
+
+function invalidDerivation(message: string): FirnError {
+  return new FirnError("invalid-derivation", message);
+}

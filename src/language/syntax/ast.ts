@@ -18,6 +18,9 @@ export interface SourceFile {
 
 export type Offset = number;
 
+/** The offset of nodes that desugaring made and that have no place of their own (noPos). */
+export const noOffset: Offset = -1;
+
 export type Expr =
   | IntExpr
   | FloatExpr

@@ -1,0 +1,57 @@
+// The families of language errors, named as in Nix (eval-error.hh). `tryEval` catches AssertionError and its subclass
+// ThrownError and nothing else. An EvalError is as pure as the expression, so a failed thunk may keep it and throw it
+// again; the other heirs of EvalBaseError depend on the world or on how deep the stack was, and are tried again.
+
+import { BaseError } from "./base-error.ts";
+
+/** The text cannot be parsed; nothing was evaluated. */
+export class ParseError extends BaseError {
+  override readonly code: string = "parse-error";
+}
+
+export class EvalBaseError extends BaseError {}
+
+export class EvalError extends EvalBaseError {}
+/** `assert` failed. */
+export class AssertionError extends EvalError {}
+/** `throw`. */
+export class ThrownError extends AssertionError {}
+/** `abort`. */
+export class Abort extends EvalError {}
+export class TypeError extends EvalError {}
+export class UndefinedVarError extends EvalError {}
+export class MissingArgumentError extends EvalError {}
+export class InfiniteRecursionError extends EvalError {}
+/** A store path that should be valid is not. */
+export class InvalidPathError extends EvalError {}
+
+export class StackOverflowError extends EvalBaseError {}
+/** Import from derivation where it is forbidden. */
+export class IFDError extends EvalBaseError {}
+/** To be tried again rather than kept. */
+export class RecoverableEvalError extends EvalBaseError {}
+
+/** A path that restricted or pure evaluation does not let be read. */
+export class RestrictedPathError extends BaseError {}
+/** The user asked to stop. */
+export class Interrupted extends BaseError {}
+
+/** Whether `builtins.tryEval` turns it into `{ success = false; }`. */
+export function isCatchable(error: unknown): error is AssertionError {
+  return error instanceof AssertionError;
+}
+
+/** max-call-depth was reached. */
+export function callDepthExceeded(): StackOverflowError {
+  return new StackOverflowError("stack overflow; max-call-depth exceeded");
+}
+
+/** The machine's stack is used up: what Nix says when its own overflows. */
+export function stackOverflow(): StackOverflowError {
+  return new StackOverflowError("stack overflow (possible infinite recursion)");
+}
+
+/** Whether JavaScript's own stack overflowed: V8 throws a RangeError, which the rooms turn into `stackOverflow`. */
+export function isStackExhaustion(error: unknown): boolean {
+  return error instanceof RangeError && error.message === "Maximum call stack size exceeded";
+}

@@ -1,0 +1,222 @@
+// The evaluator as builtins and commands see it: one object that holds symbols, positions, caches and the base environment
+// of one evaluation, with the operations on values as methods. The operations themselves are in the files beside this
+// one, by subject. Positions (`pos`) are numbers of `positions`; 0 where none is known, as everywhere inside builtins.
+//
+// Nothing here is global: two evaluators share no state. The evaluator never awaits; the world is behind `io`.
+
+import type { SourceFile } from "../syntax/ast.ts";
+import type { EvalIO } from "../io.ts";
+import type { Position } from "../errors/index.ts";
+import { type Attrs, AttrsBuilder } from "../values/attrs.ts";
+import type { ContextCollector } from "../values/context.ts";
+import type { BuiltinTable, PrimOp } from "../values/prim-op.ts";
+import { noPos, type Pos, PositionTable } from "../values/position.ts";
+import { SymbolTable, type Symbol } from "../values/symbols.ts";
+import { Code, force, Thunk, type ThunkStates } from "../values/thunk.ts";
+import type { NixList, NixPath, Slot, Value } from "../values/value.ts";
+import { findAlongAttrPath, type FoundAttr } from "./attr-path.ts";
+import { autoCall } from "./auto-call.ts";
+import { BaseEnvironment } from "./base-environment.ts";
+import { callFunction, callFunction1, callFunction2, callFunction3 } from "./call.ts";
+import { coerceToPath, coerceToString, copyPathToStore, type CoercionOptions } from "./coerce.ts";
+import { compareLess } from "./compare.ts";
+import { assertEqual, equals, isDerivation } from "./equality.ts";
+import { FileEvaluator } from "./files.ts";
+import * as forcing from "./force.ts";
+import { defaultEvalSettings, type EvalSettings } from "./settings.ts";
+import { findFile } from "./search-path.ts";
+import { Statistics } from "./statistics.ts";
+import { makeThunkStates } from "./thunk-states.ts";
+
+export interface EvaluatorOptions {
+  readonly io: EvalIO;
+  readonly builtins: BuiltinTable;
+  readonly settings?: Partial<EvalSettings>;
+}
+
+export class Evaluator {
+  readonly io: EvalIO;
+  readonly settings: EvalSettings;
+  readonly symbols = new SymbolTable();
+  readonly positions = new PositionTable();
+  readonly statistics = new Statistics();
+  readonly states: ThunkStates;
+  readonly base: BaseEnvironment;
+  readonly files: FileEvaluator;
+  /** Calls that are going on, counted against `max-call-depth`. Who catches an error and goes on must restore it. */
+  depth = 0;
+  private readonly lazyCall1: Code;
+  private readonly lazyCall2: Code;
+  private readonly lazyCompute: Code;
+
+  constructor(options: EvaluatorOptions) {
+    this.io = options.io;
+    this.settings = { ...defaultEvalSettings, ...options.settings };
+    this.states = makeThunkStates(this.positions);
+    this.lazyCall1 = new Code(this.states, ([fn, a]: [Slot, Slot], pos) => callFunction1(this, fn, a, pos));
+    this.lazyCall2 = new Code(this.states, ([fn, a, b]: [Slot, Slot, Slot], pos) => callFunction2(this, fn, a, b, pos));
+    this.lazyCompute = new Code(this.states, (compute: () => Value) => compute());
+    this.base = new BaseEnvironment(this, options.builtins);
+    this.files = new FileEvaluator(this);
+  }
+
+  // ── Forcing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+  // `context` is the frame that a failure gets ("while evaluating the first argument passed to builtins.map"). As in
+  // Nix, forceAttrs and forceList add it to their own complaint only, the others to every error on the way.
+
+  force(slot: Slot, pos: Pos = noPos): Value {
+    return force(slot, pos);
+  }
+  forceInt(slot: Slot, context: string, pos: Pos = noPos): number | bigint {
+    return forcing.forceInt(this, slot, context, pos);
+  }
+  /** Integers are widened. */
+  forceFloat(slot: Slot, context: string, pos: Pos = noPos): number {
+    return forcing.forceFloat(this, slot, context, pos);
+  }
+  forceBool(slot: Slot, context: string, pos: Pos = noPos): boolean {
+    return forcing.forceBool(this, slot, context, pos);
+  }
+  /** The text; the string's context is added to `collector` if one is given and dropped otherwise. */
+  forceString(slot: Slot, context: string, collector?: ContextCollector, pos: Pos = noPos): string {
+    return forcing.forceString(this, slot, context, collector, pos);
+  }
+  /** A string with context is an error. */
+  forceStringNoContext(slot: Slot, context: string, pos: Pos = noPos): string {
+    return forcing.forceStringNoContext(this, slot, context, pos);
+  }
+  forceAttrs(slot: Slot, context: string, pos: Pos = noPos): Attrs {
+    return forcing.forceAttrs(this, slot, context, pos);
+  }
+  forceList(slot: Slot, context: string, pos: Pos = noPos): NixList {
+    return forcing.forceList(this, slot, context, pos);
+  }
+  /** A lambda, builtin, partial application or functor. */
+  forceFunction(slot: Slot, context: string, pos: Pos = noPos): Value {
+    return forcing.forceFunction(this, slot, context, pos);
+  }
+  /** All that is inside as well (forceValueDeep). */
+  forceDeep(slot: Slot): Value {
+    return forcing.forceDeep(this, slot);
+  }
+  /** The attribute of a set, or "attribute '…' missing" with `context` as frame (EvalState::getAttr). */
+  requireAttr(attrs: Attrs, symbol: Symbol, context: string): Slot {
+    return forcing.requireAttr(this, attrs, symbol, context);
+  }
+
+  // ── Calling ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  call(fn: Slot, args: readonly Slot[], pos: Pos = noPos): Value {
+    return callFunction(this, fn, args, pos);
+  }
+  call1(fn: Slot, a: Slot, pos: Pos = noPos): Value {
+    return callFunction1(this, fn, a, pos);
+  }
+  call2(fn: Slot, a: Slot, b: Slot, pos: Pos = noPos): Value {
+    return callFunction2(this, fn, a, b, pos);
+  }
+  call3(fn: Slot, a: Slot, b: Slot, c: Slot, pos: Pos = noPos): Value {
+    return callFunction3(this, fn, a, b, c, pos);
+  }
+  /** `fn a`, when it is needed (Value::mkApp). */
+  delayCall1(fn: Slot, a: Slot): Thunk {
+    return new Thunk(this.lazyCall1, [fn, a]);
+  }
+  delayCall2(fn: Slot, a: Slot, b: Slot): Thunk {
+    return new Thunk(this.lazyCall2, [fn, a, b]);
+  }
+  /** Whatever `compute` returns, when it is needed. */
+  delay(compute: () => Value): Thunk {
+    return new Thunk(this.lazyCompute, compute);
+  }
+  /** Calls a function with what `args` has for its formals, as commands do with --arg; other values stay (autoCallFunction). */
+  autoCall(args: Attrs, fn: Slot): Value {
+    return autoCall(this, args, fn);
+  }
+
+  // ── Values ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  symbol(name: string): Symbol {
+    return this.symbols.intern(name);
+  }
+  /** A set of the given names, in any order; undefined ones are left out. */
+  attrs(entries: Readonly<Record<string, Slot | undefined>>): Attrs {
+    const builder = new AttrsBuilder();
+    for (const [name, slot] of Object.entries(entries)) {
+      if (slot !== undefined) builder.set(this.symbols.intern(name), slot);
+    }
+    return builder.build();
+  }
+  equals(a: Slot, b: Slot, context = "", pos: Pos = noPos): boolean {
+    return equals(this, a, b, pos, context);
+  }
+  /** Throws an AssertionError that says where two values differ, if they do. */
+  assertEqual(a: Slot, b: Slot, pos: Pos, context: string): void {
+    assertEqual(this, a, b, pos, context);
+  }
+  /** `a < b` for forced values, as sort, lessThan and genericClosure compare (CompareValues). */
+  isLess(a: Value, b: Value, context: string, pos: Pos = noPos): boolean {
+    return compareLess(this, a, b, context, pos);
+  }
+  isDerivation(value: Value): value is Attrs {
+    return isDerivation(this, value);
+  }
+  coerceToString(
+    slot: Slot,
+    collector: ContextCollector,
+    context: string,
+    options?: CoercionOptions,
+    pos: Pos = noPos,
+  ): string {
+    return coerceToString(this, pos, slot, collector, context, options);
+  }
+  coerceToPath(slot: Slot, collector: ContextCollector, context: string, pos: Pos = noPos): NixPath {
+    return coerceToPath(this, pos, slot, collector, context);
+  }
+  /** Copies a path to the store, adds it to the collector and returns the printed store path. */
+  copyPathToStore(collector: ContextCollector, path: NixPath): string {
+    return copyPathToStore(this, collector, path);
+  }
+  /** `{ file, line, column }`, or null where there is no file (mkPos). */
+  positionValue(pos: Pos): Value {
+    return this.base.positionValue(pos);
+  }
+  /** A position for errors; undefined for 0. */
+  position(pos: Pos): Position | undefined {
+    return this.positions.resolve(pos);
+  }
+
+  // ── Programs ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Evaluates a file (a folder means its default.nix) once; later calls give the same value. */
+  evalFile(path: string): Value {
+    return this.files.evalFile(path);
+  }
+  /** Evaluates a file with the attributes of `scope` as further variables, anew at each call (scopedImport). */
+  evalFileWithScope(path: string, scope: Attrs): Value {
+    return this.files.evalFileWithScope(path, scope);
+  }
+  /** Evaluates text; relative paths in it start at `basePath`. */
+  evalExpr(text: string, basePath: string, origin: SourceFile["origin"] = { kind: "string" }): Value {
+    return this.files.evalText(text, basePath, origin);
+  }
+  /** Looks `name` up in the configured search path, as `<name>` does (EvalState::findFile). */
+  findFile(name: string, pos: Pos = noPos): NixPath {
+    return findFile(this, this.settings.searchPath, name, pos);
+  }
+  /** The value at `a.b."c".0` of `root`, calling functions on the way with `autoArgs` (findAlongAttrPath). */
+  findAlongAttrPath(path: string, autoArgs: Attrs, root: Slot): FoundAttr {
+    return findAlongAttrPath(this, path, autoArgs, root);
+  }
+  /** The `builtins` set. */
+  get builtins(): Attrs {
+    return this.base.builtins;
+  }
+  internalPrimOp(name: string): PrimOp {
+    return this.base.internalPrimOp(name);
+  }
+}
+
+export function createEvaluator(options: EvaluatorOptions): Evaluator {
+  return new Evaluator(options);
+}

@@ -1,0 +1,229 @@
+// Attribute sets: a shape and one slot for each of its names. `a // b` with a large `a` and a small `b` makes a layer on
+// top of `a` instead of a copy; layers are flattened when somebody looks at the set as a whole, and kept few by merging
+// small ones first, so that a chain of n updates costs O(n log n).
+
+import { noPos, type Pos } from "./position.ts";
+import { emptyShape, Shape } from "./shape.ts";
+import type { Symbol, SymbolTable } from "./symbols.ts";
+import type { Slot } from "./value.ts";
+
+/** Below this size a copy is as cheap as a layer. */
+const layerFrom = 32;
+
+/** The shape that stands for "in layers"; no selection ever remembers it. */
+const layeredShape = new Shape([], undefined, noPos);
+const noSlots: readonly Slot[] = [];
+
+interface Layers {
+  readonly top: Attrs;
+  readonly base: Attrs;
+}
+
+export class Attrs {
+  /** Raw: the empty layered shape while the set is in layers. Only the compiler's caches read it; others take `flat()`. */
+  shape: Shape;
+  values: readonly Slot[];
+  private layers: Layers | undefined;
+
+  constructor(shape: Shape, values: readonly Slot[]) {
+    this.shape = shape;
+    this.values = values;
+    this.layers = undefined;
+  }
+
+  /** Itself, with `shape` and `values` holding all names, sorted by symbol. */
+  flat(): this {
+    if (this.layers !== undefined) this.flatten();
+    return this;
+  }
+
+  private flatten(): void {
+    const layers: Attrs[] = [];
+    // eslint-disable-next-line @typescript-eslint/no-this-alias
+    let current: Attrs = this;
+    while (current.layers !== undefined) {
+      layers.push(current.layers.top);
+      current = current.layers.base;
+    }
+    let merged = current;
+    for (let i = layers.length - 1; i >= 0; i--) merged = copyMerged(merged, layers[i] as Attrs);
+    this.shape = merged.shape;
+    this.values = merged.values;
+    this.layers = undefined;
+  }
+
+  get size(): number {
+    return this.flat().values.length;
+  }
+
+  get isEmpty(): boolean {
+    return this.layers === undefined && this.values.length === 0;
+  }
+
+  /** Where the literal that made it stands; 0 for sets made otherwise. */
+  get pos(): Pos {
+    return this.layers === undefined ? this.shape.pos : noPos;
+  }
+
+  get(symbol: Symbol): Slot | undefined {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias
+    let current: Attrs = this;
+    while (current.layers !== undefined) {
+      const top = current.layers.top;
+      const index = top.shape.indexOf(symbol);
+      if (index >= 0) return top.values[index];
+      current = current.layers.base;
+    }
+    const index = current.shape.indexOf(symbol);
+    return index < 0 ? undefined : current.values[index];
+  }
+
+  has(symbol: Symbol): boolean {
+    return this.get(symbol) !== undefined;
+  }
+
+  /** Where an attribute was defined; 0 when unknown or absent. */
+  positionOf(symbol: Symbol): Pos {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias
+    let current: Attrs = this;
+    while (current.layers !== undefined) {
+      const top = current.layers.top;
+      const index = top.shape.indexOf(symbol);
+      if (index >= 0) return top.shape.positionAt(index);
+      current = current.layers.base;
+    }
+    const index = current.shape.indexOf(symbol);
+    return index < 0 ? noPos : current.shape.positionAt(index);
+  }
+
+  /** The symbols in their own order (not that of their names). */
+  get symbols(): readonly Symbol[] {
+    return this.flat().shape.symbols;
+  }
+
+  /** Indices into the flat `shape.symbols` and `values`, in the byte order of the names. */
+  lexicalOrder(table: SymbolTable): readonly number[] {
+    return this.flat().shape.lexicalOrder(table);
+  }
+
+  /** Names with slots in the byte order of the names. */
+  *sortedEntries(table: SymbolTable): IterableIterator<[string, Slot]> {
+    for (const index of this.lexicalOrder(table)) {
+      yield [table.name(this.shape.symbols[index] as Symbol), this.values[index] as Slot];
+    }
+  }
+
+  /** The same names with other values; positions are dropped unless `keepPositions`. */
+  mapValues(change: (slot: Slot, symbol: Symbol) => Slot, keepPositions = false): Attrs {
+    const { shape, values } = this.flat();
+    const symbols = shape.symbols;
+    return new Attrs(
+      keepPositions ? shape : shape.withoutPositions(),
+      values.map((slot, index) => change(slot, symbols[index] as Symbol)),
+    );
+  }
+
+  /** The attributes that `keep` accepts, with their positions. */
+  filter(keep: (symbol: Symbol, slot: Slot) => boolean): Attrs {
+    const { shape, values } = this.flat();
+    const symbols: Symbol[] = [];
+    const slots: Slot[] = [];
+    const positions: Pos[] | undefined = shape.positions === undefined ? undefined : [];
+    for (let i = 0; i < values.length; i++) {
+      const symbol = shape.symbols[i] as Symbol;
+      const slot = values[i] as Slot;
+      if (!keep(symbol, slot)) continue;
+      symbols.push(symbol);
+      slots.push(slot);
+      positions?.push(shape.positionAt(i));
+    }
+    if (symbols.length === values.length) return this;
+    return symbols.length === 0 ? emptyAttrs : new Attrs(new Shape(symbols, positions, noPos), slots);
+  }
+
+  /** `this // right`. */
+  update(right: Attrs): Attrs {
+    if (this.isEmpty) return right;
+    if (right.isEmpty) return this;
+    if (this.layers === undefined && this.values.length < layerFrom) return copyMerged(this, right.flat());
+    const top = right.flat();
+    if (top.values.length * 4 > this.depthFreeSize()) return copyMerged(this.flat(), top);
+    return layered(this, top);
+  }
+
+  /** The size of the bottom layer: what a copy would at least cost. */
+  private depthFreeSize(): number {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias
+    let current: Attrs = this;
+    while (current.layers !== undefined) current = current.layers.base;
+    return current.values.length;
+  }
+
+  /** Puts `top` over `base`, first merging layers that are not larger than what would lie on them. */
+  static layer(base: Attrs, top: Attrs): Attrs {
+    let merged = top;
+    let below = base;
+    while (below.layers !== undefined && below.layers.top.values.length <= merged.values.length * 2) {
+      merged = copyMerged(below.layers.top, merged);
+      below = below.layers.base;
+    }
+    if (below.layers === undefined && below.values.length <= merged.values.length * 2) return copyMerged(below, merged);
+    const attrs = new Attrs(layeredShape, noSlots);
+    attrs.layers = { top: merged, base: below };
+    return attrs;
+  }
+}
+
+function layered(base: Attrs, top: Attrs): Attrs {
+  return Attrs.layer(base, top);
+}
+
+/** Both flat. */
+function copyMerged(left: Attrs, right: Attrs): Attrs {
+  const plan = left.shape.mergePlan(right.shape);
+  const sources = plan.sources;
+  const a = left.values;
+  const b = right.values;
+  const values: Slot[] = [];
+  for (let i = 0; i < sources.length; i++) {
+    const source = sources[i] as number;
+    values.push((source < 0 ? a[~source] : b[source]) as Slot);
+  }
+  return new Attrs(plan.shape, values);
+}
+
+export const emptyAttrs = new Attrs(emptyShape, []);
+
+/** Makes a set from attributes that come in any order; adding a name twice is the caller's error, see `has`. */
+export class AttrsBuilder {
+  private readonly entries = new Map<Symbol, { slot: Slot; pos: Pos }>();
+  private hasPositions = false;
+
+  has(symbol: Symbol): boolean {
+    return this.entries.has(symbol);
+  }
+
+  /** Adds or replaces. */
+  set(symbol: Symbol, slot: Slot, pos: Pos = noPos): this {
+    this.entries.set(symbol, { slot, pos });
+    if (pos !== noPos) this.hasPositions = true;
+    return this;
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  build(pos: Pos = noPos): Attrs {
+    if (this.entries.size === 0) return pos === noPos ? emptyAttrs : new Attrs(new Shape([], undefined, pos), []);
+    const symbols = Float64Array.from(this.entries.keys()).sort();
+    const slots: Slot[] = [];
+    const positions: Pos[] | undefined = this.hasPositions ? [] : undefined;
+    for (const symbol of symbols) {
+      const entry = this.entries.get(symbol) as { slot: Slot; pos: Pos };
+      slots.push(entry.slot);
+      positions?.push(entry.pos);
+    }
+    return new Attrs(new Shape(Array.from(symbols), positions, pos), slots);
+  }
+}

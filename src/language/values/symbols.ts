@@ -1,0 +1,87 @@
+// Interned names. A symbol is a small integer; the order of symbols is the order in which the names were first met, and
+// Nix walks attribute sets in exactly that order wherever it does not sort by name (deep forcing, `==`, the first
+// unexpected argument of a call), so the order decides which of two errors is reported. `StaticEvalSymbols` of Nix come
+// first, then the builtins, then names as files are parsed.
+
+/** A name as a small integer, valid for the table that made it. */
+export type Symbol = number;
+
+const wellKnownNames = [
+  "<with>", "outPath", "drvPath", "type", "meta", "name", "value", "system", "__overrides", "outputs", "outputName",
+  "__ignoreNulls", "file", "line", "column", "__functor", "__toString", "right", "wrong", "__structuredAttrs", "__json",
+  "allowedReferences", "allowedRequisites", "disallowedReferences", "disallowedRequisites", "maxSize", "maxClosureSize",
+  "builder", "args", "__contentAddressed", "__impure", "outputHash", "outputHashAlgo", "outputHashMode",
+  "recurseForDerivations", "description", "self", "", "startSet", "operator", "key", "path", "prefix", "outputSpecified",
+  "__sub", "__lessThan", "__mul", "__div", "or", "__findFile", "__nixPath", "body",
+] as const;
+
+/** The names that evaluator and builtins look up themselves. */
+export interface WellKnownSymbols {
+  readonly outPath: Symbol;
+  readonly drvPath: Symbol;
+  readonly type: Symbol;
+  readonly name: Symbol;
+  readonly value: Symbol;
+  readonly overrides: Symbol;
+  readonly file: Symbol;
+  readonly line: Symbol;
+  readonly column: Symbol;
+  readonly functor: Symbol;
+  readonly toString: Symbol;
+  readonly right: Symbol;
+  readonly wrong: Symbol;
+  readonly startSet: Symbol;
+  readonly operator: Symbol;
+  readonly key: Symbol;
+}
+
+export class SymbolTable {
+  private readonly numbers = new Map<string, Symbol>();
+  private readonly texts: string[] = [];
+  readonly known: WellKnownSymbols;
+
+  constructor() {
+    for (const name of wellKnownNames) this.intern(name);
+    this.known = {
+      outPath: this.intern("outPath"),
+      drvPath: this.intern("drvPath"),
+      type: this.intern("type"),
+      name: this.intern("name"),
+      value: this.intern("value"),
+      overrides: this.intern("__overrides"),
+      file: this.intern("file"),
+      line: this.intern("line"),
+      column: this.intern("column"),
+      functor: this.intern("__functor"),
+      toString: this.intern("__toString"),
+      right: this.intern("right"),
+      wrong: this.intern("wrong"),
+      startSet: this.intern("startSet"),
+      operator: this.intern("operator"),
+      key: this.intern("key"),
+    };
+  }
+
+  /** The symbol of a name (byte string), made when it is new. */
+  intern(name: string): Symbol {
+    const found = this.numbers.get(name);
+    if (found !== undefined) return found;
+    const symbol = this.texts.length;
+    this.numbers.set(name, symbol);
+    this.texts.push(name);
+    return symbol;
+  }
+
+  /** The symbol of a name that was interned before; undefined says that no attribute set can hold it. */
+  find(name: string): Symbol | undefined {
+    return this.numbers.get(name);
+  }
+
+  name(symbol: Symbol): string {
+    return this.texts[symbol] as string;
+  }
+
+  get size(): number {
+    return this.texts.length;
+  }
+}

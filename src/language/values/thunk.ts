@@ -1,0 +1,94 @@
+// Delayed computations. A thunk is code and the environment it runs in; once forced it holds the value instead, and once
+// failed the error, which every later force throws again. While it runs its code is the black hole, so that a value which
+// needs itself is found to.
+//
+// `Code.run` is a field and not a method, so that every call site sees one hidden class; it may replace itself (bodies are
+// compiled when they first run).
+
+import { noPos, type Pos } from "./position.ts";
+import type { Slot, Value } from "./value.ts";
+
+/** Slot arrays: the enclosing environment at index 0, then one slot for each variable; undefined is not yet initialised. */
+export interface Environment extends Array<Slot | Environment | undefined> {}
+
+/** What a thunk's code gets: mostly an Environment, for code of builtins whatever they put there. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Closed = any;
+
+/** What all code of one evaluator shares: the states that a thunk passes through. */
+export interface ThunkStates {
+  readonly blackHole: Code;
+  readonly failed: Code;
+  /** Whether the error may go away on its own (an interrupt, a stack overflow), so that the thunk must be able to run again. */
+  isTransient(error: unknown): boolean;
+}
+
+export class Code {
+  run: (env: Closed, pos: Pos) => Value;
+  readonly states: ThunkStates;
+
+  constructor(states: ThunkStates, run: (env: Closed, pos: Pos) => Value) {
+    this.states = states;
+    this.run = run;
+  }
+}
+
+export class Thunk {
+  /** null once the value is known. */
+  code: Code | null;
+  /** The environment, then the value or the error. */
+  payload: Closed;
+
+  constructor(code: Code, env: Closed) {
+    this.code = code;
+    this.payload = env;
+  }
+
+  /** The value, computed if need be. `pos` is where it is needed, for "infinite recursion encountered". */
+  force(pos: Pos = noPos): Value {
+    return this.code === null ? this.payload : this.evaluate(pos);
+  }
+
+  evaluate(pos: Pos): Value {
+    const code = this.code as Code;
+    const env = this.payload;
+    const states = code.states;
+    if (code === states.failed) return code.run(env, pos);
+    this.code = states.blackHole;
+    this.payload = undefined;
+    let value: Value;
+    try {
+      value = code.run(env, pos);
+    } catch (error) {
+      if (states.isTransient(error)) {
+        this.code = code;
+        this.payload = env;
+      } else {
+        this.code = states.failed;
+        this.payload = error;
+      }
+      throw error;
+    }
+    this.code = null;
+    this.payload = value;
+    return value;
+  }
+
+  get isForced(): boolean {
+    return this.code === null;
+  }
+
+  get isFailed(): boolean {
+    return this.code !== null && this.code === this.code.states.failed;
+  }
+
+  /** Whether it is being computed right now. */
+  get isBlackHole(): boolean {
+    return this.code !== null && this.code === this.code.states.blackHole;
+  }
+}
+
+export function force(slot: Slot, pos: Pos = noPos): Value {
+  if (slot instanceof Thunk) return slot.code === null ? slot.payload : slot.evaluate(pos);
+  return slot;
+}

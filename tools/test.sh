@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# npm test: everything. First the gate (npm run ok), then what crosses rooms, on the shipped bundle: the program as a user
+# calls it, the comparison with the real Nix, and the main job on real packages of the Debian archive.
+set -eu
+. "$(dirname "$0")/setup.sh"
+cd "$FIRN_HOME"
+
+# The real Nix is the oracle; where it cannot be had its tests say that they were skipped.
+if ! command -v nix-store >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  say "installing nix-bin, which the oracle tests compare with"
+  apt-get install -y -q nix-bin >&2 || say "nix-bin cannot be installed; the oracle tests will be skipped"
+fi
+
+"$FIRN_NODE" tools/ok.ts
+"$FIRN_NODE" tools/bundle.ts
+mapfile -t files < <(find tests/functional tests/oracle -name '*.test.ts' | sort)
+exec "$FIRN_NODE" --test --test-concurrency=1 "${files[@]}"

@@ -14,5 +14,8 @@ export * from "./derivation-aterm.ts";
 export * from "./parse-derivation.ts";
 export * from "./derivation-hash.ts";
 export * from "./path-info.ts";
+export * from "./nar.ts";
+export * from "./nar-reader.ts";
+export * from "./nar-writer.ts";
 export * from "./validity-registration.ts";
 export * from "./log-event.ts";

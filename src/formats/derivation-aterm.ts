@@ -12,12 +12,8 @@ import type { StoreDir } from "./store-path.ts";
 
 /** The contents of the .drv file, a byte string (Derivation::unparse). */
 export function printDerivation(storeDir: StoreDir, derivation: Derivation): string {
-  return printParts(
-    derivation,
-    printOutputs(storeDir, derivation),
-    printInputs(storeDir, derivation),
-    printTail(storeDir, derivation),
-  );
+  const inputs = printInputs(storeDir, derivation);
+  return join(derivation, printOutputs(storeDir, derivation), inputs, joinRest(printRest(storeDir, derivation)));
 }
 
 /**
@@ -28,12 +24,8 @@ export function printDerivationModulo(
   derivation: Derivation,
   inputs: ReadonlyMap<string, readonly string[]>,
 ): string {
-  return printParts(
-    derivation,
-    printOutputs(storeDir, derivation),
-    printHashedInputs(inputs),
-    printTail(storeDir, derivation),
-  );
+  const hashed = printHashedInputs(inputs);
+  return join(derivation, printOutputs(storeDir, derivation), hashed, joinRest(printRest(storeDir, derivation)));
 }
 
 /** The same with empty output paths, and with empty values for the variables named like outputs. */
@@ -42,17 +34,37 @@ export function printDerivationMasked(
   derivation: Derivation,
   inputs: ReadonlyMap<string, readonly string[]>,
 ): string {
-  return printParts(
-    derivation,
-    printMaskedOutputs(derivation),
-    printHashedInputs(inputs),
-    printMaskedTail(storeDir, derivation),
-  );
+  const rest = joinMaskedRest(printRest(storeDir, derivation));
+  return join(derivation, printMaskedOutputs(derivation), printHashedInputs(inputs), rest);
 }
 
-function printParts(derivation: Derivation, outputs: string, inputs: string, tail: string): string {
+/**
+ * The three texts that instantiating one derivation takes, with all that they share printed once. `fill` gets the masked
+ * text and gives the derivation back with its output paths, in the outputs and in the variables named like them, and
+ * nothing else changed.
+ */
+export function printForInstantiation(
+  storeDir: StoreDir,
+  unfilled: Derivation,
+  inputs: ReadonlyMap<string, readonly string[]>,
+  fill: (masked: string) => Derivation,
+): { readonly derivation: Derivation; readonly modulo: string; readonly contents: string } {
+  const rest = printRest(storeDir, unfilled);
+  const hashedInputs = printHashedInputs(inputs);
+  const masked = join(unfilled, printMaskedOutputs(unfilled), hashedInputs, joinMaskedRest(rest));
+  const derivation = fill(masked);
+  const outputs = printOutputs(storeDir, derivation);
+  const filled = joinRest({ ...rest, values: rest.names.map((name) => quoteInside(derivation.env.get(name) ?? "")) });
+  return {
+    derivation,
+    modulo: join(derivation, outputs, hashedInputs, filled),
+    contents: join(derivation, outputs, printInputs(storeDir, derivation), filled),
+  };
+}
+
+function join(derivation: Derivation, outputs: string, inputs: string, rest: string): string {
   const head = hasDynamicInputs(derivation) ? 'DrvWithVersion("xp-dyn-drv",[' : "Derive([";
-  return `${head}${outputs}],[${inputs}],${tail}`;
+  return `${head}${outputs}],[${inputs}],${rest}`;
 }
 
 function printOutputs(storeDir: StoreDir, derivation: Derivation): string {
@@ -104,8 +116,7 @@ function printOutputHash(output: DerivationOutput): string {
 function printInputs(storeDir: StoreDir, derivation: Derivation): string {
   let text = "";
   for (const [path, node] of sortedEntries(derivation.inputDerivations)) {
-    if (text !== "") text += ",";
-    text += `("${storeDir}/${path}",${printInputNode(node)})`;
+    text += `${text === "" ? "" : ","}("${storeDir}/${path}",${printInputNode(node)})`;
   }
   return text;
 }
@@ -135,24 +146,44 @@ function printNames(names: readonly string[]): string {
   return names.length === 1 ? `["${names[0]}"]` : names.length === 0 ? "[]" : `["${sortedStrings(names).join('","')}"]`;
 }
 
-function printTail(storeDir: StoreDir, derivation: Derivation): string {
-  let text = printBeforeEnv(storeDir, derivation);
-  let first = true;
-  for (const [name, value] of environment(derivation)) {
-    text += `${first ? "" : ","}(${quote(name)},${quote(value)})`;
-    first = false;
-  }
-  return `${text}])`;
+/** All from the sources to the end, cut where the values of the variables named like outputs stand. */
+interface Rest {
+  /** One more than there are values. */
+  readonly segments: readonly string[];
+  /** Escaped, without quotes. */
+  readonly values: readonly string[];
+  readonly names: readonly string[];
 }
 
-function printMaskedTail(storeDir: StoreDir, derivation: Derivation): string {
+function printRest(storeDir: StoreDir, derivation: Derivation): Rest {
+  const segments: string[] = [];
+  const values: string[] = [];
+  const names: string[] = [];
   let text = printBeforeEnv(storeDir, derivation);
-  let first = true;
+  let between = '("';
   for (const [name, value] of environment(derivation)) {
-    text += `${first ? "" : ","}(${quote(name)},${derivation.outputs.has(name) ? '""' : quote(value)})`;
-    first = false;
+    if (derivation.outputs.has(name)) {
+      segments.push(`${text}${between}${quoteInside(name)}","`);
+      values.push(quoteInside(value));
+      names.push(name);
+      text = "";
+    } else {
+      text += between + quoteInside(name) + '","' + quoteInside(value);
+    }
+    between = '"),("';
   }
-  return `${text}])`;
+  segments.push(text + (between === '("' ? "])" : '")])'));
+  return { segments, values, names };
+}
+
+function joinRest({ segments, values }: Rest): string {
+  let text = segments[0] as string;
+  for (let i = 0; i < values.length; i++) text += (values[i] as string) + (segments[i + 1] as string);
+  return text;
+}
+
+function joinMaskedRest({ segments }: Rest): string {
+  return segments.join("");
 }
 
 function printBeforeEnv(storeDir: StoreDir, derivation: Derivation): string {
@@ -183,9 +214,12 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 function quote(text: string): string {
-  return needsEscape.test(text)
-    ? `"${text.replace(/["\\\n\r\t]/g, (char) => escapes[char] as string)}"`
-    : `"${text}"`;
+  return `"${quoteInside(text)}"`;
+}
+
+/** Escaped, without the quotes around it. */
+function quoteInside(text: string): string {
+  return needsEscape.test(text) ? text.replace(/["\\\n\r\t]/g, (char) => escapes[char] as string) : text;
 }
 
 function reservedVariable(): FirnError {

@@ -3,7 +3,12 @@
 // content alone, so that another way to fetch the same file changes nothing downstream.
 
 import { printMethodAndAlgorithm } from "./content-address.ts";
-import { printDerivation, printDerivationMasked, printDerivationModulo } from "./derivation-aterm.ts";
+import {
+  printDerivation,
+  printDerivationMasked,
+  printDerivationModulo,
+  printForInstantiation,
+} from "./derivation-aterm.ts";
 import { derivationOutputPath, derivationType, sortedEntries } from "./derivation.ts";
 import type { Derivation, DerivationOutput } from "./derivation.ts";
 import { FirnError } from "./error.ts";
@@ -39,7 +44,10 @@ export function computeDerivationPath(storeDir: StoreDir, derivation: Derivation
 
 /** The .drv file with its references: the input derivations and sources, but not the outputs (infoForDerivation). */
 export function makeDerivationFile(storeDir: StoreDir, derivation: Derivation): DerivationFile {
-  const contents = printDerivation(storeDir, derivation);
+  return derivationFile(storeDir, derivation, printDerivation(storeDir, derivation));
+}
+
+function derivationFile(storeDir: StoreDir, derivation: Derivation, contents: string): DerivationFile {
   const references = [...new Set([...derivation.inputDerivations.keys(), ...derivation.inputSources])].sort();
   const path = makeTextPath(storeDir, derivation.name + derivationExtension, contents, references);
   return { path, contents, references };
@@ -63,11 +71,50 @@ export function hashDerivationModuloMasked(
   return hashWith(storeDir, derivation, queryModulo, printDerivationMasked);
 }
 
+export interface Instantiation {
+  /** With the output paths filled in. */
+  readonly derivation: Derivation;
+  readonly file: DerivationFile;
+  /** As derivations that have it as an input need it. */
+  readonly modulo: DerivationModulo;
+}
+
+/**
+ * All that `derivationStrict` makes of an evaluated derivation: its output paths where they can be known, its file, and its
+ * hash modulo. The same as fillOutputPaths, makeDerivationFile and hashDerivationModulo after each other, in less time.
+ */
+export function instantiateDerivation(
+  storeDir: StoreDir,
+  derivation: Derivation,
+  queryModulo: QueryModulo,
+): Instantiation {
+  const type = derivationType(derivation);
+  const hasVariables = [...derivation.outputs.keys()].every((name) => derivation.env.has(name));
+  if (type.kind !== "input-addressed" || !hasVariables) {
+    const filled = fillOutputPaths(storeDir, derivation, queryModulo);
+    const file = makeDerivationFile(storeDir, filled);
+    return { derivation: filled, file, modulo: hashDerivationModulo(storeDir, filled, queryModulo) };
+  }
+  const { kind, inputs } = hashInputs(derivation, queryModulo);
+  const printed = printForInstantiation(storeDir, derivation, inputs, (masked) =>
+    fillWith(storeDir, derivation, () => moduloOf(derivation, kind, masked)),
+  );
+  return {
+    derivation: printed.derivation,
+    file: derivationFile(storeDir, printed.derivation, printed.contents),
+    modulo: moduloOf(printed.derivation, kind, printed.modulo),
+  };
+}
+
 /**
  * The derivation with the paths of its deferred outputs computed and in its environment, where that is possible
  * (Derivation::fillInOutputPaths). Throws when a path that is there already is another one.
  */
 export function fillOutputPaths(storeDir: StoreDir, derivation: Derivation, queryModulo: QueryModulo): Derivation {
+  return fillWith(storeDir, derivation, () => hashDerivationModuloMasked(storeDir, derivation, queryModulo));
+}
+
+function fillWith(storeDir: StoreDir, derivation: Derivation, computeModulo: () => DerivationModulo): Derivation {
   const outputs = new Map<string, DerivationOutput>();
   const env = new Map(derivation.env);
   let modulo: DerivationModulo | undefined;
@@ -85,7 +132,7 @@ export function fillOutputPaths(storeDir: StoreDir, derivation: Derivation, quer
     switch (output.kind) {
       case "input-addressed":
       case "deferred": {
-        modulo ??= hashDerivationModuloMasked(storeDir, derivation, queryModulo);
+        modulo ??= computeModulo();
         const filled = fillOutput(storeDir, derivation, outputName, output, modulo);
         outputs.set(outputName, filled);
         if (filled.kind === "input-addressed") setVariable(outputName, filled.path);
@@ -102,7 +149,8 @@ export function fillOutputPaths(storeDir: StoreDir, derivation: Derivation, quer
     }
   }
   derivationType(derivation);
-  return { ...derivation, outputs, env: new Map(sortedEntries(env)) };
+  const grown = env.size > derivation.env.size;
+  return { ...derivation, outputs, env: grown ? new Map(sortedEntries(env)) : env };
 }
 
 function fillOutput(
@@ -130,11 +178,6 @@ function fillOutput(
   return { kind: "input-addressed", path };
 }
 
-/** The text that stands for an output of an unknown path inside its own derivation (hashPlaceholder). */
-export function outputPlaceholder(outputName: string): string {
-  return `/${printHash(hashByteString("sha256", `nix-output:${outputName}`), "nix32")}`;
-}
-
 type PrintModulo = typeof printDerivationModulo;
 
 function hashWith(
@@ -146,7 +189,16 @@ function hashWith(
   const type = derivationType(derivation);
   if (type.kind === "fixed") return hashFixedOutputs(storeDir, derivation);
 
-  let kind: DerivationModulo["kind"] = type.kind === "input-addressed" ? "outputs" : "deferred";
+  const { kind, inputs } = hashInputs(derivation, queryModulo);
+  return moduloOf(derivation, type.kind === "input-addressed" ? kind : "deferred", print(storeDir, derivation, inputs));
+}
+
+/** The inputs by their hash modulo; outputs of inputs that share a hash come together. */
+function hashInputs(
+  derivation: Derivation,
+  queryModulo: QueryModulo,
+): { readonly kind: DerivationModulo["kind"]; readonly inputs: ReadonlyMap<string, readonly string[]> } {
+  let kind: DerivationModulo["kind"] = "outputs";
   const inputs = new Map<string, string[]>();
   for (const [path, node] of derivation.inputDerivations) {
     const input = queryModulo(path);
@@ -162,7 +214,11 @@ function hashWith(
       else names.push(outputName);
     }
   }
-  const hash = hashByteString("sha256", print(storeDir, derivation, inputs));
+  return { kind, inputs };
+}
+
+function moduloOf(derivation: Derivation, kind: DerivationModulo["kind"], text: string): DerivationModulo {
+  const hash = hashByteString("sha256", text);
   const hashes = new Map<string, Hash>();
   for (const outputName of derivation.outputs.keys()) hashes.set(outputName, hash);
   return { kind, hashes };

@@ -13,6 +13,7 @@ export * from "./derivation.ts";
 export * from "./derivation-aterm.ts";
 export * from "./parse-derivation.ts";
 export * from "./derivation-hash.ts";
+export * from "./placeholder.ts";
 export * from "./path-info.ts";
 export * from "./nar.ts";
 export * from "./nar-reader.ts";

@@ -1,0 +1,145 @@
+// Attribute sets while they are parsed: nested paths and sets given twice are merged into one tree, and what is defined
+// twice is an error (ParserState::addAttr). The merging has a history: whether the set that comes second is recursive is
+// forgotten, so its attributes join the first as they stand.
+
+import { hint, ParseError, printPosition } from "../errors/index.ts";
+import type { AttrDef, AttrName, AttrsExpr, Expr, LambdaExpr, Offset, SourceFile, VarExpr } from "./ast.ts";
+import { noOffset } from "./ast.ts";
+import { showAttrPath, showIdentifier } from "./print.ts";
+import type { DocComment } from "./scanner.ts";
+
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** An attribute set that still grows; it becomes the AttrsExpr that it looks like. */
+export interface AttrsBuilder {
+  readonly kind: "attrs";
+  recursive: boolean;
+  readonly attrs: Map<string, AttrDef>;
+  inheritFrom: Expr[];
+  dynamic: { readonly name: Expr; readonly value: Expr; readonly pos: Offset }[];
+  pos: Offset;
+}
+
+/** Shared by all the sets that have none, which is nearly all of them; replaced at the first addition. */
+const none: never[] = [];
+
+export function startAttrs(pos: Offset): AttrsBuilder {
+  return { kind: "attrs", recursive: false, attrs: new Map(), inheritFrom: none, dynamic: none, pos };
+}
+
+export function finishAttrs(builder: AttrsBuilder): AttrsExpr {
+  return builder;
+}
+
+/** `path = value;` */
+export function addAttr(file: SourceFile, attrs: AttrsBuilder, path: AttrName[], value: Expr, pos: Offset): void {
+  let target = attrs;
+  for (let i = 0; i < path.length - 1; i++) {
+    target = enterAttr(file, target, path, i, pos);
+  }
+  const last = path[path.length - 1];
+  if (last === undefined) return;
+  if (last.kind === "static") defineAttr(file, target, path, last.name, { kind: "plain", value, pos });
+  else addDynamic(target, { name: last.expr, value, pos });
+}
+
+/** The set that the path's part leads to, made if it is not there. */
+function enterAttr(file: SourceFile, attrs: AttrsBuilder, path: AttrName[], index: number, pos: Offset): AttrsBuilder {
+  const part = path[index] as AttrName;
+  if (part.kind === "dynamic") {
+    const nested = startAttrs(noOffset);
+    addDynamic(attrs, { name: part.expr, value: finishAttrs(nested), pos });
+    return nested;
+  }
+  const existing = attrs.attrs.get(part.name);
+  if (existing === undefined) {
+    const nested = startAttrs(noOffset);
+    attrs.attrs.set(part.name, { kind: "plain", value: finishAttrs(nested), pos });
+    return nested;
+  }
+  return nestedAttrs(existing) ?? attrDefinedTwice(file, showAttrPath(path.slice(0, index + 1)), pos, existing.pos);
+}
+
+/** `inherit name;` */
+export function inheritAttr(file: SourceFile, attrs: AttrsBuilder, name: string, pos: Offset): void {
+  const value: VarExpr = { kind: "var", name, pos };
+  addInherited(file, attrs, name, { kind: "inherited", value, pos });
+}
+
+/** `inherit (from) name;`, where `from` is what `addInheritFrom` gave. */
+export function inheritAttrFrom(
+  file: SourceFile,
+  attrs: AttrsBuilder,
+  inherited: { readonly name: string; readonly from: number; readonly pos: Offset },
+): void {
+  const { name, from, pos } = inherited;
+  addInherited(file, attrs, name, { kind: "inheritedFrom", from, pos });
+}
+
+function addInherited(file: SourceFile, attrs: AttrsBuilder, name: string, def: AttrDef): void {
+  const existing = attrs.attrs.get(name);
+  if (existing !== undefined) attrDefinedTwice(file, showIdentifier(name), def.pos, existing.pos);
+  attrs.attrs.set(name, def);
+}
+
+/** The index by which attributes mean this source. */
+export function addInheritFrom(attrs: AttrsBuilder, source: Expr): number {
+  if (attrs.inheritFrom === none) attrs.inheritFrom = [];
+  return attrs.inheritFrom.push(source) - 1;
+}
+
+function addDynamic(attrs: AttrsBuilder, def: AttrsBuilder["dynamic"][number]): void {
+  if (attrs.dynamic === none) attrs.dynamic = [];
+  attrs.dynamic.push(def);
+}
+
+function defineAttr(file: SourceFile, attrs: AttrsBuilder, path: AttrName[], name: string, def: AttrDef): void {
+  const existing = attrs.attrs.get(name);
+  if (existing === undefined) {
+    attrs.attrs.set(name, def);
+    if (def.kind === "plain" && def.value.kind === "lambda") nameLambda(def.value, name);
+    return;
+  }
+  const first = nestedAttrs(existing);
+  const second = nestedAttrs(def);
+  if (first === undefined || second === undefined) {
+    attrDefinedTwice(file, showAttrPath(path), def.pos, existing.pos);
+  }
+  mergeAttrs(file, first, second, path);
+}
+
+function mergeAttrs(file: SourceFile, first: AttrsBuilder, second: AttrsBuilder, path: AttrName[]): void {
+  const shift = first.inheritFrom.length;
+  for (const [name, def] of second.attrs) {
+    const moved = def.kind === "inheritedFrom" ? { ...def, from: def.from + shift } : def;
+    path.push({ kind: "static", name });
+    defineAttr(file, first, path, name, moved);
+    path.pop();
+  }
+  for (const def of second.dynamic) addDynamic(first, def);
+  for (const source of second.inheritFrom) addInheritFrom(first, source);
+}
+
+function nestedAttrs(def: AttrDef): AttrsBuilder | undefined {
+  // Every set of the tree under construction was made by startAttrs.
+  return def.kind === "plain" && def.value.kind === "attrs" ? (def.value as AttrsBuilder) : undefined;
+}
+
+function attrDefinedTwice(file: SourceFile, path: string, pos: Offset, earlier: Offset): never {
+  const place = printPosition({ file, offset: earlier });
+  throw new ParseError(hint`attribute '${path}' already defined at ${place}`, { file, offset: pos });
+}
+
+/** Gives a function, and those that it returns at once, the name it is bound to (ExprLambda::setName). */
+export function nameLambda(lambda: LambdaExpr, name: string): void {
+  for (let inner: Expr = lambda; inner.kind === "lambda"; inner = inner.body) {
+    (inner as Mutable<LambdaExpr>).name = name;
+  }
+}
+
+/** A doc comment before a function documents those it returns as well, unless they have their own (RFC 145). */
+export function documentLambda(lambda: LambdaExpr, doc: DocComment): void {
+  for (let inner: Expr = lambda; inner.kind === "lambda" && inner.doc === undefined; inner = inner.body) {
+    (inner as Mutable<LambdaExpr>).doc = doc;
+  }
+}

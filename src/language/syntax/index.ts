@@ -1,0 +1,9 @@
+// Syntax: from source text to the tree, and back to what `nix-instantiate --parse` prints.
+
+export * from "./ast.ts";
+export * from "./parser.ts";
+export * from "./print.ts";
+export { printFloat } from "./print-float.ts";
+export type { DocComment } from "./scanner.ts";
+export type { LintLevel, Lints } from "./lints.ts";
+export { canonicalPath } from "./literals.ts";

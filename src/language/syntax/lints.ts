@@ -1,0 +1,58 @@
+// Literals that one can be warned about, or forbidden to write: URLs without quotes, paths that start with neither `.` nor
+// `/`, and paths that are absolute (diagnose.hh and the settings lint-url-literals and so on).
+
+import { hint, ParseError, uncolored, type Hint, type BaseError } from "../errors/index.ts";
+import type { Offset, SourceFile } from "./ast.ts";
+
+export type LintLevel = "ignore" | "warn" | "fatal";
+
+/** Each is ignored when absent. */
+export interface Lints {
+  readonly urlLiterals?: LintLevel;
+  readonly shortPathLiterals?: LintLevel;
+  readonly absolutePathLiterals?: LintLevel;
+}
+
+interface LintContext {
+  readonly lints?: Lints;
+  readonly warn?: (warning: BaseError) => void;
+}
+
+export function lintUri(file: SourceFile, context: LintContext, uri: string, offset: Offset): void {
+  const level = context.lints?.urlLiterals ?? "ignore";
+  const verdict = level === "fatal" ? "disallowed" : "discouraged";
+  const message = hint`URL literals are ${verdict}. Consider using a string literal "${uri}" instead`;
+  diagnose(file, context, { level, message, offset });
+}
+
+/** Paths, home paths and relative ones alike. */
+export function lintPath(file: SourceFile, context: LintContext, literal: string, offset: Offset): void {
+  const lints = context.lints;
+  if (lints === undefined) return;
+  if (literal.startsWith("/") || literal.startsWith("~")) {
+    const kind = uncolored(literal.startsWith("/") ? "absolute" : "home");
+    const advice = hint`Consider replacing path literal '${literal}' by a string, relative path, or parameter`;
+    const message = hint`${kind} path literals are not portable. ${advice}`;
+    diagnose(file, context, { level: lints.absolutePathLiterals ?? "ignore", message, offset });
+  } else if (!literal.startsWith(".")) {
+    const message = hint`relative path literal '${literal}' should be prefixed with '.' for clarity: './${literal}'`;
+    diagnose(file, context, { level: lints.shortPathLiterals ?? "ignore", message, offset });
+  }
+}
+
+function diagnose(
+  file: SourceFile,
+  context: LintContext,
+  finding: { readonly level: LintLevel; readonly message: Hint; readonly offset: Offset },
+): void {
+  const error = (): ParseError => new ParseError(finding.message, { file, offset: finding.offset });
+  switch (finding.level) {
+    case "ignore":
+      return;
+    case "warn":
+      context.warn?.(error());
+      return;
+    case "fatal":
+      throw error();
+  }
+}

@@ -89,3 +89,8 @@ export function tryLockExisting(path: string, mode: LockMode): FileLock | undefi
   closeSync(descriptor);
   return undefined;
 }
+
+/** Writes everything that is waiting to the devices (sync(2)). */
+export function syncFileSystems(): void {
+  libc().sync();
+}

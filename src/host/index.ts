@@ -9,3 +9,5 @@ export * from "./store-view.ts";
 export * from "./system-error.ts";
 export * from "./unix-socket.ts";
 export * from "./user-namespaces.ts";
+export * from "./child-surroundings.ts";
+export * from "./pseudo-terminal.ts";

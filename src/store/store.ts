@@ -12,10 +12,11 @@ import type {
   ValidPathInfo,
 } from "#formats";
 
-export type FileType = "regular" | "directory" | "symlink";
+/** `unknown`: a device, a pipe, a socket, which a store cannot hold. */
+export type SourceFileType = "regular" | "directory" | "symlink" | "unknown";
 
 /** Says whether a file goes into the store; `path` is the file's full path as a byte string. */
-export type PathFilter = (path: string, type: FileType) => boolean;
+export type PathFilter = (path: string, type: SourceFileType) => boolean;
 
 export interface AddToStoreOptions {
   readonly method: ContentAddressMethod;

@@ -1,0 +1,84 @@
+// Finds which of given hash parts occur in a stream of bytes: how Nix knows what a path refers to (RefScanSink). Looks at
+// the last of 32 bytes first and skips as far as a byte outside the alphabet allows, so most bytes are never looked at.
+
+import { hashPartLength, storePathHashPart, type StorePath } from "#formats";
+
+const alphabet = "0123456789abcdfghijklmnpqrsvwxyz";
+const isNix32 = new Uint8Array(256);
+for (const char of alphabet) isNix32[char.charCodeAt(0)] = 1;
+
+export class ReferenceScanner {
+  readonly found = new Set<string>();
+  readonly #candidates: Set<string>;
+  readonly #prefixes = new Uint8Array(1 << 24 >> 3);
+  /** The last bytes of what came so far, at most 31, for a hash across the border of two chunks. */
+  #tail: Uint8Array = new Uint8Array(0);
+
+  /** `hashParts`: 32 characters each. */
+  constructor(hashParts: Iterable<string>) {
+    this.#candidates = new Set(hashParts);
+    for (const hashPart of this.#candidates) {
+      const at = prefixOf(hashPart.charCodeAt(0), hashPart.charCodeAt(1), hashPart.charCodeAt(2));
+      this.#prefixes[at >> 3] = (this.#prefixes[at >> 3] ?? 0) | (1 << (at & 7));
+    }
+  }
+
+  update(chunk: Uint8Array): void {
+    if (this.#candidates.size === 0 || chunk.length === 0) return;
+    const border = hashPartLength - 1;
+    if (this.#tail.length > 0) {
+      const joined = new Uint8Array(this.#tail.length + Math.min(border, chunk.length));
+      joined.set(this.#tail);
+      joined.set(chunk.subarray(0, border), this.#tail.length);
+      this.#search(joined);
+      this.#tail =
+        chunk.length >= border ? chunk.slice(-border) : joined.slice(Math.max(0, joined.length - border));
+    } else {
+      this.#tail = chunk.slice(-border);
+    }
+    this.#search(chunk);
+  }
+
+  #search(bytes: Uint8Array): void {
+    const end = bytes.length - hashPartLength;
+    let start = 0;
+    // Bytes from `start` up to `checkedTo` are known to be in the alphabet, after a match that moved by one only.
+    let checkedTo = 0;
+    while (start <= end) {
+      let at = start + hashPartLength - 1;
+      while (at >= checkedTo && isNix32[bytes[at] as number] === 1) at--;
+      if (at >= checkedTo) {
+        start = at + 1;
+        checkedTo = start;
+        continue;
+      }
+      checkedTo = start + hashPartLength;
+      this.#check(bytes, start);
+      start++;
+    }
+  }
+
+  #check(bytes: Uint8Array, start: number): void {
+    const at = prefixOf(bytes[start] as number, bytes[start + 1] as number, bytes[start + 2] as number);
+    if (((this.#prefixes[at >> 3] as number) & (1 << (at & 7))) === 0) return;
+    let text = "";
+    for (let i = start; i < start + hashPartLength; i++) text += String.fromCharCode(bytes[i] as number);
+    if (this.#candidates.delete(text)) this.found.add(text);
+  }
+}
+
+function prefixOf(first: number, second: number, third: number): number {
+  return (first << 16) | (second << 8) | third;
+}
+
+/** Which of `candidates` the bytes name by their hash part, sorted. */
+export function scanForReferences(
+  chunks: Iterable<Uint8Array>,
+  candidates: Iterable<StorePath>,
+): StorePath[] {
+  const byHashPart = new Map<string, StorePath>();
+  for (const path of candidates) byHashPart.set(storePathHashPart(path), path);
+  const scanner = new ReferenceScanner(byHashPart.keys());
+  for (const chunk of chunks) scanner.update(chunk);
+  return [...scanner.found].flatMap((hashPart) => byHashPart.get(hashPart) ?? []).toSorted();
+}

@@ -1,0 +1,51 @@
+# Reads the lock's folder. A package's record lies in the shard that the hash of its name tells, so evaluating one package
+# reads only the shards of its dependencies.
+{ lock, mirror }:
+
+let
+  read = file: builtins.fromJSON (builtins.readFile (lock + "/${file}"));
+
+  index =
+    let found = read "index.json";
+    in
+    if ! builtins.pathExists (lock + "/index.json") then throw "there is no lock in '${toString lock}'; make one with `firn lock`"
+    else if (found.format or null) != 1 then throw "the lock '${toString lock}' is not of format 1; make it anew with `firn lock`"
+    else found;
+
+  digits = [ "0" "1" "2" "3" "4" "5" "6" "7" "8" "9" "a" "b" "c" "d" "e" "f" ];
+  shardNames = builtins.concatMap (a: builtins.concatMap (b: map (c: a + b + c) digits) digits) digits;
+  shardsOf = folder: builtins.listToAttrs (map (name: { inherit name; value = read "${folder}/${name}.json"; }) shardNames);
+  packageShards = shardsOf "packages";
+  sourceShards = shardsOf "sources";
+  shardOf = name: builtins.substring 0 3 (builtins.hashString "sha256" name);
+
+  # Archives beside the first one (…/debian-security beside …/debian) move with it.
+  firstUri = (builtins.head index.archives).uri;
+  baseOf = number:
+    let
+      inherit (builtins.elemAt index.archives number) uri;
+      length = builtins.stringLength firstUri;
+    in
+    if mirror != null && builtins.substring 0 length uri == firstUri
+    then mirror + builtins.substring length (builtins.stringLength uri) uri
+    else uri;
+in
+{
+  inherit index;
+  names = builtins.seq index.format (read "names.json");
+  virtuals = read "virtuals.json";
+
+  # A package's record, with its file's address as `url`.
+  recordOf = name:
+    let record = packageShards.${shardOf name}.${name};
+    in record // { url = "${baseOf record.archive}/${record.file}"; };
+
+  # A source package: version, and files with url and sha256.
+  sourceOf = name:
+    let
+      record = sourceShards.${shardOf name}.${name} or (throw "the lock has no source package '${name}'");
+    in
+    record // {
+      files = map (file: file // { url = "${baseOf record.archive}/${record.directory}/${file.name}"; }) record.files;
+    };
+}

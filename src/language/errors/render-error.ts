@@ -15,6 +15,9 @@ export interface RenderOptions {
   readonly level?: "error" | "warning";
 }
 
+/** What one is warned about: a plain message, or one with a place, which is shown as an error would be. */
+export type Warning = string | BaseError;
+
 const frameIndent = "  ";
 const ellipsis = "\xe2\x80\xa6";
 /** Up to so many repeated frames are printed in full instead of being counted. */
@@ -33,6 +36,13 @@ export function renderError(error: BaseError, options: RenderOptions = {}): stri
     printSuggestions(error.suggestions);
   const indent = " ".repeat(filterAnsiEscapes(prefix, "all").length);
   return filterAnsiEscapes(indentLines(prefix, indent, chomp(body)), options.color ? "keep-colors" : "all");
+}
+
+/** A warning as Nix logs it, without a line end behind it. */
+export function renderWarning(warning: Warning, options: RenderOptions = {}): string {
+  if (typeof warning !== "string") return renderError(warning, { ...options, level: "warning" });
+  const text = `${ansi.warning}warning:${ansi.normal} ${warning}`;
+  return filterAnsiEscapes(text, options.color ? "keep-colors" : "all");
 }
 
 function errorPrefix(error: BaseError, level: "error" | "warning"): string {

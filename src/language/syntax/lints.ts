@@ -1,7 +1,7 @@
 // Literals that one can be warned about, or forbidden to write: URLs without quotes, paths that start with neither `.` nor
 // `/`, and paths that are absolute (diagnose.hh and the settings lint-url-literals and so on).
 
-import { hint, ParseError, uncolored, type Hint, type BaseError } from "../errors/index.ts";
+import { hint, ParseError, uncolored, type Hint, type Warning } from "../errors/index.ts";
 import type { Offset, SourceFile } from "./ast.ts";
 
 export type LintLevel = "ignore" | "warn" | "fatal";
@@ -15,7 +15,7 @@ export interface Lints {
 
 interface LintContext {
   readonly lints?: Lints;
-  readonly warn?: (warning: BaseError) => void;
+  readonly warn?: (warning: Warning) => void;
 }
 
 export function lintUri(file: SourceFile, context: LintContext, uri: string, offset: Offset): void {

@@ -1,30 +1,21 @@
 // Numbers and paths as they stand in source text, made into values.
 
-import { hint } from "../errors/index.ts";
-import type { Scanner } from "./scanner.ts";
-
 const largestInteger = 9223372036854775807n;
 const smallestNormalFloat = 2.2250738585072014e-308;
 
-/** The value of the integer token that the scanner stands on; a bigint only where a number would not be exact. */
-export function readInteger(scanner: Scanner): number | bigint {
-  const text = scanner.tokenText();
-  const value = Number(text);
+/** The value of an integer literal, a bigint only where a number would not be exact; undefined when 64 bits are few. */
+export function readInteger(literal: string): number | bigint | undefined {
+  const value = Number(literal);
   if (Number.isSafeInteger(value)) return value;
-  const exact = BigInt(text);
-  if (exact > largestInteger) scanner.fail(hint`invalid integer '${text}'`, scanner.start);
-  return exact;
+  const exact = BigInt(literal);
+  return exact > largestInteger ? undefined : exact;
 }
 
-/** The value of the float token that the scanner stands on; what strtod calls out of range is an error. */
-export function readFloat(scanner: Scanner): number {
-  const text = scanner.tokenText();
-  const value = Number(text);
-  const isZero = /^[0.]*([eE]|$)/.test(text);
-  if (value === Infinity || (value < smallestNormalFloat && !isZero)) {
-    scanner.fail(hint`invalid float '${text}'`, scanner.start);
-  }
-  return value;
+/** The value of a float literal; undefined for what strtod calls out of range. */
+export function readFloat(literal: string): number | undefined {
+  const value = Number(literal);
+  const isZero = /^[0.]*([eE]|$)/.test(literal);
+  return value === Infinity || (value < smallestNormalFloat && !isZero) ? undefined : value;
 }
 
 /** The absolute path of a path token; a slash at its end, where an interpolation follows, is kept. */

@@ -6,8 +6,8 @@
 // syntax-error.ts, which goes through the text again. What this parser checks by itself it checks where Nix's would, so
 // that of several errors the same one is reported: the token behind a `;` is only read when what stands before is good.
 
-import { BaseError, hint, isStackExhaustion, ParseError, snippet, stackOverflow, printPosition } from "../errors/index.ts";
-import type { AttrName, CallExpr, Expr, Formal, LambdaExpr, Offset, SourceFile, VarExpr } from "./ast.ts";
+import { BaseError, hint, isStackExhaustion, ParseError, snippet, stackOverflow, printPosition, type Warning } from "../errors/index.ts";
+import type { AttrName, CallExpr, Expr, Formal, LambdaExpr, Offset, Origin, SourceFile, VarExpr } from "./ast.ts";
 import { noOffset } from "./ast.ts";
 import {
   addAttr,
@@ -21,13 +21,16 @@ import {
 } from "./attrs-builder.ts";
 import { stripIndentation, type IndentedPart } from "./indentation.ts";
 import { lintPath, lintUri, type Lints } from "./lints.ts";
-import { readFloat, readInteger, resolvePathLiteral } from "./literals.ts";
+import { resolvePathLiteral } from "./literals.ts";
 import { binaryOperators, precedence, startsSimple, unaryNotPrecedence } from "./operators.ts";
 import { Scanner, type DocComment } from "./scanner.ts";
 import { syntaxError } from "./syntax-error.ts";
 import { token, type TokenKind } from "./tokens.ts";
 
-export interface ParseOptions {
+export interface ParseRequest {
+  readonly origin: Origin;
+  /** A byte string. */
+  readonly text: string;
   /** Absolute; where relative paths start. */
   readonly baseDirectory: string;
   /** What `~` stands for; absent where there is none, so that `~/x` is an error. */
@@ -37,8 +40,8 @@ export interface ParseOptions {
   /** Pure evaluation: `~/x` is an error. */
   readonly pure?: boolean;
   readonly lints?: Lints;
-  /** Warnings while parsing, to be shown by `renderError` with level `warning`. */
-  readonly warn?: (warning: BaseError) => void;
+  /** Is given each warning while the text is parsed. */
+  readonly warn?: (warning: Warning) => void;
 }
 
 export interface ParsedFile {
@@ -49,15 +52,15 @@ export interface ParsedFile {
 }
 
 /** Parses an expression. Throws ParseError, with Nix's words and position. */
-export function parse(file: SourceFile, options: ParseOptions): ParsedFile {
-  const parser = new Parser(file, options);
-  return withStackCheck(() => ({ expr: parser.parseWhole(), file, docComments: parser.docComments }));
+export function parseFile(request: ParseRequest): ParsedFile {
+  const parser = new Parser(request);
+  return withStackCheck(() => parser.finish(parser.parseWhole()));
 }
 
 /** Parses `a = 1; inherit b;` as the REPL reads it. */
-export function parseBindings(file: SourceFile, options: ParseOptions): ParsedFile {
-  const parser = new Parser(file, options);
-  return withStackCheck(() => ({ expr: parser.parseWholeBindings(), file, docComments: parser.docComments }));
+export function parseBindings(request: ParseRequest): ParsedFile {
+  const parser = new Parser(request);
+  return withStackCheck(() => parser.finish(parser.parseWholeBindings()));
 }
 
 function withStackCheck<T>(run: () => T): T {
@@ -72,20 +75,24 @@ type FormalSet = NonNullable<LambdaExpr["formals"]>;
 
 class Parser {
   readonly #file: SourceFile;
-  readonly #options: ParseOptions;
+  readonly #options: ParseRequest;
   readonly #scanner: Scanner;
   #startsWithBindings = false;
   /** Behind the `or` when the expression just parsed is `f or`, otherwise noOffset. */
   #cursedOrEnd: Offset = noOffset;
 
-  constructor(file: SourceFile, options: ParseOptions) {
-    this.#file = file;
-    this.#options = options;
-    this.#scanner = new Scanner(file, { pipeOperators: options.features?.has("pipe-operators") ?? false });
+  constructor(request: ParseRequest) {
+    this.#file = { origin: request.origin, text: request.text };
+    this.#options = request;
+    this.#scanner = new Scanner(this.#file, { pipeOperators: this.#allowsPipes() });
   }
 
-  get docComments(): ReadonlyMap<Offset, DocComment> {
-    return this.#scanner.docComments;
+  #allowsPipes(): boolean {
+    return this.#options.features?.has("pipe-operators") ?? false;
+  }
+
+  finish(expr: Expr): ParsedFile {
+    return { expr, file: this.#file, docComments: this.#scanner.docComments };
   }
 
   parseWhole(): Expr {
@@ -107,7 +114,7 @@ class Parser {
 
   #fail(): never {
     throw syntaxError(this.#file, {
-      pipeOperators: this.#options.features?.has("pipe-operators") ?? false,
+      pipeOperators: this.#allowsPipes(),
       bindings: this.#startsWithBindings,
     });
   }
@@ -394,11 +401,9 @@ class Parser {
     const place = printPosition({ file: this.#file, offset: expr.pos });
     const text = snippet(this.#file, expr.pos, this.#cursedOrEnd);
     this.#options.warn?.(
-      new BaseError(
-        `at ${place}: This expression uses \`or\` as an identifier in a way that will change in a future Nix release.\n` +
-          `Wrap this entire expression in parentheses to preserve its current meaning:\n    (${text})\n` +
-          "Give feedback at https://github.com/NixOS/nix/pull/11121",
-      ),
+      `at ${place}: This expression uses \`or\` as an identifier in a way that will change in a future Nix release.\n` +
+        `Wrap this entire expression in parentheses to preserve its current meaning:\n    (${text})\n` +
+        "Give feedback at https://github.com/NixOS/nix/pull/11121",
     );
   }
 
@@ -413,12 +418,12 @@ class Parser {
         return makeVariable(name, start);
       }
       case token.integer: {
-        const value = readInteger(scanner);
+        const value = scanner.number;
         scanner.next();
         return { kind: "int", value };
       }
       case token.float: {
-        const value = readFloat(scanner);
+        const value = Number(scanner.number);
         scanner.next();
         return { kind: "float", value };
       }

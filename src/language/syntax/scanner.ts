@@ -5,9 +5,10 @@
 // Peculiar: a NUL in code ends the text; an unclosed comment is no comment; and the place of the end of the text behind a
 // path is the place where the path began, because Nix restores an old location there and its errors show it.
 
-import { BaseError, hint, literalHint, ParseError, type Hint } from "../errors/index.ts";
+import { BaseError, hint, ParseError, type Hint } from "../errors/index.ts";
 import type { Offset, SourceFile } from "./ast.ts";
 import { character, characterFlags } from "./characters.ts";
+import { readFloat, readInteger } from "./literals.ts";
 import { scanIndentedStringPart, scanStringPart } from "./scan-string.ts";
 import { token, type TokenKind } from "./tokens.ts";
 
@@ -39,6 +40,8 @@ export class Scanner {
   end: Offset = 0;
   /** The contents of string tokens, escapes undone; a byte string. */
   contents = "";
+  /** The value of integers and floats. */
+  number: number | bigint = 0;
   /** Whether leading spaces of an indented string's part count as indentation: not those of an escape. */
   hasIndentation = false;
   /** Doc comments by the offset of the token that each precedes. */
@@ -54,6 +57,8 @@ export class Scanner {
   #runUnderscore: Offset = -1;
   #commentsCanClose = true;
   #docComment: DocComment | undefined;
+  /** Where the token before the last part of a path began. */
+  #startBeforePart: Offset = 0;
   #pathEndedText = false;
 
   constructor(file: SourceFile, options: ScannerOptions) {
@@ -268,6 +273,7 @@ export class Scanner {
     while ((this.#flags(run) & pathPart) !== 0) run++;
     const end = text.charCodeAt(run) === 47 ? this.#endOfPath(run) : run;
     if (end > at) {
+      this.#startBeforePart = this.start;
       this.start = at;
       this.contents = text.slice(at, end);
       this.#accept(token.string, end);
@@ -280,6 +286,7 @@ export class Scanner {
     this.kind = token.pathEnd;
     if (atEnd) {
       this.end = this.start;
+      this.start = this.#startBeforePart;
       this.#pathEndedText = true;
     }
   }
@@ -291,11 +298,23 @@ export class Scanner {
       text.charCodeAt(end) === 46 /* . */ &&
       (text.charCodeAt(start) !== 48 || (end === start + 1 && (this.#flags(end + 1) & digit) !== 0));
     if (!startsFloat) {
-      this.#accept(token.integer, end);
+      this.#acceptInteger(end);
       return;
     }
     end = this.#skipDigits(end + 1);
-    this.#accept(token.float, this.#skipExponent(end));
+    this.#acceptFloat(this.#skipExponent(end));
+  }
+
+  #acceptInteger(end: Offset): void {
+    this.#accept(token.integer, end);
+    const literal = this.tokenText();
+    this.number = readInteger(literal) ?? this.fail(hint`invalid integer '${literal}'`, this.start);
+  }
+
+  #acceptFloat(end: Offset): void {
+    this.#accept(token.float, end);
+    const literal = this.tokenText();
+    this.number = readFloat(literal) ?? this.fail(hint`invalid float '${literal}'`, this.start);
   }
 
   #skipDigits(from: Offset): Offset {
@@ -317,7 +336,7 @@ export class Scanner {
     switch (code) {
       case 46 /* . */:
         if ((this.#flags(start + 1) & digit) !== 0) {
-          this.#accept(token.float, this.#skipExponent(this.#skipDigits(start + 1)));
+          this.#acceptFloat(this.#skipExponent(this.#skipDigits(start + 1)));
         } else if (following === 46 && this.text.charCodeAt(start + 2) === 46) {
           this.#accept(token.ellipsis, start + 3);
         } else {

@@ -1,20 +1,28 @@
 // Takes apart JSON that came from outside, in Nix's words when it is not what is needed (json-utils.cc).
 
+import { fromByteString } from "./byte-string.ts";
 import { FirnError } from "./error.ts";
+import { JsonNumber, printJson } from "./json.ts";
 import type { JsonValue } from "./json.ts";
 
 export type JsonObject = { readonly [key: string]: JsonValue };
 
+/** JSON from a byte string in UTF-8. */
 export function parseJson(text: string): JsonValue {
   try {
-    return JSON.parse(text) as JsonValue;
+    return JSON.parse(fromByteString(text), keepNumber as (key: string, value: JsonValue) => JsonValue) as JsonValue;
   } catch (cause) {
     throw new FirnError("bad-json", `Cannot read the JSON: ${(cause as Error).message}`, { cause });
   }
 }
 
+function keepNumber(_key: string, value: JsonValue, context?: { readonly source?: string }): JsonValue {
+  const source = context?.source;
+  return typeof value === "number" && source !== undefined && String(value) !== source ? new JsonNumber(source) : value;
+}
+
 export function jsonObject(value: JsonValue): JsonObject {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
+  if (typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber)) return value as JsonObject;
   throw wrongType("object", value);
 }
 
@@ -36,13 +44,17 @@ export function jsonBoolean(value: JsonValue): boolean {
 /** A whole number from 0 on. */
 export function jsonUnsigned(value: JsonValue): number {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw wrongType("unsigned number", value);
+  const type = typeName(value) === "number" ? "signed integral number" : typeName(value);
+  throw new FirnError(
+    "bad-json",
+    `Expected JSON value to be an unsigned integral number but it is of type '${type}': ${printJson(value)}`,
+  );
 }
 
 export function jsonMember(object: JsonObject, key: string): JsonValue {
   const value = optionalJsonMember(object, key);
   if (value !== undefined) return value;
-  throw new FirnError("bad-json", `Expected JSON object to contain key '${key}' but it doesn't: ${JSON.stringify(object)}`);
+  throw new FirnError("bad-json", `Expected JSON object to contain key '${key}' but it doesn't: ${printJson(object)}`);
 }
 
 export function optionalJsonMember(object: JsonObject, key: string): JsonValue | undefined {
@@ -52,11 +64,12 @@ export function optionalJsonMember(object: JsonObject, key: string): JsonValue |
 function wrongType(expected: string, value: JsonValue): FirnError {
   return new FirnError(
     "bad-json",
-    `Expected JSON value to be of type '${expected}' but it is of type '${typeName(value)}': ${JSON.stringify(value)}`,
+    `Expected JSON value to be of type '${expected}' but it is of type '${typeName(value)}': ${printJson(value)}`,
   );
 }
 
 function typeName(value: JsonValue): string {
   if (value === null) return "null";
+  if (value instanceof JsonNumber) return "number";
   return Array.isArray(value) ? "array" : typeof value;
 }

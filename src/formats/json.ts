@@ -3,6 +3,14 @@
 
 import { toByteString } from "./byte-string.ts";
 
+/** A number that JavaScript would print in another way than it was written, such as `1.0`; kept as it was written. */
+export class JsonNumber {
+  readonly source: string;
+  constructor(source: string) {
+    this.source = source;
+  }
+}
+
 /** Texts and keys are ordinary JavaScript text, not byte strings. */
 export type JsonValue =
   | null
@@ -10,6 +18,7 @@ export type JsonValue =
   | number
   | bigint
   | string
+  | JsonNumber
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
 
@@ -26,13 +35,14 @@ export function printIndentedJson(value: JsonValue, indent: number): string {
 function print(value: JsonValue, step: string | undefined, lineBreak: string): string {
   if (typeof value === "string") return quote(value);
   if (typeof value !== "object" || value === null) return String(value);
+  if (value instanceof JsonNumber) return value.source;
   const inner = step === undefined ? "" : lineBreak + step;
   if (isArray(value)) {
     if (value.length === 0) return "[]";
     return `[${inner}${value.map((item) => print(item, step, inner)).join(`,${inner}`)}${lineBreak}]`;
   }
   const members = Object.keys(value)
-    .map((key) => [toByteString(key), value[key] as JsonValue] as const)
+    .map((key) => [toByteString(key), (value as { [key: string]: JsonValue })[key] as JsonValue] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, member]) => `${quoteBytes(key)}:${step === undefined ? "" : " "}${print(member, step, inner)}`);
   return members.length === 0 ? "{}" : `{${inner}${members.join(`,${inner}`)}${lineBreak}}`;

@@ -100,9 +100,7 @@ export class NarReader {
 
   /** Throws when the archive is not complete. */
   finish(): void {
-    if (!this.done) {
-      throw this.expecting === "magic" ? notAnArchive() : truncatedArchive();
-    }
+    if (!this.done) throw truncatedArchive();
   }
 
   private takeContents(chunk: Uint8Array, at: number): number {
@@ -155,7 +153,9 @@ export class NarReader {
 
   private haveString(): void {
     const length = this.stringLength;
-    for (let i = length; i < this.needed; i++) if (this.scratch[i] !== 0) throw nonZeroPadding();
+    for (let i = length; i < this.needed; i++) {
+      if (this.scratch[i] !== 0) throw this.expecting === "magic" ? notAnArchive() : nonZeroPadding();
+    }
     let text = "";
     for (let i = 0; i < length; i++) text += String.fromCharCode(this.scratch[i] as number);
     this.stringLength = -1;
@@ -327,6 +327,7 @@ function notAnArchive(): Error {
   return badArchive("input doesn't look like a Nix archive");
 }
 
+/** `seen` has -1 for names that were made here: a later entry of that very name has nowhere to go. */
 function hackCase(name: string, seen: Map<string, number>): string {
   const key = lowerCase(name);
   const count = seen.get(key);
@@ -334,11 +335,14 @@ function hackCase(name: string, seen: Map<string, number>): string {
     seen.set(key, 0);
     return name;
   }
-  seen.set(key, count + 1);
   const hacked = `${name}${caseHackSuffix}${count + 1}`;
-  if (seen.has(lowerCase(hacked))) {
-    throw badArchive(`NAR contains file name '${name}' that collides with case-hacked file name '${hacked}'`);
+  if (count < 0 || seen.has(lowerCase(hacked))) {
+    throw badArchive(
+      `NAR contains file name '${name}' that collides with case-hacked file name '${count < 0 ? name : hacked}'`,
+    );
   }
+  seen.set(key, count + 1);
+  seen.set(lowerCase(hacked), -1);
   return hacked;
 }
 

@@ -18,14 +18,19 @@ import { findAlongAttrPath, type FoundAttr } from "./attr-path.ts";
 import { autoCall } from "./auto-call.ts";
 import { BaseEnvironment } from "./base-environment.ts";
 import { callFunction, callFunction1, callFunction2, callFunction3 } from "./call.ts";
-import { coerceToPath, coerceToString, copyPathToStore, type CoercionOptions } from "./coerce.ts";
+import {
+  coerceToPath,
+  coerceToStorePath,
+  coerceToString,
+  copyPathToStore,
+  type CoercionOptions,
+} from "./coerce.ts";
 import { compareLess } from "./compare.ts";
 import { assertEqual, equals, isDerivation } from "./equality.ts";
 import { FileEvaluator } from "./files.ts";
 import * as forcing from "./force.ts";
 import { defaultEvalSettings, type EvalSettings } from "./settings.ts";
 import { findFile } from "./search-path.ts";
-import { Statistics } from "./statistics.ts";
 import { makeThunkStates } from "./thunk-states.ts";
 
 export interface EvaluatorOptions {
@@ -39,12 +44,12 @@ export class Evaluator {
   readonly settings: EvalSettings;
   readonly symbols = new SymbolTable();
   readonly positions = new PositionTable();
-  readonly statistics = new Statistics();
   readonly states: ThunkStates;
   readonly base: BaseEnvironment;
   readonly files: FileEvaluator;
   /** Calls that are going on, counted against `max-call-depth`. Who catches an error and goes on must restore it. */
   depth = 0;
+  readonly maxCallDepth: number;
   private readonly lazyCall1: Code;
   private readonly lazyCall2: Code;
   private readonly lazyCompute: Code;
@@ -52,6 +57,7 @@ export class Evaluator {
   constructor(options: EvaluatorOptions) {
     this.io = options.io;
     this.settings = { ...defaultEvalSettings, ...options.settings };
+    this.maxCallDepth = this.settings.maxCallDepth;
     this.states = makeThunkStates(this.positions);
     this.lazyCall1 = new Code(this.states, ([fn, a]: [Slot, Slot], pos) => callFunction1(this, fn, a, pos));
     this.lazyCall2 = new Code(this.states, ([fn, a, b]: [Slot, Slot, Slot], pos) => callFunction2(this, fn, a, b, pos));
@@ -172,6 +178,10 @@ export class Evaluator {
   }
   coerceToPath(slot: Slot, collector: ContextCollector, context: string, pos: Pos = noPos): NixPath {
     return coerceToPath(this, pos, slot, collector, context);
+  }
+  /** A string that is the path of a store object, printed; `path '…' is not in the Nix store` otherwise. */
+  coerceToStorePath(slot: Slot, collector: ContextCollector, context: string, pos: Pos = noPos): string {
+    return coerceToStorePath(this, pos, slot, collector, context);
   }
   /** Copies a path to the store, adds it to the collector and returns the printed store path. */
   copyPathToStore(collector: ContextCollector, path: NixPath): string {

@@ -203,6 +203,11 @@ export class AttrsBuilder {
     return this.entries.has(symbol);
   }
 
+  /** Where an attribute that was added is defined; undefined when it was not added. */
+  positionOf(symbol: Symbol): Pos | undefined {
+    return this.entries.get(symbol)?.pos;
+  }
+
   /** Adds or replaces. */
   set(symbol: Symbol, slot: Slot, pos: Pos = noPos): this {
     this.entries.set(symbol, { slot, pos });

@@ -28,12 +28,10 @@ export interface LambdaCode {
   formalsAttrs: Attrs | undefined;
   /** Runs the body with exactly `arity` arguments. `callPos` is where it is called from, for errors about formals. */
   enter1: (env: Environment, a: Slot, callPos: Pos) => Value;
-  enter2: (env: Environment, a: Slot, b: Slot) => Value;
-  enter3: (env: Environment, a: Slot, b: Slot, c: Slot) => Value;
+  enter2: (env: Environment, a: Slot, b: Slot, callPos: Pos) => Value;
+  enter3: (env: Environment, a: Slot, b: Slot, c: Slot, callPos: Pos) => Value;
   /** The function that remains after one argument; only when `arity` > 1. */
   applyOne: (env: Environment, a: Slot) => Lambda;
-  /** The innermost lambda, which the frame of a saturated call names. */
-  readonly innermostPos: Pos;
 }
 
 export class Lambda {

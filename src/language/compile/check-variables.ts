@@ -1,0 +1,164 @@
+// Goes through a whole file once, before anything of it runs: an undefined variable is an error even in code that is
+// never used, and names become symbols in the order in which Nix's parser makes them (an argument after the body it is
+// for), because attribute sets are walked in that order. Bodies are compiled much later, or never.
+
+import type { AttrPath, AttrsExpr, Expr, LambdaExpr, VarExpr } from "../syntax/ast.ts";
+import type { SymbolTable } from "../values/symbols.ts";
+import { resolveVariable, type Scope } from "./scope.ts";
+
+/** Returns the first undefined variable in the order in which Nix looks (bindVars), if there is one. */
+export function findUndefinedVariable(expr: Expr, scope: Scope, symbols: SymbolTable): VarExpr | undefined {
+  const walker = new Walker(scope, symbols);
+  walker.walk(expr);
+  return walker.undefinedVariable;
+}
+
+class Walker {
+  private readonly scope: Scope;
+  private readonly symbols: SymbolTable;
+  /** How many binders of each name are around the place where the walk is. */
+  private readonly bound = new Map<string, number>();
+  /** Names outside of the expression, looked up once. */
+  private readonly outside = new Map<string, boolean>();
+  private withDepth = 0;
+  undefinedVariable: VarExpr | undefined = undefined;
+
+  constructor(scope: Scope, symbols: SymbolTable) {
+    this.scope = scope;
+    this.symbols = symbols;
+  }
+
+  walk(expr: Expr): void {
+    switch (expr.kind) {
+      case "int":
+      case "float":
+      case "string":
+      case "path":
+      case "curPos":
+        return;
+      case "var":
+        return this.variable(expr);
+      case "select":
+        this.walk(expr.target);
+        this.path(expr.path);
+        if (expr.or !== undefined) this.walk(expr.or);
+        return;
+      case "hasAttr":
+        this.walk(expr.target);
+        return this.path(expr.path);
+      case "attrs":
+        return this.attrs(expr);
+      case "list":
+        for (const item of expr.items) this.walk(item);
+        return;
+      case "lambda":
+        return this.lambda(expr);
+      case "call":
+        this.walk(expr.fn);
+        for (const arg of expr.args) this.walk(arg);
+        return;
+      case "let":
+        return this.bindings(expr.attrs, () => this.walk(expr.body));
+      case "with":
+        this.walk(expr.scope);
+        this.withDepth++;
+        this.walk(expr.body);
+        this.withDepth--;
+        return;
+      case "if":
+        this.walk(expr.condition);
+        this.walk(expr.then);
+        return this.walk(expr.else);
+      case "assert":
+        this.walk(expr.condition);
+        return this.walk(expr.body);
+      case "not":
+        return this.walk(expr.operand);
+      case "binary":
+        this.walk(expr.left);
+        return this.walk(expr.right);
+      case "concatStrings":
+        for (const part of expr.parts) this.walk(part.expr);
+        return;
+    }
+  }
+
+  private variable(expr: VarExpr): void {
+    this.symbols.intern(expr.name);
+    if ((this.bound.get(expr.name) ?? 0) > 0 || this.withDepth > 0) return;
+    let isKnown = this.outside.get(expr.name);
+    if (isKnown === undefined) {
+      isKnown = resolveVariable(this.scope, expr.name).kind !== "undefined";
+      this.outside.set(expr.name, isKnown);
+    }
+    if (!isKnown) this.undefinedVariable ??= expr;
+  }
+
+  private path(path: AttrPath): void {
+    for (const name of path) {
+      if (name.kind === "static") this.symbols.intern(name.name);
+      else this.walk(name.expr);
+    }
+  }
+
+  private bind(name: string): void {
+    this.bound.set(name, (this.bound.get(name) ?? 0) + 1);
+  }
+
+  private unbind(name: string): void {
+    this.bound.set(name, (this.bound.get(name) ?? 1) - 1);
+  }
+
+  private attrs(expr: AttrsExpr): void {
+    if (expr.recursive) {
+      this.bindings(expr, () => this.dynamic(expr));
+      return;
+    }
+    for (const source of expr.inheritFrom) this.walk(source);
+    for (const [name, def] of expr.attrs) {
+      this.symbols.intern(name);
+      if (def.kind !== "inheritedFrom") this.walk(def.value);
+    }
+    this.dynamic(expr);
+  }
+
+  private dynamic(expr: AttrsExpr): void {
+    for (const { name, value } of expr.dynamic) {
+      this.walk(name);
+      this.walk(value);
+    }
+  }
+
+  /** What is inherited from outside is looked up there, the rest inside. */
+  private bindings(expr: AttrsExpr, inside: () => void): void {
+    for (const [name, def] of expr.attrs) {
+      if (def.kind === "inherited") this.variable(def.value);
+      // Bound before it is walked, but made a symbol only when it is reached.
+      if (def.kind === "inherited") this.symbols.intern(name);
+    }
+    for (const name of expr.attrs.keys()) this.bind(name);
+    for (const source of expr.inheritFrom) this.walk(source);
+    for (const [name, def] of expr.attrs) {
+      this.symbols.intern(name);
+      if (def.kind === "plain") this.walk(def.value);
+    }
+    inside();
+    for (const name of expr.attrs.keys()) this.unbind(name);
+  }
+
+  private lambda(expr: LambdaExpr): void {
+    const formals = expr.formals?.formals ?? [];
+    for (const formal of formals) this.bind(formal.name);
+    if (expr.argument !== undefined) this.bind(expr.argument);
+    for (const formal of formals) {
+      if (formal.fallback !== undefined) this.walk(formal.fallback);
+      this.symbols.intern(formal.name);
+    }
+    this.walk(expr.body);
+    if (expr.argument !== undefined) {
+      this.symbols.intern(expr.argument);
+      this.unbind(expr.argument);
+    }
+    for (const formal of formals) this.unbind(formal.name);
+  }
+}

@@ -1,0 +1,259 @@
+// Functions. `x: y: body` is compiled as one function of two arguments with one environment, since it is nearly always
+// called so; the function in between, for partial application, is compiled apart and only if it is asked for. Bodies are
+// compiled at the first call.
+
+import type { Expr, LambdaExpr } from "../syntax/ast.ts";
+import { hint } from "../errors/index.ts";
+import type { Evaluator } from "../machine/evaluator.ts";
+import { addFrame, missingArgument, quoteFunction, unexpectedArgument } from "../machine/failures.ts";
+import { forceAttrs } from "../machine/force.ts";
+import type { Attrs } from "../values/attrs.ts";
+import { type FormalInfo, Lambda, type LambdaCode } from "../values/lambda.ts";
+import { noPos, type Pos } from "../values/position.ts";
+import type { Shape } from "../values/shape.ts";
+import type { Symbol } from "../values/symbols.ts";
+import type { Environment } from "../values/thunk.ts";
+import type { Slot, Value } from "../values/value.ts";
+import type { Compiler, Run } from "./compiler.ts";
+import type { Delayed } from "./delayed.ts";
+import type { Scope } from "./scope.ts";
+
+export function compileLambda(compiler: Compiler, expr: LambdaExpr, scope: Scope): Run {
+  const code = makeLambdaCode(compiler, expr, scope);
+  return (env) => new Lambda(code, env, true);
+}
+
+export function makeLambdaCode(compiler: Compiler, expr: LambdaExpr, scope: Scope): LambdaCode {
+  const params = expr.formals === undefined ? chainOf(expr) : [];
+  return params.length > 1
+    ? new CurriedCode(compiler, expr, scope, params)
+    : new SingleCode(compiler, expr, scope);
+}
+
+/** The lambdas of `x: y: z: …`, as far as they are simple and have different names; at most three. */
+function chainOf(expr: LambdaExpr): LambdaExpr[] {
+  const chain: LambdaExpr[] = [];
+  const names = new Set<string>();
+  let current: Expr = expr;
+  while (current.kind === "lambda" && current.formals === undefined && chain.length < 3) {
+    const name = current.argument as string;
+    if (names.has(name)) break;
+    names.add(name);
+    chain.push(current);
+    current = current.body;
+  }
+  return chain;
+}
+
+/** Runs a body so that an error gets the frames that Nix collects with --show-trace. */
+type Guard = (body: Run, env: Environment, callPos: Pos) => Value;
+
+function makeGuard(evaluator: Evaluator, pos: Pos, name: string | undefined): Guard {
+  if (!evaluator.settings.showTrace) return (body, env) => body(env);
+  return (body, env, callPos) => {
+    try {
+      return body(env);
+    } catch (error) {
+      addFrame(evaluator, error, pos, hint`while calling ${quoteFunction(name)}`);
+      if (callPos !== noPos) addFrame(evaluator, error, callPos, "from call site");
+      throw error;
+    }
+  };
+}
+
+abstract class BaseCode implements LambdaCode {
+  readonly pos: Pos;
+  readonly name: string | undefined;
+  readonly argument: Symbol | undefined;
+  readonly formals: readonly FormalInfo[] | undefined;
+  readonly ellipsis: boolean;
+  formalsAttrs: Attrs | undefined = undefined;
+  abstract readonly arity: 1 | 2 | 3;
+  abstract enter1: LambdaCode["enter1"];
+  abstract enter2: LambdaCode["enter2"];
+  abstract enter3: LambdaCode["enter3"];
+  abstract applyOne: LambdaCode["applyOne"];
+  private readonly compiler: Compiler;
+  private readonly doc: LambdaExpr["doc"];
+
+  constructor(compiler: Compiler, expr: LambdaExpr) {
+    const { symbols } = compiler.evaluator;
+    this.compiler = compiler;
+    this.doc = expr.doc;
+    this.pos = compiler.pos(expr.pos);
+    this.name = expr.name;
+    this.argument = expr.argument === undefined ? undefined : symbols.intern(expr.argument);
+    this.ellipsis = expr.formals?.ellipsis ?? false;
+    this.formals = expr.formals?.formals
+      .map((formal) => ({
+        symbol: symbols.intern(formal.name),
+        hasDefault: formal.fallback !== undefined,
+        pos: compiler.pos(formal.pos),
+      }))
+      .sort((a, b) => a.symbol - b.symbol);
+  }
+
+  get docText(): string | undefined {
+    return this.doc === undefined ? undefined : this.compiler.file.text.slice(this.doc.start, this.doc.end);
+  }
+}
+
+const notForThisArity = (): never => {
+  throw new Error("a function was entered with the wrong number of arguments");
+};
+
+/** `x: body` and `{ a, b }: body`. */
+class SingleCode extends BaseCode {
+  override readonly arity = 1;
+  override enter1: LambdaCode["enter1"];
+  override enter2: LambdaCode["enter2"] = notForThisArity;
+  override enter3: LambdaCode["enter3"] = notForThisArity;
+  override applyOne: LambdaCode["applyOne"] = notForThisArity;
+
+  constructor(compiler: Compiler, expr: LambdaExpr, scope: Scope) {
+    super(compiler, expr);
+    this.enter1 = (env, a, callPos) => {
+      this.enter1 =
+        expr.formals === undefined
+          ? enterSimple(compiler, expr, scope, this.pos)
+          : enterFormals(compiler, expr, scope, this);
+      return this.enter1(env, a, callPos);
+    };
+  }
+}
+
+function enterSimple(compiler: Compiler, expr: LambdaExpr, scope: Scope, pos: Pos): LambdaCode["enter1"] {
+  const inner: Scope = { kind: "names", names: new Map([[expr.argument as string, 1]]), parent: scope };
+  const body = compiler.compile(expr.body, inner);
+  if (!compiler.evaluator.settings.showTrace) return (env, a) => body([env, a]);
+  const guard = makeGuard(compiler.evaluator, pos, expr.name);
+  return (env, a, callPos) => guard(body, [env, a], callPos);
+}
+
+/** `x: y: body` and `x: y: z: body`. */
+class CurriedCode extends BaseCode {
+  override readonly arity: 2 | 3;
+  override enter1: LambdaCode["enter1"] = notForThisArity;
+  override enter2: LambdaCode["enter2"] = notForThisArity;
+  override enter3: LambdaCode["enter3"] = notForThisArity;
+  override applyOne: LambdaCode["applyOne"];
+
+  constructor(compiler: Compiler, expr: LambdaExpr, scope: Scope, chain: readonly LambdaExpr[]) {
+    super(compiler, expr);
+    this.arity = chain.length === 2 ? 2 : 3;
+    const last = chain[chain.length - 1] as LambdaExpr;
+    const compileBody = (): { body: Run; guard: Guard } => {
+      const names = new Map(chain.map((lambda, index) => [lambda.argument as string, index + 1]));
+      const body = compiler.compile(last.body, { kind: "names", names, parent: scope });
+      return { body, guard: makeGuard(compiler.evaluator, compiler.pos(last.pos), last.name) };
+    };
+    const isTraced = compiler.evaluator.settings.showTrace;
+    if (this.arity === 2) {
+      this.enter2 = (firstEnv, firstA, firstB, firstPos) => {
+        const { body, guard } = compileBody();
+        this.enter2 = isTraced
+          ? (env, a, b, callPos) => guard(body, [env, a, b], callPos)
+          : (env, a, b) => body([env, a, b]);
+        return this.enter2(firstEnv, firstA, firstB, firstPos);
+      };
+    } else {
+      this.enter3 = (firstEnv, firstA, firstB, firstC, firstPos) => {
+        const { body, guard } = compileBody();
+        this.enter3 = isTraced
+          ? (env, a, b, c, callPos) => guard(body, [env, a, b, c], callPos)
+          : (env, a, b, c) => body([env, a, b, c]);
+        return this.enter3(firstEnv, firstA, firstB, firstC, firstPos);
+      };
+    }
+    this.applyOne = (firstEnv, firstA) => {
+      const inner: Scope = { kind: "names", names: new Map([[expr.argument as string, 1]]), parent: scope };
+      const rest = makeLambdaCode(compiler, expr.body as LambdaExpr, inner);
+      this.applyOne = (env, a) => new Lambda(rest, [env, a], true);
+      return this.applyOne(firstEnv, firstA);
+    };
+  }
+}
+
+/** How an argument set of one shape fills the formals: for each slot the index in the set, or -1 for the default. */
+interface MatchPlan {
+  readonly shape: Shape;
+  readonly indices: readonly number[];
+}
+
+function enterFormals(
+  compiler: Compiler,
+  expr: LambdaExpr,
+  scope: Scope,
+  code: LambdaCode,
+): LambdaCode["enter1"] {
+  const { evaluator } = compiler;
+  const formals = code.formals as readonly FormalInfo[];
+  const byName = new Map((expr.formals as NonNullable<LambdaExpr["formals"]>).formals.map((f) => [f.name, f]));
+  const hasArgument = expr.argument !== undefined;
+  const firstFormal = hasArgument ? 2 : 1;
+  const names = new Map<string, number>();
+  if (expr.argument !== undefined) names.set(expr.argument, 1);
+  formals.forEach((formal, index) => names.set(evaluator.symbols.name(formal.symbol), firstFormal + index));
+  const inner: Scope = { kind: "names", names, parent: scope };
+  const defaults = formals.map((formal): Delayed | undefined => {
+    const fallback = byName.get(evaluator.symbols.name(formal.symbol))?.fallback;
+    return fallback === undefined ? undefined : compiler.delayed(fallback, inner);
+  });
+  const body = compiler.compile(expr.body, inner);
+  const guard = makeGuard(evaluator, code.pos, expr.name);
+  const template: Environment = new Array<undefined>(firstFormal + formals.length).fill(undefined);
+  let known: MatchPlan | undefined;
+
+  return (outer, argument, callPos) => {
+    const attrs = forceArgument(evaluator, argument, code.pos, callPos).flat();
+    if (known === undefined || known.shape !== attrs.shape) known = matchFormals(evaluator, code, attrs, callPos);
+    const { indices } = known;
+    const env = template.slice();
+    env[0] = outer;
+    if (hasArgument) env[1] = argument;
+    for (let i = 0; i < indices.length; i++) {
+      const index = indices[i] as number;
+      env[firstFormal + i] = index >= 0 ? attrs.values[index] : (defaults[i] as Delayed).make(env);
+    }
+    return guard(body, env, callPos);
+  };
+}
+
+function forceArgument(evaluator: Evaluator, argument: Slot, pos: Pos, callPos: Pos): Attrs {
+  try {
+    return forceAttrs(evaluator, argument, "while evaluating the value passed for the lambda argument", pos);
+  } catch (error) {
+    if (callPos !== noPos) addFrame(evaluator, error, callPos, "from call site");
+    throw error;
+  }
+}
+
+/** Throws for a formal without value, then for an attribute without formal, the first in the order of symbols. */
+function matchFormals(evaluator: Evaluator, code: LambdaCode, attrs: Attrs, callPos: Pos): MatchPlan {
+  const formals = code.formals as readonly FormalInfo[];
+  const { shape } = attrs;
+  const indices: number[] = [];
+  let used = 0;
+  for (const formal of formals) {
+    const index = shape.indexOf(formal.symbol);
+    if (index >= 0) used++;
+    else if (!formal.hasDefault) {
+      const name = evaluator.symbols.name(formal.symbol);
+      throw missingArgument(evaluator, code.name, name, code.pos).addTrace(
+        evaluator.positions.resolve(callPos),
+        "from call site",
+      );
+    }
+    indices.push(index);
+  }
+  if (!code.ellipsis && used !== shape.symbols.length) {
+    const expected = formals.map((formal) => formal.symbol);
+    const extra = shape.symbols.find((symbol) => !expected.includes(symbol)) as Symbol;
+    const name = evaluator.symbols.name(extra);
+    throw unexpectedArgument(evaluator, code.name, name, expected, code.pos).addTrace(
+      evaluator.positions.resolve(callPos),
+      "from call site",
+    );
+  }
+  return { shape, indices };
+}

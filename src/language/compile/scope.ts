@@ -1,0 +1,50 @@
+// Static scopes. A variable is found when code is compiled: as a place (how many environments up, which slot), as a value
+// of the base environment, or in the `with` expressions around it, which come last and are searched when it runs.
+
+import type { BaseEnvironment } from "../machine/base-environment.ts";
+import type { Slot } from "../values/value.ts";
+import type { Pos } from "../values/position.ts";
+
+export type Scope =
+  | { readonly kind: "base"; readonly base: BaseEnvironment }
+  /** Slots of an environment, numbered from 1. */
+  | { readonly kind: "names"; readonly names: ReadonlyMap<string, number>; readonly parent: Scope }
+  /** An environment whose slot 1 is the set. */
+  | { readonly kind: "with"; readonly pos: Pos; readonly parent: Scope };
+
+export interface WithLevel {
+  /** Environments up from where the variable stands. */
+  readonly depth: number;
+  readonly pos: Pos;
+}
+
+export type Resolution =
+  | { readonly kind: "local"; readonly depth: number; readonly index: number }
+  | { readonly kind: "constant"; readonly slot: Slot }
+  /** Innermost first. */
+  | { readonly kind: "with"; readonly levels: readonly WithLevel[] }
+  | { readonly kind: "undefined" };
+
+export function resolveVariable(scope: Scope, name: string): Resolution {
+  const levels: WithLevel[] = [];
+  let depth = 0;
+  for (let current = scope; ; depth++) {
+    switch (current.kind) {
+      case "names": {
+        const index = current.names.get(name);
+        if (index !== undefined) return { kind: "local", depth, index };
+        current = current.parent;
+        break;
+      }
+      case "with":
+        levels.push({ depth, pos: current.pos });
+        current = current.parent;
+        break;
+      case "base": {
+        const slot = current.base.lookUp(name);
+        if (slot !== undefined) return { kind: "constant", slot };
+        return levels.length > 0 ? { kind: "with", levels } : { kind: "undefined" };
+      }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+// Turning values into strings and paths: interpolation, `toString`, derivation attributes (coerceToString, coerceToPath).
+// What a string came from is added to the collector.
+
+import { parseStorePathIfValid, printStorePath, type StoreDir } from "#formats";
+import { Attrs } from "../values/attrs.ts";
+import type { ContextCollector } from "../values/context.ts";
+import { printFloatFixed } from "../values/float-format.ts";
+import type { Pos } from "../values/position.ts";
+import { force } from "../values/thunk.ts";
+import { NixFloat, type NixList, NixPath, NixString, type Slot, type Value } from "../values/value.ts";
+import { callFunction1, enterCall } from "./call.ts";
+import type { Evaluator } from "./evaluator.ts";
+import { addFrame, cannotCoerce, derivationFileName, notAnAbsolutePath, notInStore } from "./failures.ts";
+import { isList } from "./force.ts";
+
+export interface CoercionOptions {
+  /** As `toString`: numbers, booleans, null and lists too. */
+  readonly coerceMore?: boolean;
+  /** A path is copied to the store and the copy named (the default); otherwise it is its own text. */
+  readonly copyToStore?: boolean;
+}
+
+export const interpolation: CoercionOptions = {};
+export const withoutCopying: CoercionOptions = { copyToStore: false };
+
+export function coerceToString(
+  evaluator: Evaluator,
+  pos: Pos,
+  slot: Slot,
+  collector: ContextCollector,
+  context: string,
+  options: CoercionOptions = interpolation,
+): string {
+  const depth = enterCall(evaluator, pos);
+  const text = coerceValue(evaluator, pos, force(slot, pos), collector, context, options);
+  evaluator.depth = depth;
+  return text;
+}
+
+function coerceValue(
+  evaluator: Evaluator,
+  pos: Pos,
+  value: Value,
+  collector: ContextCollector,
+  context: string,
+  options: CoercionOptions,
+): string {
+  if (typeof value === "string") return value;
+  if (value instanceof NixString) {
+    collector.add(value.context);
+    return value.text;
+  }
+  if (value instanceof NixPath) {
+    return options.copyToStore === false ? value.path : copyPathToStore(evaluator, collector, value);
+  }
+  if (value instanceof Attrs) return coerceAttrs(evaluator, pos, value, collector, context, options);
+  if (options.coerceMore === true) {
+    if (value === true) return "1";
+    if (value === false || value === null) return "";
+    if (typeof value === "number" || typeof value === "bigint") return String(value);
+    if (value instanceof NixFloat) return printFloatFixed(value.value);
+    if (isList(value)) return coerceList(evaluator, pos, value, collector, context, options);
+  }
+  throw cannotCoerce(evaluator, value).addTrace(evaluator.positions.resolve(pos), context);
+}
+
+function coerceAttrs(
+  evaluator: Evaluator,
+  pos: Pos,
+  attrs: Attrs,
+  collector: ContextCollector,
+  context: string,
+  options: CoercionOptions,
+): string {
+  const { toString, outPath } = evaluator.symbols.known;
+  const convert = attrs.get(toString);
+  if (convert !== undefined) {
+    const result = callFunction1(evaluator, convert, attrs, pos);
+    const frame = "while evaluating the result of the `__toString` attribute";
+    return coerceToString(evaluator, pos, result, collector, frame, options);
+  }
+  const out = attrs.get(outPath);
+  if (out === undefined) throw cannotCoerce(evaluator, attrs).addTrace(evaluator.positions.resolve(pos), context);
+  return coerceToString(evaluator, pos, out, collector, context, options);
+}
+
+function coerceList(
+  evaluator: Evaluator,
+  pos: Pos,
+  list: NixList,
+  collector: ContextCollector,
+  context: string,
+  options: CoercionOptions,
+): string {
+  let result = "";
+  for (let i = 0; i < list.length; i++) {
+    const slot = list[i] as Slot;
+    try {
+      result += coerceToString(evaluator, pos, slot, collector, "while evaluating one element of the list", options);
+    } catch (error) {
+      addFrame(evaluator, error, pos, context);
+      throw error;
+    }
+    // An empty list leaves no gap behind it, but a list of empty lists does.
+    const value = force(slot);
+    if (i < list.length - 1 && !(isList(value) && value.length === 0)) result += " ";
+  }
+  return result;
+}
+
+export function copyPathToStore(evaluator: Evaluator, collector: ContextCollector, path: NixPath): string {
+  if (path.path.endsWith(".drv")) throw derivationFileName();
+  const name = path.path.slice(path.path.lastIndexOf("/") + 1);
+  const storePath = evaluator.io.addPath(path.path, { name, method: "nar" });
+  collector.addElement({ kind: "opaque", path: storePath });
+  return printStorePath(evaluator.io.storeDir as StoreDir, storePath);
+}
+
+export function coerceToPath(
+  evaluator: Evaluator,
+  pos: Pos,
+  slot: Slot,
+  collector: ContextCollector,
+  context: string,
+): NixPath {
+  let value: Value;
+  try {
+    value = force(slot, pos);
+  } catch (error) {
+    addFrame(evaluator, error, pos, context);
+    throw error;
+  }
+  if (value instanceof NixPath) return value;
+  if (value instanceof Attrs) {
+    const convert = value.get(evaluator.symbols.known.toString);
+    if (convert !== undefined) {
+      return coerceToPath(evaluator, pos, callFunction1(evaluator, convert, value, pos), collector, context);
+    }
+  }
+  const text = coerceToString(evaluator, pos, value, collector, context, withoutCopying);
+  if (!text.startsWith("/")) {
+    throw notAnAbsolutePath(text).addTrace(evaluator.positions.resolve(pos), context);
+  }
+  return new NixPath(canonicalPath(text));
+}
+
+export function coerceToStorePath(
+  evaluator: Evaluator,
+  pos: Pos,
+  slot: Slot,
+  collector: ContextCollector,
+  context: string,
+): string {
+  const text = coerceToString(evaluator, pos, slot, collector, context, withoutCopying);
+  if (parseStorePathIfValid(evaluator.io.storeDir as StoreDir, text) !== undefined) return text;
+  throw notInStore(text).addTrace(evaluator.positions.resolve(pos), context);
+}
+
+/** An absolute path without `.`, `..`, doubled and trailing slashes (CanonPath). */
+export function canonicalPath(path: string): string {
+  if (!path.includes("//") && !path.includes("/.") && (path === "/" || !path.endsWith("/"))) return path;
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part === "..") parts.pop();
+    else parts.push(part);
+  }
+  return `/${parts.join("/")}`;
+}
+

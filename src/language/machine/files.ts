@@ -1,0 +1,153 @@
+// From source text to value: parsing, the check for undefined variables, evaluation, and the cache that evaluates each
+// file once. A few files come with the language; their paths cannot be written in a program.
+
+import { hint, isStackExhaustion, renderWarning, stackOverflow } from "../errors/index.ts";
+import { Compiler } from "../compile/compiler.ts";
+import { findUndefinedVariable } from "../compile/check-variables.ts";
+import type { Scope } from "../compile/scope.ts";
+import type { Origin, SourceFile } from "../syntax/ast.ts";
+import { type ParsedFile, parseFile } from "../syntax/index.ts";
+import type { Attrs } from "../values/attrs.ts";
+import type { Symbol } from "../values/symbols.ts";
+import { Code, type Environment, Thunk } from "../values/thunk.ts";
+import type { Value } from "../values/value.ts";
+import type { Evaluator } from "./evaluator.ts";
+import { addFrame, undefinedVariable } from "./failures.ts";
+import { noSuchPath, resolveExprPath, resolveSymlinks } from "./paths.ts";
+
+/** Where the wrapper that makes `derivation` of `derivationStrict` seems to lie; frames in it are not shown. */
+export const derivationInternalPath = "\xc2\xabnix-internal\xc2\xbb/derivation-internal.nix";
+
+/** Variables that a program has beside the builtins: `scopedImport`, the REPL. */
+export interface ExtraScope {
+  readonly scope: Scope;
+  readonly env: Environment;
+}
+
+export class FileEvaluator {
+  private readonly evaluator: Evaluator;
+  private readonly resolvedPaths = new Map<string, string>();
+  private readonly values = new Map<string, Thunk>();
+  private readonly internalFiles = new Map<string, string>();
+  private readonly fileCode: Code;
+  /** What each entry of a search path turned out to be; null when nothing is there. */
+  readonly searchPathRoots = new Map<string, string | null>();
+
+  constructor(evaluator: Evaluator) {
+    this.evaluator = evaluator;
+    this.fileCode = new Code(evaluator.states, (path: string) => this.evalResolved(path, undefined));
+  }
+
+  /** Makes a file that programs reach only by a path given to them: `<nix/fetchurl.nix>`. */
+  addInternalFile(path: string, text: string): void {
+    this.internalFiles.set(path, text);
+  }
+
+  hasInternalFile(path: string): boolean {
+    return this.internalFiles.has(path);
+  }
+
+  /** The text of a file that comes with the language. */
+  internalFile(path: string): string {
+    const text = this.internalFiles.get(path);
+    if (text === undefined) throw noSuchPath(path);
+    return text;
+  }
+
+  evalFile(path: string): Value {
+    const resolved = this.resolve(path);
+    let thunk = this.values.get(resolved);
+    if (thunk === undefined) {
+      thunk = new Thunk(this.fileCode, resolved);
+      this.values.set(resolved, thunk);
+    }
+    return thunk.force();
+  }
+
+  evalFileWithScope(path: string, attrs: Attrs): Value {
+    return this.evalResolved(this.resolve(path), this.scopeOf(attrs));
+  }
+
+  evalText(text: string, basePath: string, origin: Origin, extra?: ExtraScope): Value {
+    return this.guardStack(() => this.run({ origin, text }, basePath, extra));
+  }
+
+  /** The attributes of a set as variables. */
+  scopeOf(attrs: Attrs): ExtraScope {
+    const { shape, values } = attrs.flat();
+    const { symbols, base } = this.evaluator;
+    const names = new Map(shape.symbols.map((symbol: Symbol, index) => [symbols.name(symbol), index + 1]));
+    const env: Environment = [undefined, ...values];
+    return { scope: { kind: "names", names, parent: { kind: "base", base } }, env };
+  }
+
+  private resolve(path: string): string {
+    if (this.internalFiles.has(path)) return path;
+    let resolved = this.resolvedPaths.get(path);
+    if (resolved === undefined) {
+      resolved = resolveExprPath(this.evaluator.io, path);
+      this.resolvedPaths.set(path, resolved);
+    }
+    return resolved;
+  }
+
+  private evalResolved(path: string, extra: ExtraScope | undefined): Value {
+    const file = this.read(path);
+    const basePath = path.slice(0, path.lastIndexOf("/")) || "/";
+    const run = this.prepare(file, basePath, extra);
+    if (extra !== undefined) return this.guardStack(run);
+    try {
+      return this.guardStack(run);
+    } catch (error) {
+      addFrame(this.evaluator, error, 0, hint`while evaluating the file '${path}':`);
+      throw error;
+    }
+  }
+
+  private read(path: string): SourceFile {
+    const internal = this.internalFiles.get(path);
+    if (internal !== undefined) return { origin: { kind: "path", path }, text: internal };
+    const { io } = this.evaluator;
+    const resolved = resolveSymlinks(io, path);
+    if (resolved === undefined || io.lstat(resolved) === undefined) throw noSuchPath(path);
+    return { origin: { kind: "path", path }, text: io.readFile(resolved) };
+  }
+
+  private run(file: SourceFile, basePath: string, extra: ExtraScope | undefined): Value {
+    return this.prepare(file, basePath, extra)();
+  }
+
+  /** Parses and checks; what is returned evaluates. */
+  private prepare(source: SourceFile, basePath: string, extra: ExtraScope | undefined): () => Value {
+    const { expr, file } = this.parse(source, basePath);
+    const scope: Scope = extra?.scope ?? { kind: "base", base: this.evaluator.base };
+    const compiler = new Compiler(this.evaluator, file);
+    const missing = findUndefinedVariable(expr, scope, this.evaluator.symbols);
+    if (missing !== undefined) throw undefinedVariable(this.evaluator, missing.name, compiler.pos(missing.pos));
+    const env: Environment = extra?.env ?? [undefined];
+    return () => compiler.compile(expr, scope)(env);
+  }
+
+  private parse(source: SourceFile, basePath: string): ParsedFile {
+    const { settings, io } = this.evaluator;
+    return parseFile({
+      ...source,
+      baseDirectory: basePath,
+      homeDirectory: settings.home,
+      features: settings.experimentalFeatures,
+      pure: settings.pureEval,
+      warn: (warning) => io.emitMessage("warn", renderWarning(warning)),
+    });
+  }
+
+  /** JavaScript's own stack overflow becomes Nix's error where a whole file or text was asked for. */
+  private guardStack(run: () => Value): Value {
+    try {
+      return run();
+    } catch (error) {
+      if (isStackExhaustion(error)) throw stackOverflow();
+      throw error;
+    }
+  }
+}
+

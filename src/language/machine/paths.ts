@@ -1,0 +1,77 @@
+// Symlinks and existence on top of EvalIO, which only ever looks at one entry without following it.
+
+import { BaseError, hint } from "../errors/index.ts";
+import type { EvalIO } from "../io.ts";
+import { canonicalPath } from "./coerce.ts";
+
+/** As many links as Nix follows before it takes them for a cycle. */
+const mostLinks = 1024;
+
+/** The path with every symlink in it followed; undefined when a part is missing or not a folder. */
+export function resolveSymlinks(io: EvalIO, path: string): string | undefined {
+  return follow(io, path, true);
+}
+
+/** As `resolveSymlinks`, but the last part may be a symlink itself or missing. */
+export function resolveAncestors(io: EvalIO, path: string): string | undefined {
+  return follow(io, path, false);
+}
+
+function follow(io: EvalIO, path: string, followLast: boolean): string | undefined {
+  const rest = path.split("/").filter((part) => part !== "").reverse();
+  let done = "";
+  let links = 0;
+  while (rest.length > 0) {
+    const part = rest.pop() as string;
+    if (part === "" || part === ".") continue;
+    if (part === "..") {
+      done = done.slice(0, Math.max(0, done.lastIndexOf("/")));
+      continue;
+    }
+    const next = `${done}/${part}`;
+    const stat = rest.length > 0 || followLast ? io.lstat(next) : undefined;
+    if (stat?.type === "symlink") {
+      if (++links > mostLinks) throw tooManyLinks(path);
+      const target = io.readLink(next);
+      if (target.startsWith("/")) done = "";
+      for (const piece of target.split("/").reverse()) if (piece !== "") rest.push(piece);
+      continue;
+    }
+    if (stat === undefined && rest.length > 0) return undefined;
+    done = next;
+  }
+  return done === "" ? "/" : done;
+}
+
+/** Whether something is there, a symlink counting as such. */
+export function pathExists(io: EvalIO, path: string): boolean {
+  return io.lstat(path) !== undefined;
+}
+
+/** The file that an import of `path` reads: links followed one by one, a folder's default.nix (resolveExprPath). */
+export function resolveExprPath(io: EvalIO, path: string): string {
+  let current = path;
+  for (let links = 0; current !== "/"; ) {
+    if (++links >= mostLinks) throw tooManyLinks(path);
+    const slash = current.lastIndexOf("/");
+    const parent = resolveSymlinks(io, current.slice(0, slash) || "/");
+    const entry = parent === undefined ? undefined : `${parent === "/" ? "" : parent}${current.slice(slash)}`;
+    const stat = entry === undefined ? undefined : io.lstat(entry);
+    if (entry === undefined || stat === undefined) throw noSuchPath(current);
+    if (stat.type !== "symlink") break;
+    const target = io.readLink(entry);
+    current = canonicalPath(target.startsWith("/") ? target : `${current.slice(0, slash)}/${target}`);
+  }
+  const resolved = resolveSymlinks(io, current);
+  const stat = resolved === undefined ? undefined : io.lstat(resolved);
+  if (stat?.type === "directory") return current === "/" ? "/default.nix" : `${current}/default.nix`;
+  return current;
+}
+
+export function noSuchPath(path: string): BaseError {
+  return new BaseError(hint`path '${path}' does not exist`);
+}
+
+function tooManyLinks(path: string): BaseError {
+  return new BaseError(hint`too many symbolic links encountered while traversing the path '${path}'`);
+}

@@ -31,7 +31,6 @@ export interface AddingContext {
   readonly layout: StoreLayout;
   readonly settings: StoreSettings;
   isValidPath(path: StorePath): boolean;
-  queryPathInfo(path: StorePath): ValidPathInfo;
   addTempRoot(path: StorePath): void;
   register(info: ValidPathInfo): void;
 }

@@ -30,13 +30,13 @@ export type Source =
   | { readonly kind: "path"; readonly path: string }
   | { readonly kind: "text"; readonly contents: string };
 
-/** Adds a tree on disk, or a text; gives what is registered of it. */
+/** Adds a tree on disk, or a text, and gives its path. */
 export function addSource(
   context: AddingContext,
   name: string,
   source: Source,
   options: AddToStoreOptions,
-): ValidPathInfo {
+): StorePath {
   const kept = new RecordingSink({ copyChunks: false });
   const bounded = new BoundedSink(kept);
   const hash = hashTree(openSource(source, options.filter), options, [bounded]);
@@ -51,7 +51,7 @@ export function addSource(
         else writeAgain(openSource(source, options.filter), options, target, hash);
       }),
   });
-  return context.queryPathInfo(info.path);
+  return info.path;
 }
 
 export interface HashedSource extends TreeHash {
@@ -172,7 +172,7 @@ export function addDump(
   name: string,
   nar: Iterable<Uint8Array>,
   options: AddToStoreOptions,
-): ValidPathInfo {
+): StorePath {
   const staging = new StagingSink(context);
   try {
     const hashing = new HashingSink(options.algorithm, isFlat(options));
@@ -189,7 +189,7 @@ export function addDump(
       repair: options.repair ?? false,
       write: (realPath) => staging.moveTo(realPath),
     });
-    return context.queryPathInfo(info.path);
+    return info.path;
   } finally {
     staging.discard();
   }

@@ -230,12 +230,12 @@ export class LocalStore implements Store, RootsStore, GcStore, LogStore, VerifyS
     const path = makeFixedOutputPath(this.storeDir, name, ca, { others: references, self: false });
     this.addTempRoot(path);
     if (options.repair !== true && this.isValidPath(path)) return path;
-    addSource(this.#adding(), name, { kind: "text", contents }, { method: "text", algorithm: "sha256", references, ...options });
-    return path;
+    const source = { kind: "text", contents } as const;
+    return addSource(this.#adding(), name, source, { method: "text", algorithm: "sha256", references, ...options });
   }
 
   addToStore(name: string, source: string, options: AddToStoreOptions): ValidPathInfo {
-    return addSource(this.#adding(), name, { kind: "path", path: source }, options);
+    return this.queryPathInfo(addSource(this.#adding(), name, { kind: "path", path: source }, options));
   }
 
   addDumpToStore(
@@ -243,7 +243,7 @@ export class LocalStore implements Store, RootsStore, GcStore, LogStore, VerifyS
     nar: Iterable<Uint8Array>,
     options: Omit<AddToStoreOptions, "filter">,
   ): ValidPathInfo {
-    return addDump(this.#adding(), name, nar, options);
+    return this.queryPathInfo(addDump(this.#adding(), name, nar, options));
   }
 
   addNarToStore(info: ValidPathInfo, nar: Iterable<Uint8Array>, options: AddNarOptions = {}): void {
@@ -271,7 +271,6 @@ export class LocalStore implements Store, RootsStore, GcStore, LogStore, VerifyS
       layout: this.layout,
       settings: this.settings,
       isValidPath: (path) => this.isValidPath(path),
-      queryPathInfo: (path) => this.queryPathInfo(path),
       addTempRoot: (path) => this.addTempRoot(path),
       register: (info) => this.registerValidPaths([info]),
     };

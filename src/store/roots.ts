@@ -48,7 +48,7 @@ class RootFinder {
     } catch (error) {
       const code = errorCode(error);
       if (code !== "EACCES" && code !== "ENOENT" && code !== "ENOTDIR") throw error;
-      this.#search.note(`cannot read potential root '${path}'`);
+      this.#search.note(`cannot read potential root "${path}"`);
     }
   }
 
@@ -62,7 +62,7 @@ class RootFinder {
     const status = linkStatus(indirect);
     if (status === undefined) {
       if (path.startsWith(`${this.#layout.gcRootsDir}/auto/`)) {
-        this.#search.note(`removing stale link from '${path}' to '${indirect}'`);
+        this.#search.note(`removing stale link from "${path}" to "${indirect}"`);
         ifExists(() => unlinkSync(hostPath(path)));
       }
     } else if (status.isSymbolicLink()) {
@@ -75,7 +75,7 @@ class RootFinder {
     const path = parsePathInStoreIfAny(this.#layout.storeDir, target);
     if (path === undefined) return;
     if (this.#search.isValid(path)) this.#roots.push({ path, link });
-    else this.#search.note(`skipping invalid root from '${link}' to '${target}'`);
+    else this.#search.note(`skipping invalid root from "${link}" to "${target}"`);
   }
 }
 

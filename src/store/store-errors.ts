@@ -53,11 +53,11 @@ export function falselyContentAddressed(path: string): FirnError {
 }
 
 export function unsupportedFileType(path: string): FirnError {
-  return new FirnError("unsupported-file-type", `file '${path}' has an unsupported type`);
+  return new FirnError("unsupported-file-type", `file "${path}" has an unsupported type`);
 }
 
 export function invalidOwnership(path: string): FirnError {
-  return new FirnError("invalid-ownership", `invalid ownership on file '${path}'`);
+  return new FirnError("invalid-ownership", `invalid ownership on file "${path}"`);
 }
 
 export function storeIsReadOnly(doing: string): FirnError {

@@ -73,9 +73,7 @@ function parseMethodPrefix(text: string): {
 } {
   const colon = text.indexOf(":");
   if (colon < 0) {
-    throw invalidContentAddress(
-      `not a content address because it is not in the form '<prefix>:<rest>': ${text}`,
-    );
+    throw invalidContentAddress(`not a content address because it is not in the form '<prefix>:<rest>': ${text}`);
   }
   const prefix = text.slice(0, colon);
   let rest = text.slice(colon + 1);
@@ -91,9 +89,7 @@ function parseMethodPrefix(text: string): {
   if (method === "nar" || method === "git") rest = rest.slice(methodPrefixes[method].length);
   const end = rest.indexOf(":");
   if (end < 0) {
-    throw invalidContentAddress(
-      `content address hash must be in form '<algo>:<hash>', but found: ${text}`,
-    );
+    throw invalidContentAddress(`content address hash must be in form '<algo>:<hash>', but found: ${text}`);
   }
   return { method, algorithm: parseHashAlgorithm(rest.slice(0, end)), rest: rest.slice(end + 1) };
 }

@@ -48,7 +48,7 @@ export function makeDerivationFile(storeDir: StoreDir, derivation: Derivation): 
 }
 
 function derivationFile(storeDir: StoreDir, derivation: Derivation, contents: string): DerivationFile {
-  const references = [...new Set([...derivation.inputDerivations.keys(), ...derivation.inputSources])].sort();
+  const references = [...new Set([...derivation.inputDerivations.keys(), ...derivation.inputSources])].toSorted();
   const path = makeTextPath(storeDir, derivation.name + derivationExtension, contents, references);
   return { path, contents, references };
 }

@@ -54,7 +54,9 @@ export function derivationFromJson(json: JsonValue): Derivation {
     name,
     outputs: mapFromJson(jsonMember(object, "outputs"), toByteString, outputFromJson),
     inputDerivations: mapFromJson(jsonMember(inputs, "drvs"), storePathFromJson, (node) => inputFromJson(node, 0)),
-    inputSources: sortedStrings(jsonArray(jsonMember(inputs, "srcs")).map((path) => storePathFromJson(jsonString(path)))),
+    inputSources: sortedStrings(
+      jsonArray(jsonMember(inputs, "srcs")).map((path) => storePathFromJson(jsonString(path))),
+    ),
     system: bytesFromJson(jsonMember(object, "system")),
     builder: bytesFromJson(jsonMember(object, "builder")),
     args: jsonArray(jsonMember(object, "args")).map(bytesFromJson),
@@ -83,7 +85,7 @@ function outputToJson(output: DerivationOutput): JsonValue {
 
 function outputFromJson(json: JsonValue): DerivationOutput {
   const object = jsonObject(json);
-  switch (Object.keys(object).sort().join(" ")) {
+  switch (Object.keys(object).toSorted().join(" ")) {
     case "":
       return { kind: "deferred" };
     case "path":

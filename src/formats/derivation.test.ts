@@ -73,7 +73,10 @@ test("there are goldens for every kind of output and input", () => {
   assert.ok(goldens.size >= 100);
   const all = [...goldens.values()];
   for (const kind of ["input-addressed", "fixed", "floating", "deferred", "impure"]) {
-    assert.ok(all.some(({ derivation }) => [...derivation.outputs.values()].some((output) => output.kind === kind)), kind);
+    assert.ok(
+      all.some(({ derivation }) => [...derivation.outputs.values()].some((output) => output.kind === kind)),
+      kind,
+    );
   }
   assert.ok(all.some(({ text }) => text.startsWith("DrvWithVersion")));
   assert.ok(all.some(({ derivation }) => derivation.structuredAttributes !== undefined));
@@ -87,7 +90,7 @@ test("a derivation's own path is the one that Nix gave it", () => {
   for (const { path, derivation } of goldens.values()) {
     assert.equal(computeDerivationPath(store, derivation), path);
     const references = new Set([...derivation.inputDerivations.keys(), ...derivation.inputSources]);
-    assert.deepEqual(makeDerivationFile(store, derivation).references, [...references].sort());
+    assert.deepEqual(makeDerivationFile(store, derivation).references, [...references].toSorted());
   }
 });
 
@@ -108,13 +111,14 @@ test("instantiating in one go gives the same as its steps", () => {
 });
 
 test("instantiating fills in variables that are not there at all", () => {
-  const derivation = [...goldens.values()].find((golden) => golden.derivation.outputs.size > 2)?.derivation as Derivation;
+  const derivation = [...goldens.values()].find((golden) => golden.derivation.outputs.size > 2)
+    ?.derivation as Derivation;
   const env = new Map([...derivation.env].filter(([name]) => !derivation.outputs.has(name)));
   const { derivation: filled } = instantiateDerivation(store, { ...emptied(derivation), env }, queryModulo);
   for (const name of derivation.outputs.keys()) {
     assert.equal(filled.env.get(name), printStorePath(store, derivationOutputPath(store, filled, name) as StorePath));
   }
-  assert.deepEqual([...filled.env.keys()], [...filled.env.keys()].sort());
+  assert.deepEqual([...filled.env.keys()], [...filled.env.keys()].toSorted());
 });
 
 test("outputs have the paths, or the placeholders, that Nix says", () => {
@@ -159,16 +163,29 @@ test("the JSON of nix derivation show is read back to the same derivations", () 
 test("JSON that is no derivation is refused in Nix's words", () => {
   const output = { method: "nar", hash: "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" };
   const whole = {
-    name: "x", version: 4, outputs: { out: output }, inputs: { srcs: [], drvs: {} }, system: "s", builder: "b", args: [], env: {},
+    name: "x",
+    version: 4,
+    outputs: { out: output },
+    inputs: { srcs: [], drvs: {} },
+    system: "s",
+    builder: "b",
+    args: [],
+    env: {},
   };
   assert.equal(derivationFromJson(whole).name, "x");
   const check = (json: object, words: RegExp): void => {
     assert.throws(() => derivationFromJson(parseJson(JSON.stringify(json))), words);
   };
   check([], /^FirnError: Expected JSON value to be of type 'object' but it is of type 'array': \[\]$/);
-  check({ ...whole, version: 3 }, /Unsupported derivation JSON format version 3, only format version 4 is currently supported\./);
+  check(
+    { ...whole, version: 3 },
+    /Unsupported derivation JSON format version 3, only format version 4 is currently supported\./,
+  );
   check({ ...whole, version: -1 }, /to be an unsigned integral number but it is of type 'signed integral number': -1/);
-  check({ name: "x", version: 4 }, /Expected JSON object to contain key 'inputs' but it doesn't: \{"name":"x","version":4\}/);
+  check(
+    { name: "x", version: 4 },
+    /Expected JSON object to contain key 'inputs' but it doesn't: \{"name":"x","version":4\}/,
+  );
   check({ ...whole, outputs: { out: { method: "nar" } } }, /invalid JSON for derivation output/);
   check({ ...whole, outputs: { out: { ...output, method: "tar" } } }, /Unknown file ingestion method 'tar'/);
   check({ ...whole, args: "x" }, /to be of type 'array' but it is of type 'string': "x"/);
@@ -177,17 +194,41 @@ test("JSON that is no derivation is refused in Nix's words", () => {
 
 test("outputs that do not go together are refused in Nix's words", () => {
   const base = goldens.values().next().value as Golden;
-  const fixed = [...goldens.values()].flatMap(({ derivation }) => [...derivation.outputs.values()]).find(({ kind }) => kind === "fixed") as DerivationOutput;
+  const fixed = [...goldens.values()]
+    .flatMap(({ derivation }) => [...derivation.outputs.values()])
+    .find(({ kind }) => kind === "fixed") as DerivationOutput;
   const deferred: DerivationOutput = { kind: "deferred" };
-  const floating = (algorithm: "sha256" | "sha512"): DerivationOutput => ({ kind: "floating", method: "nar", algorithm });
+  const floating = (algorithm: "sha256" | "sha512"): DerivationOutput => ({
+    kind: "floating",
+    method: "nar",
+    algorithm,
+  });
   const check = (outputs: readonly (readonly [string, DerivationOutput])[], message: string): void => {
     assert.throws(() => derivationType({ ...base.derivation, outputs: new Map(outputs) }), { message });
   };
   check([], "must have at least one output");
-  check([["out", fixed], ["x", deferred]], "can't mix derivation output types");
+  check(
+    [
+      ["out", fixed],
+      ["x", deferred],
+    ],
+    "can't mix derivation output types",
+  );
   check([["a", fixed]], 'single fixed output must be named "out"');
-  check([["out", fixed], ["x", fixed]], "only one fixed output is allowed for now");
-  check([["out", floating("sha256")], ["x", floating("sha512")]], "all floating outputs must use the same hash algorithm");
+  check(
+    [
+      ["out", fixed],
+      ["x", fixed],
+    ],
+    "only one fixed output is allowed for now",
+  );
+  check(
+    [
+      ["out", floating("sha256")],
+      ["x", floating("sha512")],
+    ],
+    "all floating outputs must use the same hash algorithm",
+  );
 });
 
 test("a path that is there already has to be the right one", () => {
@@ -197,8 +238,14 @@ test("a path that is there already has to be the right one", () => {
   const wrong = parseStorePathBaseName("ffffffffffffffffffffffffffffffff-wrong");
   const outputs = new Map(derivation.outputs).set("out", { kind: "input-addressed", path: wrong });
   const env = new Map(derivation.env).set("out", printStorePath(store, wrong));
-  assert.throws(() => fillOutputPaths(store, { ...derivation, outputs }, queryModulo), /derivation has incorrect output/);
-  assert.throws(() => fillOutputPaths(store, { ...derivation, env }, queryModulo), /incorrect environment variable 'out'/);
+  assert.throws(
+    () => fillOutputPaths(store, { ...derivation, outputs }, queryModulo),
+    /derivation has incorrect output/,
+  );
+  assert.throws(
+    () => fillOutputPaths(store, { ...derivation, env }, queryModulo),
+    /incorrect environment variable 'out'/,
+  );
 });
 
 test("__json is not for the environment", () => {

@@ -101,7 +101,7 @@ export function sortedEntries<K extends string, V>(map: ReadonlyMap<K, V>): Iter
   let previous: string | undefined;
   for (const key of map.keys()) {
     if (previous !== undefined && key < previous) {
-      return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+      return [...map].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
     }
     previous = key;
   }
@@ -111,7 +111,7 @@ export function sortedEntries<K extends string, V>(map: ReadonlyMap<K, V>): Iter
 /** The strings in the order of their bytes, each once. */
 export function sortedStrings<T extends string>(strings: readonly T[]): readonly T[] {
   for (let i = 1; i < strings.length; i++) {
-    if ((strings[i] as T) <= (strings[i - 1] as T)) return [...new Set(strings)].sort();
+    if ((strings[i] as T) <= (strings[i - 1] as T)) return [...new Set(strings)].toSorted();
   }
   return strings;
 }
@@ -130,9 +130,7 @@ function typeOfOutput(output: DerivationOutput): DerivationType {
 }
 
 function sameType(a: DerivationType, b: DerivationType): boolean {
-  return a.kind === "input-addressed" && b.kind === "input-addressed"
-    ? a.deferred === b.deferred
-    : a.kind === b.kind;
+  return a.kind === "input-addressed" && b.kind === "input-addressed" ? a.deferred === b.deferred : a.kind === b.kind;
 }
 
 function invalidOutputs(message: string): FirnError {

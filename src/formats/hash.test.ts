@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import * as native from "#digest";
 import {
   byteStringToBytes,
@@ -104,18 +104,23 @@ test("Nix32 and base 64 round-trip for any number of bytes", () => {
 
 test("the portable digests are those of node:crypto, whole and in pieces", () => {
   fc.assert(
-    fc.property(fc.constantFrom(...algorithms), fc.uint8Array({ maxLength: 300 }), fc.nat(300), (algorithm, data, cut) => {
-      const expected = native.digest(algorithm, data);
-      assert.deepEqual(portable.digest(algorithm, data), expected);
-      const pieces = portable.createDigest(algorithm);
-      pieces.update(data.subarray(0, cut));
-      pieces.update(data.subarray(cut));
-      assert.deepEqual(pieces.digest(), expected);
-      const hasher = createHasher(algorithm);
-      hasher.update(data.subarray(0, cut));
-      hasher.update(data.subarray(cut));
-      assert.deepEqual(hasher.digest().bytes, expected);
-    }),
+    fc.property(
+      fc.constantFrom(...algorithms),
+      fc.uint8Array({ maxLength: 300 }),
+      fc.nat(300),
+      (algorithm, data, cut) => {
+        const expected = native.digest(algorithm, data);
+        assert.deepEqual(portable.digest(algorithm, data), expected);
+        const pieces = portable.createDigest(algorithm);
+        pieces.update(data.subarray(0, cut));
+        pieces.update(data.subarray(cut));
+        assert.deepEqual(pieces.digest(), expected);
+        const hasher = createHasher(algorithm);
+        hasher.update(data.subarray(0, cut));
+        hasher.update(data.subarray(cut));
+        assert.deepEqual(hasher.digest().bytes, expected);
+      },
+    ),
     { numRuns: 50 },
   );
 });

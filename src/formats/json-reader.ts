@@ -22,7 +22,8 @@ function keepNumber(_key: string, value: JsonValue, context?: { readonly source?
 }
 
 export function jsonObject(value: JsonValue): JsonObject {
-  if (typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber)) return value as JsonObject;
+  if (typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber))
+    return value as JsonObject;
   throw wrongType("object", value);
 }
 

@@ -43,7 +43,7 @@ function print(value: JsonValue, step: string | undefined, lineBreak: string): s
   }
   const members = Object.keys(value)
     .map((key) => [toByteString(key), (value as { [key: string]: JsonValue })[key] as JsonValue] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, member]) => `${quoteBytes(key)}:${step === undefined ? "" : " "}${print(member, step, inner)}`);
   return members.length === 0 ? "{}" : `{${inner}${members.join(`,${inner}`)}${lineBreak}}`;
 }

@@ -89,7 +89,7 @@ export function makeSourcePath(
 
 function typeWithReferences(storeDir: StoreDir, type: string, references: References): string {
   let text = type;
-  for (const path of [...new Set(references.others)].sort()) text += `:${printStorePath(storeDir, path)}`;
+  for (const path of [...new Set(references.others)].toSorted()) text += `:${printStorePath(storeDir, path)}`;
   return references.self ? `${text}:self` : text;
 }
 

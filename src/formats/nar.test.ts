@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import {
   byteStringToBytes,
   bytesToByteString,
@@ -140,7 +140,11 @@ test("names that differ in case only are told apart when asked", () => {
   const three = nar("A", "B", "a");
   assert.deepEqual(names(record(three)), ["A:", "B:", "a:"]);
   assert.deepEqual(names(record(three, 9, true)), ["A:", "B:", "a~nix~case~hack~1:"]);
-  assert.deepEqual(names(record(nar("AA", "Aa", "aA"), 9, true)), ["AA:", "Aa~nix~case~hack~1:", "aA~nix~case~hack~2:"]);
+  assert.deepEqual(names(record(nar("AA", "Aa", "aA"), 9, true)), [
+    "AA:",
+    "Aa~nix~case~hack~1:",
+    "aA~nix~case~hack~2:",
+  ]);
   const collides = /collides with case-hacked file name/;
   assert.throws(() => record(nar("A", "A~nix~case~hack~1", "a"), 9, true), collides);
   assert.throws(() => record(nar("A", "a", "a~nix~case~hack~1"), 9, true), collides);
@@ -150,7 +154,12 @@ test("a writer keeps the archive's rules", () => {
   const write = (node: NarNode): void => {
     for (const chunk of writeNar(node)) assert.ok(chunk.length > 0);
   };
-  const file = (size: number, ...contents: Uint8Array[]): NarNode => ({ type: "regular", executable: false, size, contents });
+  const file = (size: number, ...contents: Uint8Array[]): NarNode => ({
+    type: "regular",
+    executable: false,
+    size,
+    contents,
+  });
   const directory = (...entries: readonly (readonly [string, NarNode])[]): NarNode => ({ type: "directory", entries });
   const deep = (depth: number): NarNode => (depth === 0 ? file(0) : directory(["d", deep(depth - 1)]));
   write(deep(63));
@@ -160,8 +169,14 @@ test("a writer keeps the archive's rules", () => {
   assert.throws(() => write(directory(["b", file(0)], ["a", file(0)])), /NAR directory is not sorted/);
   assert.throws(() => write(directory(["a/b", file(0)])), /NAR contains invalid file name 'a\/b'/);
   assert.throws(() => write({ type: "symlink", target: "" }), /invalid symlink target/);
-  assert.throws(() => write(directory(["f", file(3, Uint8Array.of(1, 2))])), /'\/f': its size changed while it was read/);
-  assert.throws(() => write(directory(["f", file(1, Uint8Array.of(1, 2))])), /'\/f': its size changed while it was read/);
+  assert.throws(
+    () => write(directory(["f", file(3, Uint8Array.of(1, 2))])),
+    /'\/f': its size changed while it was read/,
+  );
+  assert.throws(
+    () => write(directory(["f", file(1, Uint8Array.of(1, 2))])),
+    /'\/f': its size changed while it was read/,
+  );
 });
 
 test("big contents are passed on uncopied and small ones gathered", () => {
@@ -183,10 +198,12 @@ const anyNode: fc.Arbitrary<NarNode> = fc.letrec<{ node: NarNode }>((tie) => ({
       .tuple(fc.boolean(), anyBytes)
       .map(([executable, bytes]) => ({ type: "regular", executable, size: bytes.length, contents: [bytes] }) as const),
     anyName.map((target) => ({ type: "symlink", target }) as const),
-    fc.array(fc.tuple(anyName, tie("node")), { maxLength: 4 }).map(
-      (entries) =>
-        ({ type: "directory", entries: [...new Map(entries)].sort(([a], [b]) => (a < b ? -1 : 1)) }) as const,
-    ),
+    fc
+      .array(fc.tuple(anyName, tie("node")), { maxLength: 4 })
+      .map(
+        (entries) =>
+          ({ type: "directory", entries: [...new Map(entries)].toSorted(([a], [b]) => (a < b ? -1 : 1)) }) as const,
+      ),
   ),
 })).node;
 

@@ -30,7 +30,12 @@ export interface NarSink {
 
 /** A tree to be archived, which may be made while it is read: entries and contents are asked for once, in order. */
 export type NarNode =
-  | { readonly type: "regular"; readonly executable: boolean; readonly size: number; readonly contents: Iterable<Uint8Array> }
+  | {
+      readonly type: "regular";
+      readonly executable: boolean;
+      readonly size: number;
+      readonly contents: Iterable<Uint8Array>;
+    }
   | { readonly type: "symlink"; readonly target: string }
   /** The names have to come in the order of their bytes. */
   | { readonly type: "directory"; readonly entries: Iterable<readonly [name: string, node: NarNode]> };

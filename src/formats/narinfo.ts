@@ -71,7 +71,14 @@ export function parseNarInfo(storeDir: StoreDir, text: string, whence: string): 
         break;
       case "References":
         if (references.length > 0) throw corrupt("extra References");
-        references = [...new Set(value.split(" ").filter((word) => word !== "").map(parseStorePathBaseName))].sort();
+        references = [
+          ...new Set(
+            value
+              .split(" ")
+              .filter((word) => word !== "")
+              .map(parseStorePathBaseName),
+          ),
+        ].toSorted();
         break;
       case "Deriver":
         if (value !== "unknown-deriver") found.deriver = parseStorePathBaseName(value);
@@ -102,7 +109,7 @@ export function parseNarInfo(storeDir: StoreDir, text: string, whence: string): 
     narHash,
     narSize,
     references,
-    signatures: [...signatures].sort(),
+    signatures: [...signatures].toSorted(),
     registrationTime: 0,
     ultimate: false,
     ...(fileHash === undefined ? {} : { fileHash }),

@@ -48,8 +48,5 @@ export function decodeNix32(text: string): Uint8Array {
 }
 
 function invalidNix32Character(char: string): FirnError {
-  return new FirnError(
-    "invalid-nix32",
-    `invalid character in Nix32 (Nix's Base32 variation) string: '${char}'`,
-  );
+  return new FirnError("invalid-nix32", `invalid character in Nix32 (Nix's Base32 variation) string: '${char}'`);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { FirnError, parseDerivation, printDerivation } from "./index.ts";
 import type { Derivation, DerivationOutput, InputNode, StorePath } from "./index.ts";
 import { readGoldenLines } from "./golden/read-golden.ts";
@@ -35,10 +35,22 @@ test("what is not a derivation is refused, with the byte at which that shows", (
   check(withOutput('("a","x","","")'), "bad path 'x' in derivation (at byte 13)");
   check(withOutput('("a","/x","","")'), 'path "/x" is not in the Nix store (at byte 13)');
   check(withOutput('("a","","","00")'), "output 'a' has a hash but no hash algorithm (at byte 13)");
-  check(withOutput(`("a","/nix/store/${path}","r:sha256","")`), "content-addressing derivation output should not specify output path (at byte 13)");
-  check(withOutput(`("a","/nix/store/${path}","r:sha256","impure")`), "impure derivation output should not specify output path (at byte 13)");
-  check(withOutput('("a","","r:sha257","")'), "unknown hash algorithm 'sha257', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512' (at byte 13)");
-  check(withOutput(`("a","/nix/store/${path}","sha256","00")`), "hash '00' has wrong length for hash algorithm 'sha256' (at byte 13)");
+  check(
+    withOutput(`("a","/nix/store/${path}","r:sha256","")`),
+    "content-addressing derivation output should not specify output path (at byte 13)",
+  );
+  check(
+    withOutput(`("a","/nix/store/${path}","r:sha256","impure")`),
+    "impure derivation output should not specify output path (at byte 13)",
+  );
+  check(
+    withOutput('("a","","r:sha257","")'),
+    "unknown hash algorithm 'sha257', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512' (at byte 13)",
+  );
+  check(
+    withOutput(`("a","/nix/store/${path}","sha256","00")`),
+    "hash '00' has wrong length for hash algorithm 'sha256' (at byte 13)",
+  );
   assert.throws(
     () => read(withOutput(`("out","/nix/store/${path}","md5","1bc29b36f623ba82aaf6724fd3b16718")`)),
     /derivation has incorrect output '\/nix\/store\/f{32}-x', should be '\/nix\/store\/[0-9a-z]{32}-x' \(at byte 15\)$/,
@@ -46,7 +58,10 @@ test("what is not a derivation is refused, with the byte at which that shows", (
   check('Derive([],[("x",["out"])],[],"s","b",[],[])', "bad path 'x' in derivation (at byte 12)");
   check('Derive([],[],["/x"],"s","b",[],[])', 'path "/x" is not in the Nix store (at byte 14)');
   check('Derive([],[],[],"s","b",[],[("a","1"),("a","2")])', "'a' occurs twice (at byte 38)");
-  check('DrvWithVersion("xp-dyn-drv",[],[("/nix/store/' + path + '",x)],', "invalid inputDrvs entry in derivation (at byte 81)");
+  check(
+    'DrvWithVersion("xp-dyn-drv",[],[("/nix/store/' + path + '",x)],',
+    "invalid inputDrvs entry in derivation (at byte 81)",
+  );
 });
 
 test("input nodes nest only so deep", () => {
@@ -89,7 +104,7 @@ test("a derivation with some bytes changed is read or refused, but does nothing 
   const change = fc.record({
     at: fc.double({ min: 0, max: 1, noNaN: true }),
     remove: fc.nat(4),
-    insert: fc.string({ unit: fc.constantFrom(..."\"\\,()[]\0\xff/n"), maxLength: 3 }),
+    insert: fc.string({ unit: fc.constantFrom(...'"\\,()[]\0\xff/n'), maxLength: 3 }),
   });
   fc.assert(
     fc.property(fc.constantFrom(...texts), fc.array(change, { minLength: 1, maxLength: 3 }), (original, changes) => {
@@ -112,35 +127,55 @@ test("a derivation with some bytes changed is read or refused, but does nothing 
 const bytes = fc.string({ unit: fc.nat(255).map((code) => String.fromCharCode(code)), maxLength: 12 });
 const name = fc.string({ unit: fc.constantFrom(..."abcXYZ019-_."), minLength: 1, maxLength: 6 });
 const storePath = fc
-  .tuple(fc.string({ unit: fc.constantFrom(..."0123456789abcdf"), minLength: 32, maxLength: 32 }), fc.constantFrom("a", "b.drv"))
+  .tuple(
+    fc.string({ unit: fc.constantFrom(..."0123456789abcdf"), minLength: 32, maxLength: 32 }),
+    fc.constantFrom("a", "b.drv"),
+  )
   .map(([hash, rest]) => `${hash}-${rest}` as StorePath);
 const sortedMap = <K extends string, V>(key: fc.Arbitrary<K>, value: fc.Arbitrary<V>): fc.Arbitrary<Map<K, V>> =>
-  fc.array(fc.tuple(key, value), { maxLength: 4 }).map((entries) => new Map([...new Map(entries)].sort(([a], [b]) => (a < b ? -1 : 1))));
+  fc
+    .array(fc.tuple(key, value), { maxLength: 4 })
+    .map((entries) => new Map([...new Map(entries)].toSorted(([a], [b]) => (a < b ? -1 : 1))));
 const sortedSet = <T extends string>(item: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
-  fc.array(item, { maxLength: 3 }).map((items) => [...new Set(items)].sort());
+  fc.array(item, { maxLength: 3 }).map((items) => [...new Set(items)].toSorted());
 const output: fc.Arbitrary<DerivationOutput> = fc.oneof(
   storePath.map((at) => ({ kind: "input-addressed", path: at }) as const),
-  fc.record({ kind: fc.constantFrom("floating", "impure"), method: fc.constantFrom("nar", "flat", "text", "git"), algorithm: fc.constantFrom("sha256", "blake3") }, { noNullPrototype: true }),
-  fc.uint8Array({ minLength: 32, maxLength: 32 }).map((digest) => ({ kind: "fixed", ca: { method: "nar", hash: { algorithm: "sha256", bytes: digest } } }) as const),
+  fc.record(
+    {
+      kind: fc.constantFrom("floating", "impure"),
+      method: fc.constantFrom("nar", "flat", "text", "git"),
+      algorithm: fc.constantFrom("sha256", "blake3"),
+    },
+    { noNullPrototype: true },
+  ),
+  fc
+    .uint8Array({ minLength: 32, maxLength: 32 })
+    .map((digest) => ({ kind: "fixed", ca: { method: "nar", hash: { algorithm: "sha256", bytes: digest } } }) as const),
   fc.constant({ kind: "deferred" } as const),
 );
 const inputNode: fc.Arbitrary<InputNode> = fc.letrec<{ node: InputNode }>((tie) => ({
   node: fc
-    .tuple(sortedSet(name), fc.oneof({ maxDepth: 2 }, fc.constant(new Map<string, InputNode>()), sortedMap(name, tie("node"))))
+    .tuple(
+      sortedSet(name),
+      fc.oneof({ maxDepth: 2 }, fc.constant(new Map<string, InputNode>()), sortedMap(name, tie("node"))),
+    )
     .map(([outputs, dynamic]) => (dynamic.size === 0 ? { outputs } : { outputs, dynamic })),
 })).node;
 
 test("any derivation is printed and read back", () => {
-  const derivation = fc.record({
-    name: fc.constant("x"),
-    outputs: sortedMap(name, output),
-    inputDerivations: sortedMap(storePath, inputNode),
-    inputSources: sortedSet(storePath),
-    system: name,
-    builder: bytes,
-    args: fc.array(bytes, { maxLength: 3 }),
-    env: sortedMap(bytes, bytes),
-  }, { noNullPrototype: true });
+  const derivation = fc.record(
+    {
+      name: fc.constant("x"),
+      outputs: sortedMap(name, output),
+      inputDerivations: sortedMap(storePath, inputNode),
+      inputSources: sortedSet(storePath),
+      system: name,
+      builder: bytes,
+      args: fc.array(bytes, { maxLength: 3 }),
+      env: sortedMap(bytes, bytes),
+    },
+    { noNullPrototype: true },
+  );
   fc.assert(
     fc.property(derivation, (expected) => {
       assert.deepEqual(read(printDerivation(store, expected)), expected);

@@ -140,7 +140,7 @@ class Reader {
       previous = key;
       map.set(key, value);
     });
-    return sorted ? map : new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return sorted ? map : new Map([...map].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   private readSet<T extends string>(readItem: () => T): readonly T[] {
@@ -152,7 +152,7 @@ class Reader {
       sorted &&= last === undefined || last < item;
       items.push(item);
     });
-    return sorted ? items : [...new Set(items)].sort();
+    return sorted ? items : [...new Set(items)].toSorted();
   }
 
   private readList<T>(readItem: () => T): readonly T[] {

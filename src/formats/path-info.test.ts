@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createPublicKey, verify } from "node:crypto";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import {
   byteStringToBytes,
   contentAddressFromJson,
@@ -31,7 +31,10 @@ import type { Hash, NarInfo, StorePath, ValidPathInfo } from "./index.ts";
 import { readGolden } from "./golden/read-golden.ts";
 
 const store = "/nix/store";
-const narInfoTexts = readGolden("narinfo.txt").trimEnd().split("\n\n").map((text) => `${text}\n`);
+const narInfoTexts = readGolden("narinfo.txt")
+  .trimEnd()
+  .split("\n\n")
+  .map((text) => `${text}\n`);
 const narInfos = narInfoTexts.map((text) => parseNarInfo(store, text, "golden") as NarInfo & { fileHash: Hash });
 
 function infosFromGolden(): ReadonlyMap<StorePath, ValidPathInfo> {
@@ -117,16 +120,22 @@ test("a narinfo that is not one is refused in Nix's words", () => {
 
 test("any change to a narinfo is read or refused, but does nothing else", () => {
   fc.assert(
-    fc.property(fc.constantFrom(...narInfoTexts), fc.nat(800), fc.string({ maxLength: 3 }), fc.nat(3), (text, at, insert, remove) => {
-      try {
-        const info = parseNarInfo(store, text.slice(0, at) + insert + text.slice(at + remove), "x");
-        if (info.fileHash?.algorithm === "sha256") {
-          assert.deepEqual(parseNarInfo(store, printNarInfo(store, info as NarInfo & { fileHash: Hash }), "x"), info);
+    fc.property(
+      fc.constantFrom(...narInfoTexts),
+      fc.nat(800),
+      fc.string({ maxLength: 3 }),
+      fc.nat(3),
+      (text, at, insert, remove) => {
+        try {
+          const info = parseNarInfo(store, text.slice(0, at) + insert + text.slice(at + remove), "x");
+          if (info.fileHash?.algorithm === "sha256") {
+            assert.deepEqual(parseNarInfo(store, printNarInfo(store, info as NarInfo & { fileHash: Hash }), "x"), info);
+          }
+        } catch (error) {
+          assert.ok(error instanceof FirnError, String(error));
         }
-      } catch (error) {
-        assert.ok(error instanceof FirnError, String(error));
-      }
-    }),
+      },
+    ),
     { numRuns: 500 },
   );
 });

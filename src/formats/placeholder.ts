@@ -16,7 +16,11 @@ export function outputPlaceholder(outputName: string): string {
  * Stands for an output of another derivation (DownstreamPlaceholder). With more than one output name, each but the last is
  * a derivation that the one before it produces.
  */
-export function downstreamPlaceholder(derivation: StorePath, outputName: string, ...dynamic: readonly string[]): string {
+export function downstreamPlaceholder(
+  derivation: StorePath,
+  outputName: string,
+  ...dynamic: readonly string[]
+): string {
   const name = outputPathName(derivationNameFromPath(derivation), outputName);
   const text = `nix-upstream-output:${storePathHashPart(derivation)}:${name}`;
   let { bytes } = hashByteString("sha256", text);

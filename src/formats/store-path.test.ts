@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import {
   derivationNameFromPath,
   FirnError,
@@ -64,8 +64,12 @@ test("a path inside a store object splits into the object and the way from its t
   check(`/nix/store/${good}-x/bin//./x/../y/`, `${good}-x`, "/bin/y");
   check(`/nix//store//${good}-x//b`, `${good}-x`, "/b");
   check(`/nix/store/${good}-x/../..`, `${good}-x`, "");
-  assert.throws(() => parsePathInStore(store, "/nix/storex/y"), { message: "path '/nix/storex/y' is not in the Nix store" });
-  assert.throws(() => parsePathInStore(store, "/nix/store/.links/x"), { message: "'.links' is too short to be a valid store path" });
+  assert.throws(() => parsePathInStore(store, "/nix/storex/y"), {
+    message: "path '/nix/storex/y' is not in the Nix store",
+  });
+  assert.throws(() => parsePathInStore(store, "/nix/store/.links/x"), {
+    message: "'.links' is too short to be a valid store path",
+  });
 });
 
 test("being in the store is a matter of components, not of characters", () => {
@@ -96,10 +100,16 @@ test("the path of each content-addressed object follows from its address and ref
   const rows = readGoldenTable("content.tsv");
   for (const [text, method, sri, references] of rows) {
     const path = parseStorePathBaseName(text as string);
-    const all = (references as string).split(" ").filter((word) => word !== "").map(parseStorePathBaseName);
+    const all = (references as string)
+      .split(" ")
+      .filter((word) => word !== "")
+      .map(parseStorePathBaseName);
     const others = all.filter((other) => other !== path);
     const address = { method: method as ContentAddressMethod, hash: parseSriHash(sri as string) };
-    const computed = makeFixedOutputPath(store, storePathName(path), address, { others, self: others.length < all.length });
+    const computed = makeFixedOutputPath(store, storePathName(path), address, {
+      others,
+      self: others.length < all.length,
+    });
     assert.equal(computed, path);
     assert.deepEqual(parseContentAddress(printContentAddress(address)), address);
     const { algorithm } = address.hash;
@@ -108,7 +118,10 @@ test("the path of each content-addressed object follows from its address and ref
       algorithm,
     });
   }
-  assert.ok(rows.some(([path, , , references]) => references?.includes(path as string)), "no object mentions itself");
+  assert.ok(
+    rows.some(([path, , , references]) => references?.includes(path as string)),
+    "no object mentions itself",
+  );
 });
 
 test("references count in any order, and once", () => {
@@ -122,7 +135,10 @@ test("what cannot have a path is refused", () => {
   const sha512 = parseUnprefixedHash("00".repeat(64), "sha512");
   const self = { others: [], self: true };
   assert.throws(() => makeFixedOutputPath(store, "x", { method: "flat", hash: sha256 }, self), /not allowed to refer/);
-  assert.throws(() => makeFixedOutputPath(store, "x", { method: "text", hash: sha256 }, self), /self-reference not allowed/);
+  assert.throws(
+    () => makeFixedOutputPath(store, "x", { method: "text", hash: sha256 }, self),
+    /self-reference not allowed/,
+  );
   assert.throws(() => makeFixedOutputPath(store, "x", { method: "text", hash: sha512 }), /only sha256 will do/);
   assert.throws(() => makeFixedOutputPath(store, "x", { method: "git", hash: sha512 }), {
     message: "Git file ingestion must use SHA-1 or SHA-256 hash, but instead using: sha512",

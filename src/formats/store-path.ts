@@ -33,7 +33,9 @@ export function parseStorePath(storeDir: StoreDir, text: string): StorePath {
 
 /** The same, but undefined instead of an error. */
 export function parseStorePathIfValid(storeDir: StoreDir, text: string): StorePath | undefined {
-  const baseName = baseNameBelow(storeDir, text) ?? (text.startsWith("/") ? baseNameBelow(storeDir, canonicalisePath(text)) : undefined);
+  const baseName =
+    baseNameBelow(storeDir, text) ??
+    (text.startsWith("/") ? baseNameBelow(storeDir, canonicalisePath(text)) : undefined);
   return baseName !== undefined && wellFormed.test(baseName) ? (baseName as StorePath) : undefined;
 }
 
@@ -45,10 +47,7 @@ export function parseStorePathBaseName(text: string): StorePath {
   }
   for (const char of text.slice(0, hashPartLength)) {
     if (!/[0-9a-df-np-sv-z]/.test(char)) {
-      throw new FirnError(
-        "bad-store-path",
-        `store path '${text}' contains illegal base-32 character '${char}'`,
-      );
+      throw new FirnError("bad-store-path", `store path '${text}' contains illegal base-32 character '${char}'`);
     }
   }
   const complaint = complaintAboutName(text.slice(hashPartLength + 1));

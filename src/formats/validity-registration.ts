@@ -59,7 +59,7 @@ function readRest(storeDir: StoreDir, pathText: string, lines: Lines): ValidityR
   const count = parseNumber(lines.take());
   const references = new Set<StorePath>();
   for (let i = 0; i < count; i++) references.add(parseStorePath(storeDir, lines.take()));
-  return { path, ...deriver, references: [...references].sort() };
+  return { path, ...deriver, references: [...references].toSorted() };
 }
 
 function parseNumber(text: string): number {

@@ -28,8 +28,17 @@ function littleEndian(number: number): number[] {
 const file: readonly Item[] = ["(", "type", "regular", "contents", "hi", ")"];
 const link: readonly Item[] = ["(", "type", "symlink", "target", "/etc", ")"];
 const emptyDirectory: readonly Item[] = ["(", "type", "directory", ")"];
-const entry = (name: string, node: readonly Item[]): readonly Item[] => ["entry", "(", "name", name, "node", ...node, ")"];
-const directory = (...entries: readonly (readonly Item[])[]): Uint8Array => archive("(", "type", "directory", ...entries.flat(), ")");
+const entry = (name: string, node: readonly Item[]): readonly Item[] => [
+  "entry",
+  "(",
+  "name",
+  name,
+  "node",
+  ...node,
+  ")",
+];
+const directory = (...entries: readonly (readonly Item[])[]): Uint8Array =>
+  archive("(", "type", "directory", ...entries.flat(), ")");
 const nested = (depth: number): readonly Item[] =>
   depth === 0 ? file : ["(", "type", "directory", ...entry("d", nested(depth - 1)), ")"];
 const huge = Uint8Array.of(0xf8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
@@ -86,7 +95,12 @@ export const borderlineNars: Readonly<Record<string, Uint8Array>> = {
   "name-longest": directory(entry("x".repeat(255), file)),
   "target-longest": archive("(", "type", "symlink", "target", "x".repeat(4095), ")"),
   "order-of-bytes": directory(entry("Z", file), entry("a", file), entry("\xc3\xa4", file)),
-  "names-that-look-odd": directory(entry("...", file), entry("a\nb", file), entry("a\\b", file), entry("~nix~case~hack~1", file)),
+  "names-that-look-odd": directory(
+    entry("...", file),
+    entry("a\nb", file),
+    entry("a\\b", file),
+    entry("~nix~case~hack~1", file),
+  ),
   "empty-file": archive("(", "type", "regular", "contents", "", ")"),
   "empty-executable": archive("(", "type", "regular", "executable", "", "contents", "", ")"),
   "empty-directory": archive(...emptyDirectory),

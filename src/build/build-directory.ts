@@ -1,0 +1,99 @@
+// The directory in which one build works: <build dir>/nix-<pid>-<n>, which nobody else may enter, and `build` in it, which
+// belongs to the builder. It is always new, never one that somebody else prepared. A build user passes through the outer
+// one by its group, but cannot change it, and other build users stop at the inner one.
+
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fchownSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  writeSync,
+} from "node:fs";
+import { byteStringToBytes, FirnError } from "#formats";
+import { deleteTree, errorCode, hostPath } from "#host";
+
+export interface BuildDirectoryOwner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export class BuildDirectory {
+  /** Of this process's user. */
+  readonly top: string;
+  /** The builder's own. */
+  readonly path: string;
+  readonly #owner: BuildDirectoryOwner | undefined;
+
+  /** `owner` is the user that runs the builder when it is not this process's own. */
+  constructor(parent: string, owner: BuildDirectoryOwner | undefined) {
+    mkdirSync(hostPath(parent), { recursive: true });
+    if (owner !== undefined) assertNotWorldWritable(parent);
+    this.#owner = owner;
+    this.top = makeUnique(parent);
+    this.path = `${this.top}/build`;
+    mkdirSync(hostPath(this.path), { mode: 0o700 });
+    if (owner !== undefined) {
+      chownSync(hostPath(this.path), owner.uid, owner.gid);
+      letGroupThrough(this.top, owner);
+    }
+  }
+
+  /** Makes a file of the builder's; `name` is one path segment. Before the builder runs. */
+  writeFile(name: string, contents: string): void {
+    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+    const file = openSync(hostPath(`${this.path}/${name}`), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
+    try {
+      const bytes = byteStringToBytes(contents);
+      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+      if (this.#owner !== undefined) fchownSync(file, this.#owner.uid, this.#owner.gid);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Lets others look at what a failed build left. */
+  keep(): void {
+    chmodSync(hostPath(this.top), 0o755);
+    chmodSync(hostPath(this.path), 0o755);
+  }
+
+  delete(): void {
+    deleteTree(this.top);
+  }
+}
+
+/** Lets a build user pass through a folder of this process's user to what is his own in it. */
+export function letGroupThrough(path: string, { gid }: BuildDirectoryOwner): void {
+  chownSync(hostPath(path), -1, gid);
+  chmodSync(hostPath(path), 0o710);
+}
+
+function makeUnique(parent: string): string {
+  for (;;) {
+    const path = `${parent}/nix-${process.pid}-${Math.floor(Math.random() * 2 ** 32)}`;
+    try {
+      mkdirSync(hostPath(path), { mode: 0o700 });
+      return path;
+    } catch (error) {
+      if (errorCode(error) !== "EEXIST") throw error;
+    }
+  }
+}
+
+/** Nix's checkNotWorldWritable: whoever may write to a folder above may swap the build's. */
+function assertNotWorldWritable(path: string): void {
+  for (let at = path; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
+    if ((lstatSync(hostPath(at)).mode & 0o002) !== 0) throw worldWritable(at);
+  }
+}
+
+function worldWritable(path: string): FirnError {
+  return new FirnError(
+    "world-writable",
+    `Path "${path}" is world-writable or a symlink. That's not allowed for security.`,
+  );
+}

@@ -1,0 +1,79 @@
+// The builders that are part of the program: `builtin:fetchurl`, `builtin:buildenv`. They run in this process, but write
+// where a sandboxed builder would, and what they wrote is checked and registered in the same way.
+
+import { printStorePath, toByteString } from "#formats";
+import type { Derivation, LogEvent } from "#formats";
+import type { LocalStore } from "#store";
+import type { DerivationBuild } from "./build-derivation.ts";
+import type { RunningBuilder } from "./builder-process.ts";
+import { buildEnvironmentFromDerivation } from "./builtin-buildenv.ts";
+import { fetchUrl } from "./builtin-fetchurl.ts";
+import type { OutputState } from "./register-outputs.ts";
+import type { BuildSettings } from "./settings.ts";
+
+export interface BuiltinContext {
+  readonly store: LocalStore;
+  readonly derivation: Derivation;
+  readonly settings: BuildSettings;
+  /** Where an output is to be made on this machine, by output name; nothing is there yet. */
+  readonly outputs: ReadonlyMap<string, string>;
+  /** Shows a line of the build's log, byte string without newline. */
+  readonly log: (line: string) => void;
+  readonly activity: number;
+  readonly newActivity: () => number;
+  readonly emit: (event: LogEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+export type BuiltinBuilder = (context: BuiltinContext) => Promise<void> | void;
+
+const builders: ReadonlyMap<string, BuiltinBuilder> = new Map([
+  ["builtin:fetchurl", fetchUrl],
+  ["builtin:buildenv", buildEnvironmentFromDerivation],
+]);
+
+/** Undefined for a derivation whose builder is a program; an unknown builtin fails as a builder does, not here. */
+export function findBuiltinBuilder(derivation: Derivation): BuiltinBuilder | undefined {
+  const { builder } = derivation;
+  if (!builder.startsWith("builtin:")) return undefined;
+  return builders.get(builder) ?? (() => unsupportedBuiltin(builder));
+}
+
+/** Runs a builtin as if it were a process: its error is the last line of the log, and then exit code 1. */
+export function startBuiltin(
+  builtin: BuiltinBuilder,
+  build: DerivationBuild,
+  outputs: readonly OutputState[],
+  onOutput: (bytes: Uint8Array) => void,
+): RunningBuilder {
+  const cancellation = new AbortController();
+  const log = (line: string): void => onOutput(Buffer.from(`${line}\n`, "latin1"));
+  const run = async (): Promise<void> => {
+    await builtin({
+      ...build,
+      outputs: new Map(outputs.map(({ name, actualPath }) => [name, actualPath])),
+      log,
+      signal: cancellation.signal,
+    });
+  };
+  const finished = run().then(
+    () => ({ kind: "exit", code: 0 }) as const,
+    (error: unknown) => {
+      if (cancellation.signal.aborted) return { kind: "signal", signal: "SIGKILL" } as const;
+      log(`error: ${toByteString(error instanceof Error ? error.message : String(error))}`);
+      return { kind: "exit", code: 1 } as const;
+    },
+  );
+  return { finished, kill: () => cancellation.abort() };
+}
+
+/** An attribute that a builtin cannot do without. */
+export function requireAttribute(derivation: Derivation, name: string): string {
+  const value = derivation.env.get(name);
+  if (value === undefined) throw new Error(`attribute '${name}' missing`);
+  return value;
+}
+
+function unsupportedBuiltin(builder: string): never {
+  throw new Error(`unsupported builtin builder '${builder.slice("builtin:".length)}'`);
+}

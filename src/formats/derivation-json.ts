@@ -24,19 +24,20 @@ import type { StorePath } from "./store-path.ts";
 export const derivationJsonVersion = 4;
 const maxDynamicDepth = 64;
 
+/** Throws `not-utf8` where a string of the derivation is not text, as JSON has no other strings. */
 export function derivationToJson(derivation: Derivation): JsonValue {
   const common = {
-    name: fromByteString(derivation.name),
+    name: textFromBytes(derivation.name),
     version: derivationJsonVersion,
     outputs: mapToJson(derivation.outputs, outputToJson),
     inputs: {
       srcs: [...sortedStrings(derivation.inputSources)],
       drvs: mapToJson(derivation.inputDerivations, inputToJson),
     },
-    system: fromByteString(derivation.system),
-    builder: fromByteString(derivation.builder),
-    args: derivation.args.map(fromByteString),
-    env: mapToJson(derivation.env, fromByteString),
+    system: textFromBytes(derivation.system),
+    builder: textFromBytes(derivation.builder),
+    args: derivation.args.map(textFromBytes),
+    env: mapToJson(derivation.env, textFromBytes),
   };
   return derivation.structuredAttributes === undefined
     ? common
@@ -106,7 +107,7 @@ function outputFromJson(json: JsonValue): DerivationOutput {
 
 function inputToJson(node: InputNode): JsonValue {
   return {
-    outputs: sortedStrings(node.outputs).map(fromByteString),
+    outputs: sortedStrings(node.outputs).map(textFromBytes),
     dynamicOutputs: mapToJson(node.dynamic ?? new Map<string, InputNode>(), inputToJson),
   };
 }
@@ -124,7 +125,7 @@ function inputFromJson(json: JsonValue, depth: number): InputNode {
 }
 
 function mapToJson<V>(map: ReadonlyMap<string, V>, print: (value: V) => JsonValue): JsonValue {
-  return Object.fromEntries([...map].map(([key, value]) => [fromByteString(key), print(value)]));
+  return Object.fromEntries([...map].map(([key, value]) => [textFromBytes(key), print(value)]));
 }
 
 function mapFromJson<K extends string, V>(
@@ -135,6 +136,12 @@ function mapFromJson<K extends string, V>(
   const map = new Map<K, V>();
   for (const [key, value] of Object.entries(jsonObject(json))) map.set(parseKey(key), parseValue(value));
   return new Map(sortedEntries(map));
+}
+
+function textFromBytes(bytes: string): string {
+  const text = fromByteString(bytes);
+  if (toByteString(text) === bytes) return text;
+  throw new FirnError("not-utf8", `Cannot print the derivation as JSON, because '${bytes}' in it is not UTF-8`);
 }
 
 function bytesFromJson(json: JsonValue): string {

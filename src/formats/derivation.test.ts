@@ -160,6 +160,11 @@ test("the JSON of nix derivation show is read back to the same derivations", () 
   }
 });
 
+test("a derivation that is not text has no JSON", () => {
+  const { derivation } = [...goldens.values()].find((golden) => golden.derivation.name === "raw-bytes") as Golden;
+  assert.throws(() => derivationToJson(derivation), { code: "not-utf8" });
+});
+
 test("JSON that is no derivation is refused in Nix's words", () => {
   const output = { method: "nar", hash: "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" };
   const whole = {

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { FirnError, parseDerivation, printDerivation } from "./index.ts";
+import {
+  derivationFromJson,
+  derivationToJson,
+  FirnError,
+  parseDerivation,
+  parseJson,
+  printDerivation,
+  printJson,
+  toByteString,
+} from "./index.ts";
 import type { Derivation, DerivationOutput, InputNode, StorePath } from "./index.ts";
 import { readGoldenLines } from "./golden/read-golden.ts";
 
@@ -162,25 +171,37 @@ const inputNode: fc.Arbitrary<InputNode> = fc.letrec<{ node: InputNode }>((tie) 
     .map(([outputs, dynamic]) => (dynamic.size === 0 ? { outputs } : { outputs, dynamic })),
 })).node;
 
-test("any derivation is printed and read back", () => {
-  const derivation = fc.record(
+const derivationOf = (strings: fc.Arbitrary<string>): fc.Arbitrary<Derivation> =>
+  fc.record(
     {
       name: fc.constant("x"),
       outputs: sortedMap(name, output),
       inputDerivations: sortedMap(storePath, inputNode),
       inputSources: sortedSet(storePath),
       system: name,
-      builder: bytes,
-      args: fc.array(bytes, { maxLength: 3 }),
-      env: sortedMap(bytes, bytes),
+      builder: strings,
+      args: fc.array(strings, { maxLength: 3 }),
+      env: sortedMap(strings, strings),
     },
     { noNullPrototype: true },
   );
+
+test("any derivation is printed and read back", () => {
   fc.assert(
-    fc.property(derivation, (expected) => {
+    fc.property(derivationOf(bytes), (expected) => {
       assert.deepEqual(read(printDerivation(store, expected)), expected);
     }),
     { numRuns: 300 },
+  );
+});
+
+test("any derivation of texts is printed as JSON and read back", () => {
+  const text = fc.string({ unit: "grapheme", maxLength: 6 }).map(toByteString);
+  const odd = fc.constantFrom("__proto__", "constructor", "10", "9", "", "\x7f\x01");
+  fc.assert(
+    fc.property(derivationOf(fc.oneof(text, odd)), (expected) => {
+      assert.deepEqual(derivationFromJson(parseJson(printJson(derivationToJson(expected)))), expected);
+    }),
   );
 });
 

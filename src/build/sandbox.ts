@@ -66,7 +66,8 @@ export function prepareSandboxRoot(
     if (user !== undefined) chownSync(hostPath(root + path), user.uid, user.gid);
   };
   const make = (path: string, mode: number): void => {
-    mkdirSync(hostPath(root + path));
+    // A store may lie below /tmp.
+    mkdirSync(hostPath(root + path), { recursive: path !== "" });
     chmodSync(hostPath(root + path), mode);
     own(path);
   };
@@ -75,12 +76,12 @@ export function prepareSandboxRoot(
     own(path);
   };
   make("", user === undefined ? 0o750 : 0o700);
-  make("/tmp", 0o1777);
-  make("/etc", 0o755);
   for (let slash = storeDir.indexOf("/", 1); slash !== -1; slash = storeDir.indexOf("/", slash + 1)) {
     make(storeDir.slice(0, slash), 0o755);
   }
   make(storeDir, 0o1775);
+  make("/tmp", 0o1777);
+  make("/etc", 0o755);
   const home = buildDirInside;
   file(
     "/etc/passwd",

@@ -47,9 +47,14 @@ export class Workshop {
   readonly store: LocalStore;
   readonly busybox: StorePath;
 
-  constructor(root = mkdtempSync(join(tmpdir(), "firn-build-"))) {
-    this.root = root;
-    this.store = openLocalStore({ root });
+  /** `unhidden`: a store that lies where its paths say, so that it can be built in without a sandbox. */
+  constructor(options: { readonly root?: string; readonly unhidden?: boolean } = {}) {
+    this.root = options.root ?? mkdtempSync(join(tmpdir(), "firn-build-"));
+    const { root } = this;
+    this.store =
+      options.unhidden === true
+        ? openLocalStore({ storeDir: `${root}/store`, stateDir: `${root}/state`, logDir: `${root}/log` })
+        : openLocalStore({ root });
     this.busybox = this.#addBusybox();
   }
 

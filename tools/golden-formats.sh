@@ -1,5 +1,6 @@
 #!/bin/bash
 # Makes the goldens of src/formats with the real Nix 2.34.8, whose commands have to be on the PATH.
+# It needs jq too.
 # usage: tools/golden-formats.sh [FOLDER OF EVIL ARCHIVES]
 # Each file in src/formats/golden says below how it was made; a store of its own is used and thrown away. The evil archives
 # come from `node tools/write-evil-nars.ts FOLDER`; without them evil-nars.tsv stays as it is.

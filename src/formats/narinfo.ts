@@ -1,6 +1,7 @@
 // narinfo: what a binary cache tells about one path, as lines of `Key: value`. It is read as Nix reads it: unknown keys are
 // passed over, and the order of lines does not matter.
 
+import { decodeBase64, encodeBase64 } from "./base-n.ts";
 import { parseContentAddress, printContentAddress } from "./content-address.ts";
 import { FirnError } from "./error.ts";
 import { parsePrefixedHash, printHash } from "./hash.ts";
@@ -84,7 +85,7 @@ export function parseNarInfo(storeDir: StoreDir, text: string, whence: string): 
         if (value !== "unknown-deriver") found.deriver = parseStorePathBaseName(value);
         break;
       case "Sig":
-        signatures.add(checkSignatureForm(value));
+        signatures.add(normaliseSignature(value));
         break;
       case "CA":
         if (found.ca !== undefined) throw corrupt("extra CA");
@@ -137,10 +138,11 @@ export function printNarInfo(storeDir: StoreDir, info: NarInfo & { readonly file
 }
 
 /** Only `<key name>:<base 64>`; whether it is any good is for those who have the keys (Signature::parse). */
-function checkSignatureForm(text: string): string {
+function normaliseSignature(text: string): string {
   const colon = text.indexOf(":");
-  if (colon <= 0 || colon === text.length - 1) throw new FirnError("bad-signature", "signature is corrupt");
-  return text;
+  const bytes = decodeBase64(text.slice(colon + 1));
+  if (colon <= 0 || bytes.length === 0) throw new FirnError("bad-signature", "signature is corrupt");
+  return `${text.slice(0, colon)}:${encodeBase64(bytes)}`;
 }
 
 function corruptNarInfo(whence: string, reason: string): FirnError {

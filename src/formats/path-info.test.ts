@@ -115,6 +115,10 @@ test("a narinfo that is not one is refused in Nix's words", () => {
   check(whole.replace("sha256:0", "sha256:"), "NAR info file 'x.narinfo' is corrupt: bad hash at line 3");
   const ca = `CA: text:sha256:${"0".repeat(52)}\n`;
   check(whole + ca + ca, "NAR info file 'x.narinfo' is corrupt: extra CA at line 6");
+  check(`${whole}Sig: x\n`, "signature is corrupt");
+  check(`${whole}Sig: :AAAA\n`, "signature is corrupt");
+  check(`${whole}Sig: key:!\n`, "invalid character in Base64 string: '!'");
+  assert.deepEqual(read(`${whole}Sig: key:AAAA=x\nSig: key:AAAA\n`).signatures, ["key:AAAA"]);
   check(`${whole}References: x\n`, "'x' is too short to be a valid store path");
 });
 

@@ -13,7 +13,7 @@ import {
   makeTextPath,
   type NarNode,
   writeNar,
-  computeDerivationPath,
+  makeDerivationFile,
   type StoreDir,
   type StorePath,
   createHasher,
@@ -42,6 +42,7 @@ export class MemoryIO implements EvalIO {
   private readonly environment: Readonly<Record<string, string>>;
   private readonly derivations = new Map<StorePath, Derivation>();
   private readonly valid = new Set<StorePath>();
+  private readonly references = new Map<StorePath, readonly StorePath[]>();
 
   constructor(options: MemoryOptions = {}) {
     this.storeDir = options.storeDir ?? "/nix/store";
@@ -138,13 +139,15 @@ export class MemoryIO implements EvalIO {
   addText(name: string, contents: string, references: readonly StorePath[]): StorePath {
     const path = makeTextPath(this.storeDir as StoreDir, name, contents, references);
     this.valid.add(path);
+    this.references.set(path, references);
     this.addFile(`${this.storeDir}/${path}`, contents);
     return path;
   }
 
   writeDerivation(derivation: Derivation): StorePath {
-    const path = computeDerivationPath(this.storeDir as StoreDir, derivation);
+    const { path, references } = makeDerivationFile(this.storeDir as StoreDir, derivation);
     this.derivations.set(path, derivation);
+    this.references.set(path, references);
     this.valid.add(path);
     return path;
   }
@@ -173,11 +176,16 @@ export class MemoryIO implements EvalIO {
     throw new FirnError("cannot-fetch", `cannot download '${request.url}': there is no network here, only memory`);
   }
 
+  queryReferences(path: StorePath): readonly StorePath[] {
+    this.ensurePath(path);
+    return this.references.get(path) ?? [];
+  }
+
   realPath(path: StorePath): string {
     return `${this.storeDir}/${path}`;
   }
 
-  emitMessage(level: "trace" | "warn" | "info", text: string): void {
+  emitMessage(level: "trace" | "warn" | "evaluation-warning" | "info", text: string): void {
     this.messages.push({ level, text });
   }
 }

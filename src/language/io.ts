@@ -1,7 +1,7 @@
 // The evaluator's only window to the world. All calls are synchronous: where the world is slow (a build, a download) the
 // implementation blocks. All strings are byte strings; all paths are absolute and already lexically canonical.
 
-import type { Derivation, Hash, HashAlgorithm, StorePath } from "#formats";
+import type { Derivation, DerivationFile, Hash, HashAlgorithm, StorePath } from "#formats";
 
 export type FileType = "regular" | "directory" | "symlink" | "unknown";
 
@@ -20,6 +20,8 @@ export interface AddPathOptions {
   readonly filter?: (path: string, type: FileType) => boolean;
   /** The NAR or flat hash that the result must have; the store is asked first for an object that has it. */
   readonly expected?: Hash;
+  /** What the copy refers to, for sources that lie in the store themselves. */
+  readonly references?: readonly StorePath[];
 }
 
 export interface FetchUrlRequest {
@@ -48,7 +50,8 @@ export interface EvalIO {
   /** Copies into the store and returns the store path; the same path asked twice is copied once. */
   addPath(path: string, options: AddPathOptions): StorePath;
   addText(name: string, contents: string, references: readonly StorePath[]): StorePath;
-  writeDerivation(derivation: Derivation): StorePath;
+  /** `file` is what `instantiateDerivation` made of it. */
+  writeDerivation(derivation: Derivation, file: DerivationFile): StorePath;
   readDerivation(path: StorePath): Derivation;
   isValidPath(path: StorePath): boolean;
   /** Keeps a path that the evaluation mentions alive while this process runs; makes it valid by substitution if it can. */
@@ -59,6 +62,12 @@ export interface EvalIO {
   /** Where a store path's bytes lie on this machine, so that it can be read. */
   realPath(path: StorePath): string;
 
-  /** `builtins.trace` and warnings: one call for each line that goes to stderr. */
-  emitMessage(level: "trace" | "warn" | "info", text: string): void;
+  /** What a valid store path refers to; throws when it is not valid. */
+  queryReferences(path: StorePath): readonly StorePath[];
+
+  /**
+   * `builtins.trace` and warnings. The text stands without "trace: " or "warning: ", which whoever prints it puts before
+   * it; an evaluation warning (`builtins.warn`) is complete.
+   */
+  emitMessage(level: "trace" | "warn" | "evaluation-warning" | "info", text: string): void;
 }

@@ -64,6 +64,7 @@ export class Evaluator {
     this.lazyCompute = new Code(this.states, (compute: () => Value) => compute());
     this.base = new BaseEnvironment(this, options.builtins);
     this.files = new FileEvaluator(this);
+    for (const [path, text] of options.builtins.internalFiles ?? []) this.files.addInternalFile(path, text);
   }
 
   // ── Forcing ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -201,6 +202,10 @@ export class Evaluator {
   /** Evaluates a file (a folder means its default.nix) once; later calls give the same value. */
   evalFile(path: string): Value {
     return this.files.evalFile(path);
+  }
+  /** Evaluates the file that a command was given: anew, and without the frame that an import gets. */
+  evalProgramFile(path: string): Value {
+    return this.files.evalProgramFile(path);
   }
   /** Evaluates a file with the attributes of `scope` as further variables, anew at each call (scopedImport). */
   evalFileWithScope(path: string, scope: Attrs): Value {

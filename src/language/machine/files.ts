@@ -64,6 +64,11 @@ export class FileEvaluator {
     return thunk.force();
   }
 
+  /** Evaluates a file as the program itself, so that no frame of an error says that it was imported; not cached. */
+  evalProgramFile(path: string): Value {
+    return this.evalResolved(this.resolve(path), { scope: { kind: "base", base: this.evaluator.base }, env: [undefined] });
+  }
+
   evalFileWithScope(path: string, attrs: Attrs): Value {
     return this.evalResolved(this.resolve(path), this.scopeOf(attrs));
   }

@@ -41,6 +41,8 @@ export interface ConstantDefinition {
 export interface BuiltinTable {
   readonly primOps: readonly PrimOpDefinition[];
   readonly constants: readonly ConstantDefinition[];
+  /** Files written in the language that come with it, by the path under which programs and traces know them. */
+  readonly internalFiles?: ReadonlyMap<string, string>;
 }
 
 export class PrimOp {

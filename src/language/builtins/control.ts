@@ -1,0 +1,111 @@
+// Order of evaluation, errors that programs throw and catch, and messages to the person who runs the evaluation.
+
+import { Abort, BaseError, EvalBaseError, hint, isCatchable, literalHint, renderError, ThrownError } from "../errors/index.ts";
+import type { Evaluator } from "../machine/evaluator.ts";
+import type { Attrs } from "../values/attrs.ts";
+import { ContextCollector } from "../values/context.ts";
+import type { PrimOpDefinition } from "../values/prim-op.ts";
+import { printForTrace } from "../values/print.ts";
+import { force } from "../values/thunk.ts";
+import type { Slot, Value } from "../values/value.ts";
+import { contextOf, textOf } from "./define.ts";
+
+const isFromExpression = true;
+
+function abort(evaluator: Evaluator, slot: Slot): never {
+  const frame = "while evaluating the error message passed to builtins.abort";
+  const message = evaluator.coerceToString(slot, new ContextCollector(), frame);
+  throw new Abort(hint`evaluation aborted with the following error message: '${message}'`, { isFromExpression });
+}
+
+function throwMessage(evaluator: Evaluator, slot: Slot): never {
+  const frame = "while evaluating the error message passed to builtin.throw";
+  const message = evaluator.coerceToString(slot, new ContextCollector(), frame);
+  throw new ThrownError(literalHint(message), { isFromExpression });
+}
+
+function addErrorContext(evaluator: Evaluator, messageSlot: Slot, slot: Slot): Value {
+  const depth = evaluator.depth;
+  try {
+    return force(slot);
+  } catch (error) {
+    if (!(error instanceof BaseError)) throw error;
+    evaluator.depth = depth;
+    const frame = "while evaluating the error message passed to builtins.addErrorContext";
+    const message = evaluator.coerceToString(messageSlot, new ContextCollector(), frame, { copyToStore: false });
+    throw error.addTrace(undefined, literalHint(message), "always");
+  }
+}
+
+function tryEval(evaluator: Evaluator, slot: Slot, failure: () => Attrs): Value {
+  const depth = evaluator.depth;
+  try {
+    force(slot);
+  } catch (error) {
+    if (!isCatchable(error)) throw error;
+    evaluator.depth = depth;
+    return failure();
+  }
+  return evaluator.attrs({ success: true, value: slot });
+}
+
+function trace(evaluator: Evaluator, what: Slot, slot: Slot): Value {
+  const value = force(what);
+  const isString = typeof value === "string" || contextOf(value) !== undefined;
+  evaluator.io.emitMessage("trace", isString ? textOf(value) : printForTrace(evaluator, value));
+  return force(slot);
+}
+
+function warn(evaluator: Evaluator, messageSlot: Slot, slot: Slot): Value {
+  const frame = "while evaluating the first argument; the message passed to builtins.warn";
+  const message = evaluator.forceString(messageSlot, frame);
+  const warning = new BaseError(literalHint(message), { isFromExpression });
+  evaluator.io.emitMessage("evaluation-warning", renderError(warning, { level: "warning" }));
+  if (evaluator.settings.abortOnWarn) {
+    const text = "aborting to reveal stack trace of warning, as abort-on-warn is set";
+    throw new EvalBaseError(literalHint(text), { isFromExpression });
+  }
+  return force(slot);
+}
+
+function sequence(_: Evaluator, first: Slot, second: Slot): Value {
+  force(first);
+  return force(second);
+}
+
+export function makeControlBuiltins(): readonly PrimOpDefinition[] {
+  let failed: Attrs | undefined;
+  return [
+    { name: "abort", arity: 1, argumentNames: ["s"], isGlobal: true, impl: abort },
+    { name: "throw", arity: 1, argumentNames: ["s"], isGlobal: true, impl: throwMessage },
+    { name: "addErrorContext", arity: 2, argumentNames: ["e1", "e2"], isSilent: true, impl: addErrorContext },
+    {
+      name: "tryEval",
+      arity: 1,
+      argumentNames: ["e"],
+      impl: (evaluator, slot) =>
+        tryEval(evaluator, slot, () => (failed ??= evaluator.attrs({ success: false, value: false }))),
+    },
+    { name: "trace", arity: 2, argumentNames: ["e1", "e2"], impl: trace },
+    {
+      name: "traceVerbose",
+      arity: 2,
+      argumentNames: ["e1", "e2"],
+      impl: (evaluator, what, slot) =>
+        evaluator.settings.traceVerbose ? trace(evaluator, what, slot) : force(slot),
+    },
+    { name: "warn", arity: 2, argumentNames: ["e1", "e2"], impl: warn },
+    { name: "seq", arity: 2, argumentNames: ["e1", "e2"], impl: sequence },
+    {
+      name: "deepSeq",
+      arity: 2,
+      argumentNames: ["e1", "e2"],
+      impl: (evaluator, first, second) => {
+        evaluator.forceDeep(first);
+        return force(second);
+      },
+    },
+    // Where no debugger listens a breakpoint is its argument.
+    { name: "break", arity: 1, argumentNames: ["v"], isGlobal: true, impl: (_, slot) => force(slot) },
+  ];
+}

@@ -1,0 +1,68 @@
+// All builtins, as one table. It is made anew for each evaluator, because some builtins remember things between calls: the
+// compiled regular expressions, the hashes of derivations.
+//
+// Not here: getFlake, parseFlakeRef, flakeRefToString, fetchTree, fetchGit, fetchMercurial and fetchClosure, which need
+// fetchers and flakes, and exec and importNative.
+
+import type { BuiltinTable } from "../values/prim-op.ts";
+import { arithmeticBuiltins } from "./arithmetic.ts";
+import { makeAttrBuiltins } from "./attrs.ts";
+import { constants } from "./constants.ts";
+import { contextBuiltins } from "./context.ts";
+import { makeControlBuiltins } from "./control.ts";
+import { outputOfBuiltins } from "./derivation/output-of.ts";
+import { makeDerivationBuiltins } from "./derivation/strict.ts";
+import { internalFiles } from "./derivation/wrapper.ts";
+import { environmentBuiltins } from "./environment.ts";
+import { fetchBuiltins } from "./fetch.ts";
+import { genericClosureBuiltins } from "./generic-closure.ts";
+import { hashBuiltins } from "./hashing.ts";
+import { importBuiltins } from "./import.ts";
+import { jsonBuiltins } from "./json.ts";
+import { listBuiltins } from "./lists.ts";
+import { pathBuiltins } from "./paths.ts";
+import { makeRegexBuiltins } from "./regex.ts";
+import { storeObjectBuiltins } from "./store-objects.ts";
+import { stringBuiltins } from "./strings.ts";
+import { typeBuiltins } from "./types.ts";
+import { versionBuiltins } from "./versions.ts";
+import { xmlBuiltins } from "./xml.ts";
+
+export function createBuiltins(): BuiltinTable {
+  return {
+    constants,
+    primOps: [
+      ...contextBuiltins,
+      ...importBuiltins,
+      ...typeBuiltins,
+      ...genericClosureBuiltins,
+      ...makeControlBuiltins(),
+      ...environmentBuiltins,
+      ...makeDerivationBuiltins(),
+      ...outputOfBuiltins,
+      ...pathBuiltins,
+      ...storeObjectBuiltins,
+      ...hashBuiltins,
+      ...xmlBuiltins,
+      ...jsonBuiltins,
+      ...makeAttrBuiltins(),
+      ...listBuiltins,
+      ...arithmeticBuiltins,
+      ...stringBuiltins,
+      ...makeRegexBuiltins(),
+      ...versionBuiltins,
+      ...fetchBuiltins,
+    ],
+    internalFiles,
+  };
+}
+
+export { compareVersions, type PackageName, parsePackageName, splitVersion } from "./version-order.ts";
+export { parseJson } from "./json/parse.ts";
+export { printJson } from "./json/print.ts";
+export { printXml, type XmlOptions } from "./xml.ts";
+export { nixVersion } from "./constants.ts";
+export { asLanguageError } from "./foreign-error.ts";
+export { realiseContext } from "./realise.ts";
+export { RegexError } from "./regex/syntax.ts";
+export { Regex } from "./regex/regex.ts";

@@ -1,0 +1,199 @@
+// Values to JSON text, written as nlohmann writes it: keys in the order of their bytes, floats with the fewest digits that
+// read back the same, nothing escaped that need not be. Strings must be UTF-8; that is complained of only when the whole
+// value has been evaluated, as there.
+
+import { EvalError, hint, literalHint, TypeError } from "../../errors/index.ts";
+import { enterCall } from "../../machine/call.ts";
+import type { Evaluator } from "../../machine/evaluator.ts";
+import { addFrame } from "../../machine/failures.ts";
+import { positionOfSlot } from "../../machine/force.ts";
+import { Attrs } from "../../values/attrs.ts";
+import type { ContextCollector } from "../../values/context.ts";
+import { noPos, type Pos } from "../../values/position.ts";
+import { force } from "../../values/thunk.ts";
+import { typeName } from "../../values/type-name.ts";
+import type { Symbol } from "../../values/symbols.ts";
+import { NixFloat, type NixList, NixPath, NixString, type Slot, type Value } from "../../values/value.ts";
+import { hexadecimal } from "./control-characters.ts";
+import { continuationRanges } from "./scanner.ts";
+
+export interface JsonOptions {
+  /** Paths are copied to the store and the copy is named (the default), or are their own text. */
+  readonly copyToStore?: boolean;
+}
+
+/** The value, forced deeply, as JSON in one line (printValueAsJSON); contexts of its strings go to the collector. */
+export function printJson(
+  evaluator: Evaluator,
+  slot: Slot,
+  collector: ContextCollector,
+  pos: Pos = noPos,
+  options: JsonOptions = {},
+): string {
+  const printer = new JsonPrinter(evaluator, collector, options.copyToStore ?? true);
+  const text = printer.print(slot, pos);
+  if (printer.invalid !== undefined) throw serializationError(printer.invalid);
+  return text;
+}
+
+class JsonPrinter {
+  /** What is wrong with the first string that is not UTF-8. */
+  invalid: string | undefined;
+  private readonly evaluator: Evaluator;
+  private readonly collector: ContextCollector;
+  private readonly copyToStore: boolean;
+
+  constructor(evaluator: Evaluator, collector: ContextCollector, copyToStore: boolean) {
+    this.evaluator = evaluator;
+    this.collector = collector;
+    this.copyToStore = copyToStore;
+  }
+
+  print(slot: Slot, pos: Pos): string {
+    const depth = enterCall(this.evaluator, pos);
+    const text = this.printValue(force(slot, pos), pos);
+    this.evaluator.depth = depth;
+    return text;
+  }
+
+  private printValue(value: Value, pos: Pos): string {
+    switch (typeof value) {
+      case "number":
+      case "bigint":
+      case "boolean":
+        return String(value);
+      case "string":
+        return this.printString(value);
+      case "object":
+        break;
+    }
+    if (value === null) return "null";
+    if (value instanceof NixString) {
+      this.collector.add(value.context);
+      return this.printString(value.text);
+    }
+    if (value instanceof Attrs) return this.printAttrs(value, pos);
+    if (Array.isArray(value)) return this.printList(value as NixList, pos);
+    if (value instanceof NixFloat) return printJsonFloat(value.value);
+    if (value instanceof NixPath) {
+      return this.printString(
+        this.copyToStore ? this.evaluator.copyPathToStore(this.collector, value) : value.path,
+      );
+    }
+    throw cannotConvert(this.evaluator, value, pos);
+  }
+
+  private printString(text: string): string {
+    this.invalid ??= describeInvalidUtf8(text);
+    return printJsonString(text);
+  }
+
+  private printAttrs(attrs: Attrs, pos: Pos): string {
+    const { evaluator } = this;
+    const { toString, outPath } = evaluator.symbols.known;
+    const convert = attrs.get(toString);
+    if (convert !== undefined) {
+      const result = evaluator.call1(convert, attrs, attrs.positionOf(toString));
+      const frame = "while evaluating the result of the `__toString` attribute";
+      return this.printString(evaluator.coerceToString(result, this.collector, frame, { copyToStore: false }, pos));
+    }
+    const out = attrs.get(outPath);
+    if (out !== undefined) return this.print(out, attrs.positionOf(outPath));
+    const parts: string[] = [];
+    for (const index of attrs.lexicalOrder(evaluator.symbols)) {
+      const name = evaluator.symbols.name(attrs.shape.symbols[index] as Symbol);
+      const attrPos = attrs.shape.positionAt(index);
+      try {
+        parts.push(`${this.printString(name)}:${this.print(attrs.values[index] as Slot, attrPos)}`);
+      } catch (error) {
+        addFrame(evaluator, error, attrPos, hint`while evaluating attribute '${name}'`);
+        throw error;
+      }
+    }
+    return `{${parts.join(",")}}`;
+  }
+
+  private printList(list: NixList, pos: Pos): string {
+    const parts: string[] = [];
+    for (const [index, slot] of list.entries()) {
+      try {
+        parts.push(this.print(slot, pos));
+      } catch (error) {
+        addFrame(this.evaluator, error, pos, hint`while evaluating list element at index ${index}`);
+        throw error;
+      }
+    }
+    return `[${parts.join(",")}]`;
+  }
+}
+
+function cannotConvert(evaluator: Evaluator, value: Value, pos: Pos): TypeError {
+  const where = positionOfSlot(value) || pos;
+  return new TypeError(hint`cannot convert ${typeName(value)} to JSON`, { position: evaluator.positions.resolve(where) });
+}
+
+const shorthands: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  "\\": "\\\\",
+  "\b": "\\b",
+  "\t": "\\t",
+  "\n": "\\n",
+  "\f": "\\f",
+  "\r": "\\r",
+};
+
+/** A byte string as a JSON string; bytes above ASCII stay as they are. */
+export function printJsonString(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  const escaped = text.replace(/["\\\x00-\x1f]/g, (char) => {
+    return shorthands[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+  return `"${escaped}"`;
+}
+
+/** Infinities and NaN, for which JSON has no words, are null. */
+export function printJsonFloat(value: number): string {
+  if (!Number.isFinite(value)) return "null";
+  if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
+  const sign = value < 0 ? "-" : "";
+  const [mantissa, exponentText] = Math.abs(value).toExponential().split("e") as [string, string];
+  const digits = mantissa.replace(".", "");
+  /** How many digits stand before the point. */
+  const before = Number(exponentText) + 1;
+  if (before > 0 && before <= 15) {
+    if (digits.length <= before) return `${sign}${digits.padEnd(before, "0")}.0`;
+    return `${sign}${digits.slice(0, before)}.${digits.slice(before)}`;
+  }
+  if (before > -4 && before <= 0) return `${sign}0.${"0".repeat(-before)}${digits}`;
+  const exponent = Math.abs(before - 1).toString().padStart(2, "0");
+  const fraction = digits.length > 1 ? `.${digits.slice(1)}` : "";
+  return `${sign}${digits[0]}${fraction}e${before < 1 ? "-" : "+"}${exponent}`;
+}
+
+function describeInvalidUtf8(text: string): string | undefined {
+  // eslint-disable-next-line no-control-regex
+  if (!/[\x80-\xff]/.test(text)) return undefined;
+  const invalidAt = (index: number): string =>
+    `invalid UTF-8 byte at index ${index}: 0x${hexadecimal(text.charCodeAt(index), 2)}`;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x80) continue;
+    const ranges = continuationRanges(code);
+    if (ranges === undefined) return invalidAt(at);
+    for (const [low, high] of ranges) {
+      at++;
+      if (at >= text.length) {
+        return `incomplete UTF-8 string; last byte: 0x${hexadecimal(text.charCodeAt(text.length - 1), 2)}`;
+      }
+      const next = text.charCodeAt(at);
+      if (next < low || next > high) return invalidAt(at);
+    }
+  }
+  return undefined;
+}
+
+function serializationError(detail: string): EvalError {
+  return new EvalError(
+    hint`JSON serialization error: ${literalHint(`[json.exception.type_error.316] ${detail}`)}`,
+  );
+}

@@ -33,7 +33,5 @@ export { AttrPathNotFound, type FoundAttr, parseAttrPath } from "./machine/attr-
 export { createEvaluator, type Evaluator, type EvaluatorOptions } from "./machine/evaluator.ts";
 export { derivationInternalPath } from "./machine/files.ts";
 export { defaultEvalSettings, type EvalSettings, parseSearchPathEntry, type SearchPathEntry } from "./machine/settings.ts";
-export { Regex } from "./builtins/regex/regex.ts";
-export { RegexError } from "./builtins/regex/syntax.ts";
-export { compareVersions, parsePackageName } from "./builtins/version-order.ts";
+export * from "./builtins/index.ts";
 export { printFloat } from "./values/float-format.ts";

@@ -1,0 +1,41 @@
+// Firn's collection: where its expressions lie, and where this user's lock does, which pins what they mean.
+
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { FirnError, toByteString } from "#formats";
+import { hostPath } from "#host";
+import { NixPath, type Slot, type Value } from "#language";
+import { absolutePath } from "./absolute-path.ts";
+import type { Context } from "./command.ts";
+import type { Session } from "./session.ts";
+
+/** `collection/packages`, beside the sources or beside the bundle; a byte string. */
+export function collectionPackages(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const candidates = [join(here, "../../collection/packages"), join(here, "../collection/packages")];
+  return toByteString(candidates.find((path) => existsSync(path)) ?? join(here, "../collection/packages"));
+}
+
+/** $FIRN_LOCK, or `firn/lock` in the user's data folder; a byte string. */
+export function lockDirectory(context: Context): string {
+  const { environment } = context;
+  const named = environment["FIRN_LOCK"];
+  if (named !== undefined && named !== "") return absolutePath(toByteString(named));
+  return toByteString(`${environment["XDG_DATA_HOME"] || `${homedir()}/.local/share`}/firn/lock`);
+}
+
+/** The package set of a lock: a set with one derivation for each name. */
+export function collectionValue(session: Session, lock: string): Value {
+  if (!existsSync(hostPath(`${lock}/index.json`))) throw lockMissing(lock);
+  const { evaluator } = session;
+  const makeSet: Slot = evaluator.evalFile(`${collectionPackages()}/default.nix`);
+  return evaluator.call1(makeSet, evaluator.attrs({ lock: new NixPath(lock) }));
+}
+
+function lockMissing(lock: string): FirnError {
+  return new FirnError("lock-missing", `there is no lock in '${lock}'`, {
+    hint: "Make one with `firn lock`, or say where it is with --lock or $FIRN_LOCK.",
+  });
+}

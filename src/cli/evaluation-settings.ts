@@ -1,0 +1,70 @@
+// The settings of the language, from nix.conf, the command line, NIX_PATH and -I.
+
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { toByteString } from "#formats";
+import { parseSearchPathEntry, type EvalSettings, type SearchPathEntry } from "#language";
+import type { EvalFlags } from "./arguments/eval-flags.ts";
+import type { Context } from "./command.ts";
+import { profileLocationsOf } from "./profile-locations.ts";
+
+export function evaluationSettings(context: Context, flags: EvalFlags): Partial<EvalSettings> {
+  const { settings } = context;
+  return {
+    pureEval: settings.boolean("pure-eval") && !flags.impure,
+    restrictEval: settings.boolean("restrict-eval"),
+    allowedUris: settings.list("allowed-uris"),
+    allowImportFromDerivation: settings.boolean("allow-import-from-derivation"),
+    traceImportFromDerivation: settings.boolean("trace-import-from-derivation"),
+    maxCallDepth: settings.integer("max-call-depth"),
+    showTrace: settings.boolean("show-trace"),
+    traceVerbose: settings.boolean("trace-verbose"),
+    abortOnWarn: settings.boolean("abort-on-warn"),
+    experimentalFeatures: new Set(settings.list("experimental-features")),
+    searchPath: searchPath(context, flags),
+    home: toByteString(homedir()),
+    allowUnsafeNativeCode: settings.boolean("allow-unsafe-native-code-during-evaluation"),
+  };
+}
+
+/** -I first, then NIX_PATH or the setting nix-path, then where channels lie. */
+function searchPath(context: Context, flags: EvalFlags): SearchPathEntry[] {
+  const { settings, environment } = context;
+  const given = flags.searchPath.map(parseSearchPathEntry);
+  if (settings.boolean("pure-eval") && !flags.impure) return given;
+  if (settings.isOverridden("nix-path")) return [...given, ...settings.list("nix-path").map(parseSearchPathEntry)];
+  const variable = environment["NIX_PATH"];
+  if (variable !== undefined) return [...given, ...splitNixPath(toByteString(variable)).map(parseSearchPathEntry)];
+  return [...given, ...defaultSearchPath(context)];
+}
+
+/** At colons, but not at those of `https://…` or `channel:…`. */
+export function splitNixPath(text: string): string[] {
+  const entries: string[] = [];
+  let entry = "";
+  for (let i = 0; i <= text.length; i++) {
+    const char = text.charAt(i);
+    if (char === "" || (char === ":" && !isPartOfAddress(entry, text.slice(i + 1)))) {
+      if (entry !== "") entries.push(entry);
+      entry = "";
+    } else entry += char;
+  }
+  return entries;
+}
+
+function isPartOfAddress(before: string, behind: string): boolean {
+  const scheme = before.slice(before.indexOf("=") + 1);
+  return behind.startsWith("//") || scheme === "flake" || scheme === "channel";
+}
+
+function defaultSearchPath(context: Context): SearchPathEntry[] {
+  const { stateDir, home, userStateDir, useXdgBaseDirectories } = profileLocationsOf(context);
+  const expressions = useXdgBaseDirectories ? `${userStateDir}/defexpr` : `${home}/.nix-defexpr`;
+  const rootChannels = `${stateDir}/profiles/per-user/root/channels`;
+  const candidates: SearchPathEntry[] = [
+    { prefix: "", path: `${expressions}/channels` },
+    { prefix: "nixpkgs", path: `${rootChannels}/nixpkgs` },
+    { prefix: "", path: rootChannels },
+  ];
+  return candidates.filter(({ path }) => existsSync(path));
+}

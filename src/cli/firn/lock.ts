@@ -1,0 +1,43 @@
+// firn lock: pins a release of the archive that apt is configured for.
+
+import { makeLock, readAptSources } from "#fetch";
+import { fromByteString } from "#formats";
+import { absolutePath } from "../absolute-path.ts";
+import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../arguments/command-line.ts";
+import { commonFlags } from "../arguments/common-flags.ts";
+import { lockDirectory } from "../collection.ts";
+import type { Command } from "../command.ts";
+import { printHelp } from "../help.ts";
+import { interruptible } from "../interruptible.ts";
+
+export const command: Command = {
+  name: "firn lock",
+  help: "firn/lock.md",
+  async run(words, context) {
+    let directory = lockDirectory(context);
+    let architecture: string | undefined;
+    const keyrings: string[] = [];
+    const only: string[] = [];
+    let wantsHelp = false;
+    const flags = flagTable({
+      "-o --output": valueFlag((path) => (directory = absolutePath(path))),
+      "--architecture": valueFlag((name) => (architecture = name)),
+      "--keyring": valueFlag((path) => keyrings.push(fromByteString(absolutePath(path)))),
+      "--help": switchFlag(() => (wantsHelp = true)),
+    });
+    parseCommandLine(words, firstOf(flags, commonFlags(context)), (word) => !word.startsWith("-") && only.push(word) > 0);
+    if (wantsHelp) return printHelp(command, context);
+
+    const options = {
+      directory: fromByteString(directory),
+      sources: readAptSources(),
+      ...(architecture === undefined ? {} : { architecture }),
+      ...(keyrings.length === 0 ? {} : { keyrings }),
+      ...(only.length === 0 ? {} : { only }),
+    };
+    const summary = await interruptible(context, () => makeLock(options, context.log.emit));
+    const { release, date, packages, sources } = summary;
+    context.output.writeLine(`${directory}: ${release} of ${date}, ${packages} packages, ${sources} sources`);
+    return 0;
+  },
+};

@@ -1,0 +1,187 @@
+// firn run and firn shell: programs of packages without installing them, in a view where the store is at /nix/store. What
+// they need is kept from the collector for as long as they run.
+
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { FirnError, fromByteString, type StorePath } from "#formats";
+import { suggestNames } from "#fetch";
+import { hostPath, runInStoreView } from "#host";
+import { Attrs } from "#language";
+import { getDerivations, type PackageInfo } from "#profile";
+import { absolutePath } from "../absolute-path.ts";
+import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag, type Flag } from "../arguments/command-line.ts";
+import { legacyFlags } from "../arguments/common-flags.ts";
+import { evalFlags } from "../arguments/eval-flags.ts";
+import { collectionValue, lockDirectory } from "../collection.ts";
+import type { Command, Context } from "../command.ts";
+import { printHelp } from "../help.ts";
+import { wantedPaths } from "../nix-env/packages.ts";
+import { printMissing } from "../print-missing.ts";
+import { openSession, type Session } from "../session.ts";
+import { UsageError } from "../usage-error.ts";
+
+interface RunLine {
+  readonly evaluation: ReturnType<typeof evalFlags>;
+  readonly packages: string[];
+  /** Behind `--`. */
+  readonly argv: readonly string[];
+  lock: string;
+  file: string | undefined;
+  pure: boolean;
+  wantsHelp: boolean;
+}
+
+export const runCommand: Command = {
+  name: "firn run",
+  help: "firn/run.md",
+  async run(words, context) {
+    const line = readLine(words, context);
+    if (line.wantsHelp) return printHelp(runCommand, context);
+    const [first] = line.packages;
+    if (first === undefined) throw new UsageError("name at least one package to run");
+    const session = await openSession(context, line.evaluation);
+    const packages = findPackages(session, line);
+    const environment = await realisePackages(session, packages);
+    const argv = line.argv.length > 0 ? line.argv : [mainProgram(session, first, packages)];
+    return await runProgram(session, argv, environment, line);
+  },
+};
+
+export const shellCommand: Command = {
+  name: "firn shell",
+  help: "firn/run.md",
+  async run(words, context) {
+    const line = readLine(words, context);
+    if (line.wantsHelp) return printHelp(shellCommand, context);
+    if (line.packages.length === 0) throw new UsageError("name at least one package for the shell");
+    const session = await openSession(context, line.evaluation);
+    const environment = await realisePackages(session, findPackages(session, line));
+    const argv = line.argv.length > 0 ? line.argv : [context.environment["SHELL"] || "/bin/sh"];
+    return await runProgram(session, argv, environment, line);
+  },
+};
+
+function readLine(words: readonly string[], context: Context): RunLine {
+  const end = words.indexOf("--");
+  const line: RunLine = {
+    evaluation: evalFlags(),
+    packages: [],
+    argv: end < 0 ? [] : words.slice(end + 1),
+    lock: lockDirectory(context),
+    file: undefined,
+    pure: false,
+    wantsHelp: false,
+  };
+  const own: Readonly<Record<string, Flag>> = {
+    "--lock": valueFlag((path) => (line.lock = absolutePath(path))),
+    "-f --file": valueFlag((file) => (line.file = file)),
+    "--pure": switchFlag(() => (line.pure = true)),
+    "--help": switchFlag(() => (line.wantsHelp = true)),
+  };
+  const flags = firstOf(flagTable(own), line.evaluation.lookup, legacyFlags(context));
+  parseCommandLine(end < 0 ? words : words.slice(0, end), flags, (word) => {
+    return !word.startsWith("-") && line.packages.push(word) > 0;
+  });
+  return line;
+}
+
+function findPackages(session: Session, line: RunLine): PackageInfo[] {
+  const { evaluator, autoArguments } = session;
+  if (line.file !== undefined) {
+    const root = evaluator.evalFile(session.lookupFile(line.file));
+    return line.packages.flatMap((name) =>
+      getDerivations(evaluator, evaluator.findAlongAttrPath(name, autoArguments, root).slot, {
+        autoArguments,
+        ignoreAssertionFailures: false,
+      }),
+    );
+  }
+  const set = collectionValue(session, line.lock);
+  if (!(set instanceof Attrs)) throw new Error("the collection is a set");
+  return line.packages.flatMap((name) => {
+    const slot = set.get(evaluator.symbol(name));
+    if (slot === undefined) throw unknownPackage(session, set, name);
+    return getDerivations(evaluator, slot, { autoArguments, ignoreAssertionFailures: false });
+  });
+}
+
+/** Where the packages' files are, by their names in the store. */
+async function realisePackages(session: Session, packages: readonly PackageInfo[]): Promise<StorePath[]> {
+  const wanted = wantedPaths(packages);
+  printMissing(session, wanted);
+  await session.realise(wanted);
+  const paths = packages.flatMap((element) => [...element.outputsToInstall().values()]);
+  for (const path of paths) session.store.addTempRoot(path);
+  return paths;
+}
+
+async function runProgram(
+  session: Session,
+  argv: readonly string[],
+  paths: readonly StorePath[],
+  line: RunLine,
+): Promise<number> {
+  const { context, store } = session;
+  const { root } = store.layout;
+  const folders = paths.flatMap((path) => ["/bin", "/sbin"].map((folder) => `${store.storeDir}/${path}${folder}`));
+  const inherited = line.pure ? pureVariables(context) : context.environment;
+  const search = line.pure ? folders : [...folders, context.environment["PATH"] ?? ""];
+  const environment = definedVariables({ ...inherited, PATH: search.join(":") });
+  const program = argv.map(fromByteString);
+  context.log.stop();
+  if (root === undefined) return await spawnProgram(program, environment);
+  return await runInStoreView(fromByteString(`${root}/nix`), ["/usr/bin/env", "--", ...program], { environment });
+}
+
+function spawnProgram(argv: readonly string[], environment: Readonly<Record<string, string>>): Promise<number> {
+  const [program = "", ...rest] = argv;
+  // The program and its children get Ctrl-C from the terminal; this process only waits for them.
+  const ignore = () => undefined;
+  process.on("SIGINT", ignore);
+  const child = spawn(program, rest, { stdio: "inherit", env: { ...environment } });
+  return new Promise((resolve, reject) => {
+    child.on("error", () => reject(programNotFound(program)));
+    child.on("exit", (code) => {
+      process.off("SIGINT", ignore);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/** The program that has the package's name, or the only one that it has. */
+function mainProgram(session: Session, name: string, packages: readonly PackageInfo[]): string {
+  const { store } = session;
+  for (const element of packages) {
+    for (const path of element.outputsToInstall().values()) {
+      if (existsSync(hostPath(store.realPath(path, `/bin/${name}`)))) return name;
+    }
+  }
+  throw noMainProgram(name);
+}
+
+function pureVariables(context: Context): Record<string, string | undefined> {
+  const kept = ["HOME", "USER", "LOGNAME", "TERM", "LANG", "DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "TZ"];
+  return Object.fromEntries(kept.map((name) => [name, context.environment[name]]));
+}
+
+function definedVariables(all: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function unknownPackage(session: Session, set: Attrs, name: string): FirnError {
+  const names = [...set.sortedEntries(session.evaluator.symbols)].map(([other]) => other);
+  const near = suggestNames(name, names);
+  return new FirnError("unknown-package", `there is no package '${name}' in the collection`, {
+    ...(near.length === 0 ? {} : { hint: `Did you mean ${near.join(", ")}?` }),
+  });
+}
+
+function noMainProgram(name: string): FirnError {
+  return new FirnError("no-main-program", `the package '${name}' has no program of its name`, {
+    hint: `Say which one to run: firn run ${name} -- PROGRAM`,
+  });
+}
+
+function programNotFound(program: string): FirnError {
+  return new FirnError("program-not-found", `cannot run '${program}': it is not in any of the packages, nor on PATH`);
+}

@@ -1,0 +1,61 @@
+// firn search: packages of the lock by name. Every word has to be in the name; `^git` begins it, `git$` ends it.
+
+import { openLock, suggestNames } from "#fetch";
+import { FirnError, fromByteString, printIndentedJson, toByteString } from "#formats";
+import { absolutePath } from "../absolute-path.ts";
+import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../arguments/command-line.ts";
+import { commonFlags } from "../arguments/common-flags.ts";
+import { lockDirectory } from "../collection.ts";
+import type { Command } from "../command.ts";
+import { printHelp } from "../help.ts";
+import { printTable } from "../table.ts";
+
+export const command: Command = {
+  name: "firn search",
+  help: "firn/search.md",
+  async run(words, context) {
+    let directory = lockDirectory(context);
+    let json = false;
+    let wantsHelp = false;
+    const patterns: string[] = [];
+    const flags = flagTable({
+      "--lock": valueFlag((path) => (directory = absolutePath(path))),
+      "--json": switchFlag(() => (json = true)),
+      "--help": switchFlag(() => (wantsHelp = true)),
+    });
+    parseCommandLine(words, firstOf(flags, commonFlags(context)), (word) => !word.startsWith("-") && patterns.push(word) > 0);
+    if (wantsHelp) return printHelp(command, context);
+
+    const versions = (await openLock(fromByteString(directory))).versions();
+    const wanted = patterns.map(fromByteString);
+    const names = Object.keys(versions)
+      .filter((name) => wanted.every((pattern) => matches(name, pattern)))
+      .toSorted((a, b) => rank(a, wanted) - rank(b, wanted) || (a < b ? -1 : 1));
+    if (names.length === 0) throw nothingFound(wanted, Object.keys(versions));
+    if (json) {
+      const found = Object.fromEntries(names.map((name) => [name, { version: versions[name] ?? "" }]));
+      context.output.writeLine(printIndentedJson(found, 2));
+    } else printTable(context.output, names.map((name) => [toByteString(name), toByteString(versions[name] ?? "")]));
+    return 0;
+  },
+};
+
+function matches(name: string, pattern: string): boolean {
+  const text = pattern.replace(/^\^|\$$/g, "").toLowerCase();
+  const begins = pattern.startsWith("^") ? name.startsWith(text) : true;
+  const ends = pattern.endsWith("$") ? name.endsWith(text) : true;
+  return begins && ends && name.includes(text);
+}
+
+/** The name itself first, then those that begin with it. */
+function rank(name: string, patterns: readonly string[]): number {
+  if (patterns.includes(name)) return 0;
+  return patterns.some((pattern) => name.startsWith(pattern)) ? 1 : 2;
+}
+
+function nothingFound(patterns: readonly string[], names: readonly string[]): FirnError {
+  const near = suggestNames(patterns[0] ?? "", names);
+  return new FirnError("nothing-found", `no package's name has '${toByteString(patterns.join(" "))}' in it`, {
+    ...(near.length === 0 ? {} : { hint: `Did you mean ${near.join(", ")}?` }),
+  });
+}

@@ -1,0 +1,33 @@
+// firn verify: reads every file of the store, and says what is not as it should be.
+
+import { firstOf, flagTable, parseCommandLine, switchFlag } from "../arguments/command-line.ts";
+import { legacyFlags } from "../arguments/common-flags.ts";
+import type { Command } from "../command.ts";
+import { printHelp } from "../help.ts";
+import { verify } from "../nix-store/verify.ts";
+import { openLocalStoreOf } from "../open-store.ts";
+
+export const command: Command = {
+  name: "firn verify",
+  help: "firn/verify.md",
+  async run(words, context) {
+    let wantsHelp = false;
+    const flags = ["--check-contents"];
+    const own = flagTable({
+      "--quick": switchFlag(() => flags.splice(0)),
+      "--help": switchFlag(() => (wantsHelp = true)),
+    });
+    parseCommandLine(words, firstOf(own, legacyFlags(context)), () => false);
+    if (wantsHelp) return printHelp(command, context);
+    const status = await verify({
+      context,
+      flags,
+      words: [],
+      root: undefined,
+      noOutput: false,
+      openStore: () => openLocalStoreOf(context),
+    });
+    if (status === 0) context.output.writeLine("The store is as it should be.");
+    return status;
+  },
+};

@@ -1,0 +1,117 @@
+// The log: everything that is no answer goes to stderr through here, drawn by the view that --log-format chose. Events come
+// from the rooms below; what is above the verbosity is dropped before a view sees it.
+
+import { FirnError, fromByteString, type Emit, type LogEvent, type Verbosity } from "#formats";
+import { openView, type LogView } from "./view.ts";
+
+const levels: readonly Verbosity[] = ["error", "warn", "notice", "info", "talkative", "chatty", "debug", "vomit"];
+
+export type LogFormat = "raw" | "raw-with-logs" | "internal-json" | "bar" | "bar-with-logs";
+
+export interface LogOptions {
+  readonly format: LogFormat;
+  /** stderr is a terminal. */
+  readonly isTerminal: boolean;
+  readonly colours: boolean;
+}
+
+export class Log {
+  private level = levels.indexOf("info");
+  private format: LogFormat;
+  private showsBuildLogs: boolean;
+  private readonly options: LogOptions;
+  private opened: LogView | undefined;
+
+  constructor(options: LogOptions) {
+    this.options = options;
+    this.format = options.format;
+    this.showsBuildLogs = !options.format.startsWith("bar");
+  }
+
+  /** For the rooms below; bound, so that it can be handed on. */
+  readonly emit: Emit = (event) => {
+    if (event.kind === "message" && !this.shows(event.level)) return;
+    this.view.handle(event);
+  };
+
+  get verbosity(): Verbosity {
+    return levels[this.level] ?? "info";
+  }
+
+  shows(level: Verbosity): boolean {
+    return levels.indexOf(level) <= this.level;
+  }
+
+  setVerbosity(level: Verbosity): void {
+    this.level = levels.indexOf(level);
+  }
+
+  changeVerbosity(steps: number): void {
+    this.level = Math.min(Math.max(this.level + steps, 0), levels.length - 1);
+  }
+
+  setFormat(name: string): void {
+    if (!isLogFormat(name)) throw invalidLogFormat(name);
+    this.stop();
+    this.format = name;
+    this.showsBuildLogs = name.endsWith("-with-logs");
+  }
+
+  hideBuildLogs(): void {
+    this.stop();
+    this.showsBuildLogs = false;
+  }
+
+  showBuildLogs(): void {
+    this.stop();
+    this.showsBuildLogs = true;
+  }
+
+  /** `text` is a byte string; warnings get their prefix here. */
+  message(level: Verbosity, text: string): void {
+    const prefix = level === "warn" ? `${this.options.colours ? "\x1b[35;1mwarning:\x1b[0m" : "warning:"} ` : "";
+    this.emit({ kind: "message", level, text: prefix + text });
+  }
+
+  /** Whether the user sees what builders print. */
+  get printsBuildLogs(): boolean {
+    return this.showsBuildLogs;
+  }
+
+  get colours(): boolean {
+    return this.options.colours;
+  }
+
+  /** Takes a live view off the screen; the next event draws it again. */
+  stop(): void {
+    this.opened?.stop();
+    this.opened = undefined;
+  }
+
+  private get view(): LogView {
+    this.opened ??= openView({
+      format: this.format,
+      isTerminal: this.options.isTerminal,
+      showsBuildLogs: this.showsBuildLogs,
+      shows: (level) => this.shows(level),
+    });
+    return this.opened;
+  }
+}
+
+export function messageText(event: Extract<LogEvent, { kind: "message" }>): string {
+  return fromByteString(event.text);
+}
+
+/** Nix's Verbosity as a number, for internal-json. */
+export function levelNumber(level: Verbosity): number {
+  return levels.indexOf(level);
+}
+
+function isLogFormat(name: string): name is LogFormat {
+  return ["raw", "raw-with-logs", "internal-json", "bar", "bar-with-logs"].includes(name);
+}
+
+function invalidLogFormat(name: string): FirnError {
+  return new FirnError("invalid-log-format", `option 'log-format' has an invalid value '${name}'`);
+}

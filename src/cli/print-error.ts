@@ -1,0 +1,65 @@
+// Draws an error as Nix draws it: `error: `, the message with its further lines below its first, then "Did you mean", then
+// Firn's hint. Errors of the language draw their own trace and code frame; see #language.
+
+import { FirnError, toByteString } from "#formats";
+import type { Context } from "./command.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Prints it to the log and gives the exit status. */
+export async function printError(error: unknown, context: Context): Promise<number> {
+  const { log } = context;
+  const showTrace = context.settings.boolean("show-trace");
+  const rendered = await renderError(error, { colours: log.colours, showTrace });
+  log.emit({ kind: "message", level: "error", text: rendered });
+  if (error instanceof UsageError) {
+    log.emit({ kind: "message", level: "error", text: `Try '${context.program} --help' for more information.` });
+  }
+  log.stop();
+  return exitStatusOf(error);
+}
+
+/** Both families of errors carry one. */
+function exitStatusOf(error: unknown): number {
+  const status = error instanceof Error && "exitStatus" in error ? error.exitStatus : undefined;
+  return typeof status === "number" ? status : 1;
+}
+
+/** Undefined when it is no error of the language, so that the language is only loaded when it has been anyway. */
+async function renderLanguageError(error: unknown, options: RenderOptions): Promise<string | undefined> {
+  if (!(error instanceof Error && "traces" in error)) return undefined;
+  const { BaseError, renderError: render } = await import("#language");
+  if (!(error instanceof BaseError)) return undefined;
+  return render(error, { showTrace: options.showTrace, color: options.colours });
+}
+
+export interface RenderOptions {
+  readonly colours: boolean;
+  readonly showTrace: boolean;
+}
+
+/** The whole report without its last newline, as a byte string. */
+export async function renderError(error: unknown, options: RenderOptions): Promise<string> {
+  const language = await renderLanguageError(error, options);
+  if (language !== undefined) return language;
+  if (error instanceof FirnError) {
+    const hint = error.hint === undefined ? "" : `\n${options.colours ? "\x1b[1mhint:\x1b[0m" : "hint:"} ${error.hint}`;
+    return renderMessage(error.message, options) + hint;
+  }
+  const text = error instanceof Error ? describeSystemError(error) : String(error);
+  const unexpected = error instanceof Error && (error as NodeJS.ErrnoException).code === undefined;
+  const stack = unexpected && options.showTrace && error.stack !== undefined ? `\n${error.stack}` : "";
+  return renderMessage(toByteString(text + stack), options);
+}
+
+/** A message with its prefix, its further lines below its first. */
+export function renderMessage(message: string, options: { readonly colours: boolean }): string {
+  const prefix = options.colours ? "\x1b[31;1merror:\x1b[0m " : "error: ";
+  return prefix + message.replace(/\n(?=.)/g, "\n       ");
+}
+
+/** What the operating system refused, in its words. */
+function describeSystemError(error: Error): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOSPC") return `${error.message} (the disk is full; nothing that was there before is lost)`;
+  return error.message;
+}

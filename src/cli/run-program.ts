@@ -1,0 +1,75 @@
+// Runs one program: reads the settings, finds the command, prints what it throws, undoes what it left open.
+
+import { readFileSync } from "node:fs";
+import { toByteString } from "#formats";
+import type { Command, Context } from "./command.ts";
+import { Log } from "./log/log.ts";
+import { Output } from "./output.ts";
+import { printError } from "./print-error.ts";
+import { programs } from "./programs.ts";
+import { loadSettings } from "./settings/nix-conf.ts";
+import { Settings } from "./settings/settings.ts";
+import { nearestNames } from "./suggestions.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** `words` as Node gives them. Gives the exit status. */
+export async function runProgram(program: string, words: readonly string[]): Promise<number> {
+  const abort = new AbortController();
+  const context: Context = {
+    program,
+    output: new Output(),
+    log: openLog(program),
+    settings: new Settings(),
+    environment: process.env,
+    switches: { repair: false, readOnly: false, gcWarning: true, rootsMade: 0 },
+    cleanups: [],
+    signal: abort.signal,
+    abort: () => abort.abort(),
+  };
+  // Store objects are readable by everybody.
+  process.umask(0o022);
+  try {
+    const command = await findProgram(program);
+    context.settings.inherit(loadSettings(context.environment));
+    for (const name of context.settings.takeUnknown()) context.log.message("warn", `unknown setting '${name}'`);
+    const status = await command.run(toByteStrings(words), context);
+    context.output.flush();
+    return status;
+  } catch (error) {
+    // What was answered before the failure stays answered.
+    context.output.flush();
+    return await printError(error, context);
+  } finally {
+    for (const cleanup of context.cleanups.toReversed()) cleanup();
+    context.log.stop();
+  }
+}
+
+async function findProgram(program: string): Promise<Command> {
+  const load = programs.get(program);
+  if (load === undefined) throw unknownProgram(program);
+  return await load();
+}
+
+function openLog(program: string): Log {
+  const isTerminal = process.stderr.isTTY === true && process.env["TERM"] !== "dumb";
+  const colours = isTerminal && process.env["NO_COLOR"] === undefined;
+  // Where Nix's old programs print plain lines, a terminal gets the live view with the builders' output above it.
+  const format = program === "nix" || program === "firn" ? "bar" : isTerminal ? "bar-with-logs" : "raw-with-logs";
+  return new Log({ format, isTerminal, colours });
+}
+
+/** Arguments are bytes. Node has decoded them as UTF-8; where that lost something, the kernel still has them. */
+function toByteStrings(words: readonly string[]): string[] {
+  if (!words.some((word) => word.includes("\ufffd"))) return words.map(toByteString);
+  const all = readFileSync("/proc/self/cmdline", "latin1").split("\0").slice(0, -1);
+  return all.slice(all.length - words.length);
+}
+
+function unknownProgram(program: string): UsageError {
+  const near = nearestNames(program, [...programs.keys()]);
+  return new UsageError(
+    `'${program}' is not a program of Firn`,
+    near.length === 0 ? "`firn` lists what there is." : `Did you mean ${near.join(" or ")}?`,
+  );
+}

@@ -17,4 +17,6 @@ in
     debs = map debOf [ "libc6" "libgcc-s1" "libstdc++6" "libcrypt1" "perl-base" "patchelf" ];
   };
   shell = run "shell" ./builder/shell.sh { };
+  # The certificate authorities in one file, below everything that opens TLS connections.
+  authorities = run "certificate-authorities" ./builder/authorities.sh { deb = debOf "ca-certificates"; };
 }

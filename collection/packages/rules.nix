@@ -9,7 +9,7 @@
   # Whose programs any package may call without saying so. (perl is here for scripts' first lines.)
   essentialPrograms = [
     "bash" "dash" "coreutils" "debianutils" "diffutils" "findutils" "grep" "gzip" "hostname" "mawk" "ncurses-bin" "sed" "tar"
-    "util-linux" "bsdutils" "libc-bin"
+    "util-linux" "bsdutils"
   ];
   essentialInterpreters = [ "perl-base" ];
 

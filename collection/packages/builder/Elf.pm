@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use Layout ();
 
+# Gives the programs that have the path of a shell compiled in.
 sub patch_all {
   my ($files, $closure) = @_;
   my $interpreter = $closure->find('lib/x86_64-linux-gnu/ld-linux-x86-64.so.2') // $closure->find('lib/ld-linux-x86-64.so.2');
@@ -16,10 +17,11 @@ sub patch_all {
   }
   my @own = sort { length $a <=> length $b || $a cmp $b } keys %own;
   my @extra = map { s/\$out/$out/gr } split ' ', $ENV{extraRunpath} // '';
-  my %calls;
+  my (%calls, %runs_shell);
   for my $file (@$files) {
     my $elf = parse($file->{path}) or next;
     next unless defined $elf->{interpreter} || @{ $elf->{needed} };
+    $runs_shell{ $file->{path} } = 1 if defined $elf->{interpreter} && $elf->{shell};
     my @folders = grep { -d } map { original_folders($_, $file->{path}, $closure) } @{ $elf->{runpath} };
     my %folders;
     my @runpath = grep { !$folders{$_}++ } @extra;
@@ -40,6 +42,7 @@ sub patch_all {
       system('patchelf', @options, @some) == 0 or die "patchelf failed on one of @some\n";
     }
   }
+  return grep { $runs_shell{$_} } map { $_->{path} } @$files;
 }
 
 # What an entry of Debian's own run path stands for: folders of this output and of the dependencies.
@@ -52,7 +55,7 @@ sub original_folders {
   return $closure->folders(Layout::flat($entry));
 }
 
-# interpreter, needed, named, soname, runpath; or nothing, when it is no x86-64 program or library with a dynamic section.
+# interpreter, needed, named, soname, runpath, shell; or nothing, when it is no x86-64 program or library with a dynamic section.
 sub parse {
   my ($path) = @_;
   my $bytes = Layout::read_file($path);
@@ -93,6 +96,7 @@ sub parse {
   my %named = map { $_ => 1 } $bytes =~ m{\0(lib[A-Za-z0-9_+.-]{1,60}\.so(?:\.[0-9]+)*)(?=\0)}g;
   delete @named{ @{ $elf{needed} } };
   $elf{named} = [sort keys %named];
+  $elf{shell} = index($bytes, "\0/bin/sh\0") >= 0;
   return \%elf;
 }
 

@@ -1,44 +1,63 @@
 # Paths that are compiled into a program. A text of the same length is replaced in place. A longer one needs room: it overwrites
-# a text that the program can spare, and every instruction (lea) that takes the old text's address gets the new one's. That
-# works only where the program measures the text when it runs; so it is for overrides that name the file, never for all.
+# a text that the program can spare, or lies behind a run path; every instruction (lea) and every pointer that has the old text's
+# address gets the new one's. That works only where the program measures the text when it runs; so it is for overrides that name the file, never for all.
 package Redirect;
 use strict;
 use warnings;
 use Layout ();
 
-# Lines `FILE|OLD|NEW`, NEW as long as OLD.
+# Lines `FILE|OLD|NEW`: every text that begins with OLD begins with NEW instead. What a shorter NEW leaves is filled with zeros.
 sub replace_strings {
   my ($out, $lines) = @_;
   for my $line (grep { /\S/ } split /\n/, $lines) {
     my ($path, $old, $new) = split /\|/, $line;
-    die "'$old' and '$new' differ in length\n" if length $old != length $new;
+    my $shorter = length($old) - length($new);
+    die "'$new' is longer than '$old'\n" if $shorter < 0;
     my $bytes = Layout::read_file("$out/$path");
-    my $count = $bytes =~ s/\Q$old\E/$new/g;
+    my $count = $shorter == 0 ? $bytes =~ s/\Q$old\E/$new/g : $bytes =~ s/(?<=\0)\Q$old\E([^\0]*)\0/"$new$1" . "\0" x ($shorter + 1)/ge;
     die "$path does not have the text '$old'\n" unless $count;
     write_bytes("$out/$path", $bytes);
   }
 }
 
-# Lines `FILE|ROOM|OLD|NEW`: ROOM is the beginning of the text that may be overwritten.
+# Lines `FILE|ROOM|OLD|NEW`: ROOM is the beginning of the text that may be overwritten; where it is empty, patchelf makes room,
+# by a run path that is longer than the file needs. A fifth part, `?`, allows that nothing takes the address of OLD.
 sub redirect {
   my ($out, $lines) = @_;
-  my %used;
+  my (%texts, %rooms, @paths);
   for my $line (grep { /\S/ } split /\n/, $lines) {
-    my ($path, $room, $old, $new) = split /\|/, $line;
-    my $bytes = Layout::read_file("$out/$path");
-    my $start = $used{$path} // index $bytes, $room;
-    die "$path does not have the text '$room'\n" if $start < 0;
-    my $end = index $bytes, "\0", $start;
-    $end = $used{"$path end"} //= $end;
-    die "$path has no room for '$new'\n" if $start + length($new) + 1 > $end;
-    my $at = index $bytes, "\0$old\0";
-    die "$path does not have the text '$old'\n" if $at < 0;
-    my $count = repoint(\$bytes, $at + 1, $start);
-    die "$path never takes the address of '$old'\n" unless $count;
-    substr $bytes, $start, length($new) + 1, "$new\0";
-    $used{$path} = $start + length($new) + 1;
+    my ($path, $room, $old, $new, $optional) = split /\|/, $line;
+    push @paths, $path unless $texts{$path};
+    $rooms{$path} = $room;
+    push @{ $texts{$path} }, [$old, $new, $optional];
+  }
+  for my $path (@paths) {
+    my @texts = @{ $texts{$path} };
+    my $bytes = $rooms{$path} eq '' ? lengthen_runpath("$out/$path", @texts) : Layout::read_file("$out/$path");
+    my $room = index $bytes, $rooms{$path} eq '' ? join(':', map { $_->[1] } @texts) : $rooms{$path};
+    die "$path does not have the text '$rooms{$path}'\n" if $room < 0;
+    my $end = index $bytes, "\0", $room;
+    # After a run path that ends here, the texts begin.
+    substr($bytes, $room - 1, 1) = "\0" if $rooms{$path} eq '';
+    for my $text (@texts) {
+      my ($old, $new, $optional) = @$text;
+      die "$path has no room for '$new'\n" if $room + length($new) > $end;
+      my $at = index $bytes, "\0$old\0";
+      die "$path does not have the text '$old'\n" if $at < 0;
+      repoint(\$bytes, $at + 1, $room) or $optional or die "$path never takes the address of '$old'\n";
+      substr $bytes, $room, length($new) + 1, "$new\0";
+      $room += length($new) + 1;
+    }
     write_bytes("$out/$path", $bytes);
   }
+}
+
+sub lengthen_runpath {
+  my ($file, @texts) = @_;
+  chomp(my $runpath = `patchelf --print-rpath $file`);
+  $runpath = '/nix/store' if $runpath eq '';
+  system('patchelf', '--set-rpath', join(':', $runpath, map { $_->[1] } @texts), $file) == 0 or die "patchelf failed on $file\n";
+  return Layout::read_file($file);
 }
 
 # `lea register, [rip + distance]` for the text at one file offset becomes one for another. Offsets become addresses first.
@@ -69,6 +88,9 @@ sub repoint {
       $changed++;
     }
   }
+  # And the tables of pointers that the loader fills in: relocation R_X86_64_RELATIVE with the text's address.
+  my ($entry, $other) = map { pack 'Q< Q<', 8, $_ } $old, $new;
+  $changed += $$bytes =~ s/\Q$entry\E/$other/g;
   return $changed;
 }
 

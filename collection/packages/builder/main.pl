@@ -36,9 +36,11 @@ for my $file (@$files) {
   if ($file->{kind} eq 'elf') { push @elf, $file }
   elsif ($file->{kind} eq 'text') { Text::rewrite($file, $closure) }
 }
+my @run_shell = $ENV{skipElf} ? () : Elf::patch_all(\@elf, $closure);
+my $redirects = ($ENV{redirects} // '') =~ s/\$out/$out/gr;
+$redirects .= join '', map { "\n" . substr($_, 1 + length $out) . "||/bin/sh|$ENV{shell}/bin/sh|?" } @run_shell;
+Redirect::redirect($out, $redirects);
 Redirect::replace_strings($out, $ENV{strings} // '');
-Elf::patch_all(\@elf, $closure) unless $ENV{skipElf};
-Redirect::redirect($out, $ENV{redirects} // '');
 Wrap::make_links($out, $ENV{links} // '');
 if (($ENV{postInstall} // '') ne '') {
   $ENV{PATH} = "$ENV{shell}/bin:$ENV{tools}/bin:" . join(':', grep { -d } map { "$_/bin" } $closure->direct, split(' ', $ENV{essential} // ''));

@@ -3,7 +3,7 @@
 { packages, bootstrap, overrides }:
 
 let
-  files = map (file: import file { inherit packages; inherit (bootstrap) shell; }) [
+  files = map (file: import file { inherit packages; inherit (bootstrap) shell authorities; }) [
     ./libc.nix
     ./languages.nix
     ./compilers.nix

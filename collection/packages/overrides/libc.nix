@@ -1,5 +1,5 @@
 # The C library and the loader.
-{ packages, shell }:
+{ packages, shell, authorities }:
 
 {
   names = {

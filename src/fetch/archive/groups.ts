@@ -18,8 +18,15 @@ export const mergeRules: readonly MergeRule[] = [
   { group: "gcc-$1", pattern: /^(?:cpp|gcc|g\+\+|libgcc|libstdc\+\+)-(\d+)(?:-x86-64-linux-gnu|-dev)?$/ },
 ];
 
-/** By package: the name of its group. Packages alone in theirs are left out. */
-export function computeGroups(depends: ReadonlyMap<string, readonly string[]>, rules = mergeRules): ReadonlyMap<string, string> {
+/**
+ * By package: the name of its group. Packages alone in theirs are left out. A group is called after the rule that made it, else
+ * after the first member that `isLeader` accepts, else after the first.
+ */
+export function computeGroups(
+  depends: ReadonlyMap<string, readonly string[]>,
+  isLeader: (name: string) => boolean = () => false,
+  rules = mergeRules,
+): ReadonlyMap<string, string> {
   const merged = applyRules([...depends.keys()], rules);
   const nodeOf = (name: string): string => merged.get(name) ?? name;
   const edges = new Map<string, Set<string>>();
@@ -33,7 +40,8 @@ export function computeGroups(depends: ReadonlyMap<string, readonly string[]>, r
   const componentOf = new Map<string, string>();
   for (const component of stronglyConnected(edges)) {
     const ruled = component.filter((node) => ruledNames.has(node));
-    const name = [...(ruled.length > 0 ? ruled : component)].sort()[0] ?? "";
+    const sorted = [...(ruled.length > 0 ? ruled : component)].sort();
+    const name = sorted.find(isLeader) ?? sorted[0] ?? "";
     for (const node of component) componentOf.set(node, name);
   }
   const members = new Map<string, string[]>();

@@ -63,7 +63,8 @@ export async function makeLock(options: LockOptions, emit: Emit): Promise<LockSu
   const all = await collectPackages(suites, suiteOptions, say);
   const resolved = resolveAll(all.packages);
   const kept = options.only === undefined ? new Set(all.packages.keys()) : closureOf(options.only, all.packages, resolved.depends);
-  const groups = computeGroups(new Map([...kept].map((name) => [name, resolved.depends.get(name)?.depends ?? []])));
+  const edges = new Map([...kept].map((name) => [name, resolved.depends.get(name)?.depends ?? []]));
+  const groups = computeGroups(edges, (name) => all.packages.get(name)?.source === name);
   const packages = new Map<string, LockedPackage>();
   for (const name of kept) {
     const entry = all.packages.get(name);

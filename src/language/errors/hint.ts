@@ -7,6 +7,8 @@ export const ansi = {
   green: "\x1b[32;1m",
   warning: "\x1b[35;1m",
   blue: "\x1b[34;1m",
+  /** Numbers among printed values. */
+  cyan: "\x1b[36;1m",
 } as const;
 
 /** What an argument of a hint may be: a byte string or number in magenta, another hint, or text left uncoloured. */

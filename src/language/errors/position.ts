@@ -75,24 +75,26 @@ export function snippet(file: SourceFile, start: Offset, end: Offset): string {
 }
 
 function lineText(file: SourceFile, line: number): string | undefined {
+  const text = knownText(file);
   const starts = lineStarts(file);
   const start = starts[line - 1];
-  if (start === undefined || file.text.length === 0) return undefined;
-  // Where text was not read from a file, Nix shows it only up to its first NUL.
-  const nul = file.origin.kind === "path" ? -1 : file.text.indexOf("\0");
-  const limit = nul === -1 ? file.text.length : nul;
-  if (start > limit) return undefined;
-  const end = starts[line] ?? file.text.length;
-  return file.text.slice(start, Math.min(end, limit)).replace(/[\r\n]+$/, "");
+  if (start === undefined || text === "") return undefined;
+  return text.slice(start, starts[line] ?? text.length).replace(/[\r\n]+$/, "");
 }
 
 function lineStarts(file: SourceFile): Uint32Array {
   let starts = lineStartsOfFile.get(file);
   if (starts === undefined) {
-    starts = findLineStarts(file.text);
+    starts = findLineStarts(knownText(file));
     lineStartsOfFile.set(file, starts);
   }
   return starts;
+}
+
+/** Nix knows text that was not read from a file only up to its first NUL (Pos::getSource). */
+function knownText({ origin, text }: SourceFile): string {
+  const nul = origin.kind === "path" ? -1 : text.indexOf("\0");
+  return nul === -1 ? text : text.slice(0, nul);
 }
 
 function findLineStarts(text: string): Uint32Array {

@@ -51,12 +51,7 @@ const alternatives: readonly (readonly [left: string, right: readonly string[]])
   ["<application>", ["<application> <selection>", "<selection>"]],
   [
     "<selection>",
-    [
-      "<simple> dot <attrPath>",
-      "<simple> dot <attrPath> orKeyword <selection>",
-      "<simple> orKeyword",
-      "<simple>",
-    ],
+    ["<simple> dot <attrPath>", "<simple> dot <attrPath> orKeyword <selection>", "<simple> orKeyword", "<simple>"],
   ],
   [
     "<simple>",

@@ -96,7 +96,10 @@ function buildItemSets(rules: readonly GrammarRule[]): ItemSet[] {
   const sets: ItemSet[] = [];
   const numbers = new Map<string, number>();
   const enter = (kernel: readonly Item[]): number => {
-    const key = kernel.map(({ rule, dot }) => `${rule}.${dot}`).sort().join(" ");
+    const key = kernel
+      .map(({ rule, dot }) => `${rule}.${dot}`)
+      .sort()
+      .join(" ");
     const known = numbers.get(key);
     if (known !== undefined) return known;
     numbers.set(key, sets.length);
@@ -154,7 +157,7 @@ function findLookaheads(
       }
     }
   }
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const [key, sources] of includes) {
       const before = follow.get(key) ?? 0n;
@@ -173,7 +176,7 @@ function findLookaheads(
 
 function findNullable(rules: readonly GrammarRule[]): Set<string> {
   const nullable = new Set<string>();
-  for (let size = -1; size !== nullable.size; ) {
+  for (let size = -1; size !== nullable.size;) {
     size = nullable.size;
     for (const { left, right } of rules) if (right.every((part) => nullable.has(part))) nullable.add(left);
   }
@@ -217,7 +220,8 @@ function makeState(
     if ((counts.get(rule) ?? 0) > (counts.get(defaultRule) ?? 0)) defaultRule = rule;
   }
   for (const [terminal, action] of actions) {
-    const isDefault = action.kind === "reduce" ? action.rule === defaultRule : action.kind === "error" && defaultRule === 0;
+    const isDefault =
+      action.kind === "reduce" ? action.rule === defaultRule : action.kind === "error" && defaultRule === 0;
     if (isDefault) actions.delete(terminal);
   }
   return { actions, defaultRule };

@@ -67,7 +67,10 @@ export const binaryOperators: ReadonlyMap<number, BinaryOperator> = new Map<numb
   [token.less, { associativity: "none", make: (left, right, at) => call("__lessThan", left, right, at) }],
   [token.greater, { associativity: "none", make: (left, right, at) => call("__lessThan", right, left, at) }],
   [token.lessOrEqual, { associativity: "none", make: (left, right, at) => not(call("__lessThan", right, left, at)) }],
-  [token.greaterOrEqual, { associativity: "none", make: (left, right, at) => not(call("__lessThan", left, right, at)) }],
+  [
+    token.greaterOrEqual,
+    { associativity: "none", make: (left, right, at) => not(call("__lessThan", left, right, at)) },
+  ],
   [token.update, binary("//", "right")],
   [token.plus, { associativity: "left", make: concatenate }],
   [token.minus, { associativity: "left", make: (left, right, at) => call("__sub", left, right, at) }],

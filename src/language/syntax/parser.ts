@@ -6,7 +6,16 @@
 // syntax-error.ts, which goes through the text again. What this parser checks by itself it checks where Nix's would, so
 // that of several errors the same one is reported: the token behind a `;` is only read when what stands before is good.
 
-import { BaseError, hint, isStackExhaustion, ParseError, snippet, stackOverflow, printPosition, type Warning } from "../errors/index.ts";
+import {
+  BaseError,
+  hint,
+  isStackExhaustion,
+  ParseError,
+  snippet,
+  stackOverflow,
+  printPosition,
+  type Warning,
+} from "../errors/index.ts";
 import type { AttrName, CallExpr, Expr, Formal, LambdaExpr, Offset, Origin, SourceFile, VarExpr } from "./ast.ts";
 import { noOffset } from "./ast.ts";
 import {

@@ -2,17 +2,10 @@
 // were understood.
 
 import { readFileSync } from "node:fs";
+import { posix } from "node:path";
 import { FirnError, printStorePath } from "#formats";
 import { hostPath } from "#host";
-import {
-  ContextCollector,
-  parseExpression,
-  printAmbiguous,
-  printExpression,
-  valueToJson,
-  valueToXml,
-  type Value,
-} from "#language";
+import { ContextCollector, parseFile, printAmbiguous, printExpr, printJson, printXml, renderWarning, type Value } from "#language";
 import { getDerivations, type PackageInfo } from "#profile";
 import { absolutePath } from "./absolute-path.ts";
 import { firstOf, parseCommandLine, type TakeWord } from "./arguments/command-line.ts";
@@ -150,8 +143,18 @@ function processSource(session: Session, line: InstantiateLine, source: Source):
 }
 
 function printParsed(session: Session, source: Source): void {
-  const text = source.kind === "file" ? readFileSync(hostPath(source.path), "latin1") : source.text;
-  session.context.output.writeLine(printExpression(parseExpression(session.evaluator, source, text)));
+  const { settings } = session.evaluator;
+  const isFile = source.kind === "file";
+  const { expr } = parseFile({
+    origin: isFile ? { kind: "path", path: source.path } : { kind: source.origin },
+    text: isFile ? readFileSync(hostPath(source.path), "latin1") : source.text,
+    baseDirectory: isFile ? posix.dirname(source.path) : absolutePath("."),
+    homeDirectory: settings.home,
+    features: settings.experimentalFeatures,
+    pure: settings.pureEval,
+    warn: (warning) => session.evaluator.io.emitMessage("warn", renderWarning(warning)),
+  });
+  session.context.output.writeLine(printExpr(expr));
 }
 
 function printValue(session: Session, line: InstantiateLine, value: Value): void {
@@ -164,10 +167,10 @@ function printValue(session: Session, line: InstantiateLine, value: Value): void
       output.write(evaluator.coerceToString(result, collector, "while generating the nix-instantiate output"));
       break;
     case "xml":
-      output.write(valueToXml(evaluator, result, { strict: line.strict, locations: line.locations }));
+      output.write(printXml(evaluator, result, collector, { strict: line.strict, location: line.locations }));
       break;
     case "json":
-      output.writeLine(valueToJson(evaluator, result, collector, { strict: line.strict }));
+      output.writeLine(printJson(evaluator, result, collector));
       break;
     case "plain":
       if (line.strict) evaluator.forceDeep(result);

@@ -1,7 +1,7 @@
 // `nix-env -q --json`: an object with one member for each attribute path.
 
 import { fromByteString, parseJson, printIndentedJson, printStorePath, type JsonValue } from "#formats";
-import { ContextCollector, valueToJson } from "#language";
+import { ContextCollector, printJson } from "#language";
 import { parseDerivationName, type PackageInfo } from "#profile";
 import type { Output } from "../output.ts";
 import type { Query } from "./query.ts";
@@ -47,7 +47,7 @@ function describeMeta(query: Query, element: PackageInfo): JsonValue {
     if (value === undefined) {
       context.log.message("error", `derivation '${element.name()}' has invalid meta attribute '${name}'`);
     }
-    const json = value === undefined ? null : parseJson(valueToJson(evaluator, value, new ContextCollector()));
+    const json = value === undefined ? null : parseJson(printJson(evaluator, value, new ContextCollector()));
     meta[fromByteString(name)] = json;
   }
   return meta;

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { FirnError, parseJson, printIndentedJson } from "#formats";
 import { hostPath } from "#host";
-import { Attrs, ContextCollector, printValue, valueToJson, type Evaluator, type Slot } from "#language";
+import { Attrs, ContextCollector, printJson, printValue, type Evaluator, type Slot } from "#language";
 import { stringOf } from "#profile";
 import { absolutePath } from "../absolute-path.ts";
 import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../arguments/command-line.ts";
@@ -75,7 +75,7 @@ function print(session: Session, line: EvalLine, value: Slot): void {
       output.write(evaluator.coerceToString(value, new ContextCollector(), "while generating the eval command output"));
       break;
     case "json":
-      printJsonText(output, valueToJson(evaluator, value, new ContextCollector(), { copyToStore: false }));
+      printJsonText(output, printJson(evaluator, value, new ContextCollector(), 0, { copyToStore: false }));
       break;
     case "plain":
       output.writeLine(printValue(evaluator, value, { force: true, derivationPaths: true, errors: "throw-top-level" }));

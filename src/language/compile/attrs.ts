@@ -3,6 +3,7 @@
 
 import { printPosition } from "../errors/index.ts";
 import type { AttrDef, AttrsExpr, LetExpr } from "../syntax/ast.ts";
+import { showIdentifier } from "../syntax/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { duplicateDynamicAttribute, missingAttribute } from "../machine/failures.ts";
 import { forceAttrs, forceStringNoContext, positionOfSlot } from "../machine/force.ts";
@@ -198,7 +199,7 @@ function inheritFromCode(compiler: Compiler, name: string, from: number, pos: Po
     if (slot === undefined) throw missingAttribute(evaluator, attrs, name, pos);
     if (!(slot instanceof Thunk)) return slot;
     if (slot.isForced) return slot.force();
-    return evaluateAttribute(evaluator, slot, attrs.positionOf(symbol), pos, name);
+    return evaluateAttribute(evaluator, slot, attrs.positionOf(symbol), pos, showIdentifier(name));
   });
 }
 

@@ -2,7 +2,7 @@
 // frame "while evaluating the attribute '…'" belongs to the whole path and names where its last attribute was defined.
 
 import type { AttrName, AttrPath, HasAttrExpr, SelectExpr } from "../syntax/ast.ts";
-import { printExpr } from "../syntax/index.ts";
+import { printExpr, showIdentifier } from "../syntax/index.ts";
 import { BaseError, hint } from "../errors/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { addFrame, missingAttribute } from "../machine/failures.ts";
@@ -39,6 +39,7 @@ export function compileSelect(compiler: Compiler, expr: SelectExpr, scope: Scope
 /** `target.name`. */
 function selectOne(evaluator: Evaluator, target: Run, name: string, pos: Pos): Run {
   const symbol = evaluator.symbols.intern(name);
+  const path = showIdentifier(name);
   let knownShape: Shape | undefined;
   let knownIndex = 0;
   return (env) => {
@@ -61,7 +62,7 @@ function selectOne(evaluator: Evaluator, target: Run, name: string, pos: Pos): R
     }
     if (!(slot instanceof Thunk)) return slot;
     if (slot.code === null) return slot.payload as Value;
-    return evaluateAttribute(evaluator, slot, attrs.positionOf(symbol), pos, name);
+    return evaluateAttribute(evaluator, slot, attrs.positionOf(symbol), pos, path);
   };
 }
 
@@ -162,9 +163,9 @@ function lookUp(step: Step, attrs: Attrs, symbol: Symbol): Slot | undefined {
 function describePath(compiler: Compiler, path: AttrPath, steps: readonly Step[], env: Environment): string {
   return path
     .map((name, index) => {
-      if (name.kind === "static") return name.name;
+      if (name.kind === "static") return showIdentifier(name.name);
       try {
-        return compiler.evaluator.symbols.name((steps[index] as Step).symbol(env));
+        return showIdentifier(compiler.evaluator.symbols.name((steps[index] as Step).symbol(env)));
       } catch (error) {
         if (!(error instanceof BaseError)) throw error;
         return `"\${${printExpr(name.expr)}}"`;

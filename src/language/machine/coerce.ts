@@ -2,6 +2,7 @@
 // What a string came from is added to the collector.
 
 import { parseStorePathIfValid, printStorePath, type StoreDir } from "#formats";
+import { withLanguageErrors } from "../builtins/foreign-error.ts";
 import { Attrs } from "../values/attrs.ts";
 import type { ContextCollector } from "../values/context.ts";
 import { printFloatFixed } from "../values/float-format.ts";
@@ -111,7 +112,7 @@ function coerceList(
 export function copyPathToStore(evaluator: Evaluator, collector: ContextCollector, path: NixPath): string {
   if (path.path.endsWith(".drv")) throw derivationFileName();
   const name = path.path.slice(path.path.lastIndexOf("/") + 1);
-  const storePath = evaluator.io.addPath(path.path, { name, method: "nar" });
+  const storePath = withLanguageErrors(() => evaluator.io.addPath(path.path, { name, method: "nar" }));
   collector.addElement({ kind: "opaque", path: storePath });
   return printStorePath(evaluator.io.storeDir as StoreDir, storePath);
 }

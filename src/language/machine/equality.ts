@@ -3,6 +3,7 @@
 // function compare equal; derivations compare by outPath.
 
 import { AssertionError, hint } from "../errors/index.ts";
+import { showIdentifier } from "../syntax/index.ts";
 import { Attrs } from "../values/attrs.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import type { Symbol } from "../values/symbols.ts";
@@ -177,7 +178,7 @@ function assertEqualAttribute(
     const posB = b.shape.positionAt(index);
     if (posB !== noPos) addFrame(evaluator, error, posB, "where right hand side is");
     if (posA !== noPos) addFrame(evaluator, error, posA, "where left hand side is");
-    const name = evaluator.symbols.name(a.shape.symbols[index] as Symbol);
+    const name = showIdentifier(evaluator.symbols.name(a.shape.symbols[index] as Symbol));
     addFrame(evaluator, error, pos, hint`while comparing attribute '${name}'`);
     throw error;
   }
@@ -185,12 +186,12 @@ function assertEqualAttribute(
 
 function differentNames(evaluator: Evaluator, a: Attrs, b: Attrs, symbol: Symbol, other: Symbol): AssertionError {
   if (!b.has(symbol)) {
-    const name = evaluator.symbols.name(symbol);
+    const name = showIdentifier(evaluator.symbols.name(symbol));
     return new AssertionError(
       hint`attribute name '${name}' is contained in '${printed(evaluator, a)}', but not in '${printed(evaluator, b)}'`,
     );
   }
-  const name = evaluator.symbols.name(other);
+  const name = showIdentifier(evaluator.symbols.name(other));
   return new AssertionError(
     hint`attribute name '${name}' is missing in '${printed(evaluator, a)}', but is contained in '${printed(evaluator, b)}'`,
   );

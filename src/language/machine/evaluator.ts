@@ -5,14 +5,16 @@
 // Nothing here is global: two evaluators share no state. The evaluator never awaits; the world is behind `io`.
 
 import type { SourceFile } from "../syntax/ast.ts";
+import type { ParsedFile } from "../syntax/index.ts";
 import type { EvalIO } from "../io.ts";
 import type { Position } from "../errors/index.ts";
-import { type Attrs, AttrsBuilder } from "../values/attrs.ts";
+import { Attrs } from "../values/attrs.ts";
 import type { ContextCollector } from "../values/context.ts";
 import type { BuiltinTable, PrimOp } from "../values/prim-op.ts";
 import { noPos, type Pos, PositionTable } from "../values/position.ts";
+import { emptyShape, Shape } from "../values/shape.ts";
 import { SymbolTable, type Symbol } from "../values/symbols.ts";
-import { Code, force, Thunk, type ThunkStates } from "../values/thunk.ts";
+import { CallCode, Code, force, Thunk, type ThunkStates } from "../values/thunk.ts";
 import type { NixList, NixPath, Slot, Value } from "../values/value.ts";
 import { findAlongAttrPath, type FoundAttr } from "./attr-path.ts";
 import { autoCall } from "./auto-call.ts";
@@ -39,6 +41,12 @@ export interface EvaluatorOptions {
   readonly settings?: Partial<EvalSettings>;
 }
 
+interface RecordShape {
+  /** In the order of their symbols. */
+  readonly names: readonly string[];
+  readonly shape: Shape;
+}
+
 export class Evaluator {
   readonly io: EvalIO;
   readonly settings: EvalSettings;
@@ -50,6 +58,7 @@ export class Evaluator {
   /** Calls that are going on, counted against `max-call-depth`. Who catches an error and goes on must restore it. */
   depth = 0;
   readonly maxCallDepth: number;
+  private readonly records = new Map<string, RecordShape>();
   private readonly lazyCall1: Code;
   private readonly lazyCall2: Code;
   private readonly lazyCompute: Code;
@@ -59,8 +68,8 @@ export class Evaluator {
     this.settings = { ...defaultEvalSettings, ...options.settings };
     this.maxCallDepth = this.settings.maxCallDepth;
     this.states = makeThunkStates(this.positions);
-    this.lazyCall1 = new Code(this.states, ([fn, a]: [Slot, Slot], pos) => callFunction1(this, fn, a, pos));
-    this.lazyCall2 = new Code(this.states, ([fn, a, b]: [Slot, Slot, Slot], pos) => callFunction2(this, fn, a, b, pos));
+    this.lazyCall1 = new CallCode(this.states, ([fn, a]: [Slot, Slot], pos) => callFunction1(this, fn, a, pos));
+    this.lazyCall2 = new CallCode(this.states, ([fn, a, b]: [Slot, Slot, Slot], pos) => callFunction2(this, fn, a, b, pos));
     this.lazyCompute = new Code(this.states, (compute: () => Value) => compute());
     this.base = new BaseEnvironment(this, options.builtins);
     this.files = new FileEvaluator(this);
@@ -148,11 +157,24 @@ export class Evaluator {
   }
   /** A set of the given names, in any order; undefined ones are left out. */
   attrs(entries: Readonly<Record<string, Slot | undefined>>): Attrs {
-    const builder = new AttrsBuilder();
-    for (const [name, slot] of Object.entries(entries)) {
-      if (slot !== undefined) builder.set(this.symbols.intern(name), slot);
+    const names = Object.keys(entries).filter((name) => entries[name] !== undefined);
+    const record = this.record(names);
+    return new Attrs(
+      record.shape,
+      record.names.map((name) => entries[name] as Slot),
+    );
+  }
+  /** The shape of sets that builtins make, one for each list of names, so that selections from them stay quick. */
+  private record(names: readonly string[]): RecordShape {
+    const key = names.join("\0");
+    let record = this.records.get(key);
+    if (record === undefined) {
+      const sorted = names.toSorted((a, b) => this.symbols.intern(a) - this.symbols.intern(b));
+      const symbols = sorted.map((name) => this.symbols.intern(name));
+      record = { names: sorted, shape: symbols.length === 0 ? emptyShape : new Shape(symbols, undefined, noPos) };
+      this.records.set(key, record);
     }
-    return builder.build();
+    return record;
   }
   equals(a: Slot, b: Slot, context = "", pos: Pos = noPos): boolean {
     return equals(this, a, b, pos, context);
@@ -214,6 +236,10 @@ export class Evaluator {
   /** Evaluates text; relative paths in it start at `basePath`. */
   evalExpr(text: string, basePath: string, origin: SourceFile["origin"] = { kind: "string" }): Value {
     return this.files.evalText(text, basePath, origin);
+  }
+  /** Parses a program and checks its variables, without evaluating it, as `--parse` does. */
+  parse(source: SourceFile, basePath: string): ParsedFile {
+    return this.files.parseChecked(source, basePath);
   }
   /** Looks `name` up in the configured search path, as `<name>` does (EvalState::findFile). */
   findFile(name: string, pos: Pos = noPos): NixPath {

@@ -14,6 +14,7 @@ import {
   uncolored,
   UndefinedVarError,
 } from "../errors/index.ts";
+import { showIdentifier } from "../syntax/index.ts";
 import type { Attrs } from "../values/attrs.ts";
 import type { Pos } from "../values/position.ts";
 import { printForError } from "../values/print.ts";
@@ -43,7 +44,7 @@ export function notAFunction(evaluator: Evaluator, value: Value, pos: Pos): Type
 }
 
 export function missingAttribute(evaluator: Evaluator, attrs: Attrs, name: string, pos: Pos): EvalError {
-  return new EvalError(hint`attribute '${name}' missing`, {
+  return new EvalError(hint`attribute '${showIdentifier(name)}' missing`, {
     position: evaluator.positions.resolve(pos),
     suggestions: bestMatches(attributeNames(evaluator, attrs.symbols), name),
   });
@@ -63,7 +64,7 @@ export function quoteFunction(name: string | undefined): string {
 }
 
 export function missingArgument(evaluator: Evaluator, fn: string | undefined, name: string, pos: Pos): TypeError {
-  return new TypeError(hint`function '${describeFunction(fn)}' called without required argument '${name}'`, {
+  return new TypeError(hint`function '${describeFunction(fn)}' called without required argument '${showIdentifier(name)}'`, {
     position: evaluator.positions.resolve(pos),
   });
 }
@@ -75,7 +76,7 @@ export function unexpectedArgument(
   formals: readonly Symbol[],
   pos: Pos,
 ): TypeError {
-  return new TypeError(hint`function '${describeFunction(fn)}' called with unexpected argument '${name}'`, {
+  return new TypeError(hint`function '${describeFunction(fn)}' called with unexpected argument '${showIdentifier(name)}'`, {
     position: evaluator.positions.resolve(pos),
     suggestions: bestMatches(attributeNames(evaluator, formals), name),
   });
@@ -83,7 +84,7 @@ export function unexpectedArgument(
 
 export function missingAutoArgument(evaluator: Evaluator, name: string, pos: Pos): MissingArgumentError {
   return new MissingArgumentError(
-    hint`cannot evaluate a function that has an argument without a value ('${name}')
+    hint`cannot evaluate a function that has an argument without a value ('${showIdentifier(name)}')
 Nix attempted to evaluate a function as a top level expression; in
 this case it must have its arguments supplied either by default
 values, or passed explicitly with '--arg' or '--argstr'. See
@@ -109,7 +110,7 @@ export function contextInPath(evaluator: Evaluator, pos: Pos): EvalError {
 }
 
 export function duplicateDynamicAttribute(evaluator: Evaluator, name: string, first: string, pos: Pos): EvalError {
-  return new EvalError(hint`dynamic attribute '${name}' already defined at ${first}`, {
+  return new EvalError(hint`dynamic attribute '${showIdentifier(name)}' already defined at ${first}`, {
     position: evaluator.positions.resolve(pos),
   });
 }

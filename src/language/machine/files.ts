@@ -2,6 +2,7 @@
 // file once. A few files come with the language; their paths cannot be written in a program.
 
 import { hint, isStackExhaustion, renderWarning, stackOverflow } from "../errors/index.ts";
+import { withLanguageErrors } from "../builtins/foreign-error.ts";
 import { Compiler } from "../compile/compiler.ts";
 import { findUndefinedVariable } from "../compile/check-variables.ts";
 import type { Scope } from "../compile/scope.ts";
@@ -115,7 +116,7 @@ export class FileEvaluator {
     const { io } = this.evaluator;
     const resolved = resolveSymlinks(io, path);
     if (resolved === undefined || io.lstat(resolved) === undefined) throw noSuchPath(path);
-    return { origin: { kind: "path", path }, text: io.readFile(resolved) };
+    return { origin: { kind: "path", path }, text: withLanguageErrors(() => io.readFile(resolved)) };
   }
 
   private run(file: SourceFile, basePath: string, extra: ExtraScope | undefined): Value {
@@ -124,13 +125,23 @@ export class FileEvaluator {
 
   /** Parses and checks; what is returned evaluates. */
   private prepare(source: SourceFile, basePath: string, extra: ExtraScope | undefined): () => Value {
-    const { expr, file } = this.parse(source, basePath);
+    const parsed = this.parse(source, basePath);
     const scope: Scope = extra?.scope ?? { kind: "base", base: this.evaluator.base };
-    const compiler = new Compiler(this.evaluator, file);
-    const missing = findUndefinedVariable(expr, scope, this.evaluator.symbols);
-    if (missing !== undefined) throw undefinedVariable(this.evaluator, missing.name, compiler.pos(missing.pos));
+    const compiler = new Compiler(this.evaluator, parsed.file);
+    this.checkVariables(parsed, scope, compiler);
     const env: Environment = extra?.env ?? [undefined];
-    return () => compiler.compile(expr, scope)(env);
+    return () => compiler.compile(parsed.expr, scope)(env);
+  }
+
+  parseChecked(source: SourceFile, basePath: string): ParsedFile {
+    const parsed = this.parse(source, basePath);
+    this.checkVariables(parsed, { kind: "base", base: this.evaluator.base }, new Compiler(this.evaluator, parsed.file));
+    return parsed;
+  }
+
+  private checkVariables(parsed: ParsedFile, scope: Scope, compiler: Compiler): void {
+    const missing = findUndefinedVariable(parsed.expr, scope, this.evaluator.symbols);
+    if (missing !== undefined) throw undefinedVariable(this.evaluator, missing.name, compiler.pos(missing.pos));
   }
 
   private parse(source: SourceFile, basePath: string): ParsedFile {
@@ -141,6 +152,7 @@ export class FileEvaluator {
       homeDirectory: settings.home,
       features: settings.experimentalFeatures,
       pure: settings.pureEval,
+      lints: settings.lints,
       warn: (warning) => io.emitMessage("warn", renderWarning(warning)),
     });
   }

@@ -1,6 +1,7 @@
 // Forcing a slot to a type, with Nix's complaint when it is another one, and forcing all that is inside a value.
 
 import { hint, TypeError } from "../errors/index.ts";
+import { showIdentifier } from "../syntax/index.ts";
 import { Attrs } from "../values/attrs.ts";
 import type { ContextCollector } from "../values/context.ts";
 import { displayContextElement, parseContextElement } from "../values/context.ts";
@@ -8,7 +9,7 @@ import { Lambda } from "../values/lambda.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import { PrimOp, PrimOpApp } from "../values/prim-op.ts";
 import type { Symbol } from "../values/symbols.ts";
-import { force, Thunk } from "../values/thunk.ts";
+import { CallCode, force, Thunk } from "../values/thunk.ts";
 import { NixFloat, type NixList, NixString, type Slot, type Value } from "../values/value.ts";
 import { enterCall } from "./call.ts";
 import type { Evaluator } from "./evaluator.ts";
@@ -120,7 +121,7 @@ export function isFunctor(evaluator: Evaluator, value: Value): boolean {
 export function requireAttr(evaluator: Evaluator, attrs: Attrs, symbol: Symbol, context: string): Slot {
   const slot = attrs.get(symbol);
   if (slot === undefined) {
-    throw new TypeError(hint`attribute '${evaluator.symbols.name(symbol)}' missing`).addTrace(undefined, context);
+    throw new TypeError(hint`attribute '${showIdentifier(evaluator.symbols.name(symbol))}' missing`).addTrace(undefined, context);
   }
   return slot;
 }
@@ -159,7 +160,7 @@ function forceDeepAttrs(evaluator: Evaluator, attrs: Attrs, seen: Set<unknown>):
     for (; index < values.length; index++) forceDeepSlot(evaluator, values[index] as Slot, seen);
   } catch (error) {
     const name = evaluator.symbols.name(shape.symbols[index] as Symbol);
-    addFrame(evaluator, error, shape.positionAt(index), hint`while evaluating the attribute '${name}'`);
+    addFrame(evaluator, error, shape.positionAt(index), hint`while evaluating the attribute '${showIdentifier(name)}'`);
     throw error;
   }
 }
@@ -176,7 +177,11 @@ function forceDeepList(evaluator: Evaluator, list: NixList, seen: Set<unknown>):
 
 /** Where a value was written down, if that is known without forcing it (Value::determinePos). */
 export function positionOfSlot(slot: Slot): Pos {
-  const value = slot instanceof Thunk ? (slot.isForced ? slot.force() : undefined) : slot;
+  let value: Slot | undefined = slot;
+  if (slot instanceof Thunk) {
+    if (slot.code instanceof CallCode) return positionOfSlot((slot.payload as readonly Slot[])[0] as Slot);
+    value = slot.isForced ? slot.force() : undefined;
+  }
   if (value instanceof Attrs) return value.pos;
   if (value instanceof Lambda) return value.code.pos;
   return noPos;

@@ -1,6 +1,8 @@
 // What an evaluation may do and how far it may go, named as Nix's settings. Experimental features are names, so that a
 // message can say which one is missing.
 
+import type { Lints } from "../syntax/index.ts";
+
 /** One entry of the search path: `<prefix/…>` is looked up in `path`; an empty prefix matches everything. */
 export interface SearchPathEntry {
   readonly prefix: string;
@@ -25,6 +27,8 @@ export interface EvalSettings {
   /** What `~/` stands for; absent, such a path is an error. */
   readonly home: string | undefined;
   readonly allowUnsafeNativeCode: boolean;
+  /** What to say about literals that are better written otherwise. */
+  readonly lints: Lints;
 }
 
 export const defaultEvalSettings: EvalSettings = {
@@ -41,6 +45,7 @@ export const defaultEvalSettings: EvalSettings = {
   searchPath: [],
   home: undefined,
   allowUnsafeNativeCode: false,
+  lints: {},
 };
 
 /** `name=path` or `path`, as in NIX_PATH and -I. */

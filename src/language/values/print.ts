@@ -2,7 +2,7 @@
 // REPL and error messages, with limits on depth and length. Byte strings throughout.
 
 import { ansi, BaseError, filterAnsiEscapes, printPosition, StackOverflowError } from "../errors/index.ts";
-import { printStringLiteral } from "../syntax/index.ts";
+import { printStringLiteral, showIdentifier } from "../syntax/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { Attrs } from "./attrs.ts";
 import { ContextCollector } from "./context.ts";
@@ -137,7 +137,7 @@ class Printer {
   }
 
   private describeLambda(lambda: Lambda): string {
-    const name = lambda.code.name === undefined ? "" : ` ${lambda.code.name}`;
+    const name = lambda.code.name === undefined ? "" : ` ${showIdentifier(lambda.code.name)}`;
     const position = this.evaluator.positions.resolve(lambda.code.pos);
     return `${open}lambda${name}${position === undefined ? "" : ` @ ${printPosition(position)}`}${close}`;
   }
@@ -291,7 +291,7 @@ export function printAmbiguous(evaluator: Evaluator, root: Slot): string {
     seen.add(attrs);
     parts.push("{ ");
     for (const index of attrs.lexicalOrder(evaluator.symbols)) {
-      parts.push(evaluator.symbols.name(attrs.shape.symbols[index] as Symbol), " = ");
+      parts.push(showIdentifier(evaluator.symbols.name(attrs.shape.symbols[index] as Symbol)), " = ");
       print(attrs.values[index] as Slot, depth + 1);
       parts.push("; ");
     }

@@ -33,6 +33,9 @@ export class Code {
   }
 }
 
+/** Code that applies a function: the payload is the function and its arguments. Where it stands is where the function does. */
+export class CallCode extends Code {}
+
 export class Thunk {
   /** null once the value is known. */
   code: Code | null;

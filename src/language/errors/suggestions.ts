@@ -20,7 +20,7 @@ export function bestMatches(names: Iterable<string>, query: string): readonly Su
     const distance = levenshteinDistance(query, text);
     if (distance <= farthestShown) near.set(text, { distance, text });
   }
-  return [...near.values()].sort(compareSuggestions).slice(0, shownAtMost);
+  return [...near.values()].toSorted(compareSuggestions).slice(0, shownAtMost);
 }
 
 function compareSuggestions(a: Suggestion, b: Suggestion): number {

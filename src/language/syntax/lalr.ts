@@ -68,7 +68,7 @@ export function buildAutomaton(grammar: Grammar): Automaton {
     const reductions = set.closure
       .filter(({ rule, dot }) => rule !== 0 && dot === rules[rule]?.right.length)
       .map(({ rule }) => rule)
-      .sort((a, b) => a - b)
+      .toSorted((a, b) => a - b)
       .map((rule) => ({ rule, lookahead: lookaheads.get(`${number} ${rule}`) ?? 0n }));
     return makeState(grammar, rules, terminals, set, reductions);
   });
@@ -98,7 +98,7 @@ function buildItemSets(rules: readonly GrammarRule[]): ItemSet[] {
   const enter = (kernel: readonly Item[]): number => {
     const key = kernel
       .map(({ rule, dot }) => `${rule}.${dot}`)
-      .sort()
+      .toSorted()
       .join(" ");
     const known = numbers.get(key);
     if (known !== undefined) return known;

@@ -104,7 +104,7 @@ function printNode(expr: Expr, to: Work): void {
 }
 
 function printBindings(expr: AttrsExpr, to: Work): void {
-  const sorted = [...expr.attrs].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const sorted = [...expr.attrs].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   const inherited = sorted.filter(([, def]) => def.kind === "inherited");
   if (inherited.length > 0) {
     to.push("inherit");
@@ -153,7 +153,7 @@ function printAttrPath(path: AttrPath, to: Work): void {
 export function showAttrPath(path: AttrPath): string {
   const work: Work = [];
   printAttrPath(path, work);
-  return printAll(work.reverse());
+  return printAll(work.toReversed());
 }
 
 const keywords = new Set(["if", "then", "else", "assert", "with", "let", "in", "rec", "inherit"]);

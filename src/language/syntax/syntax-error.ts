@@ -65,12 +65,15 @@ export function syntaxError(file: SourceFile, options: SyntaxErrorOptions): Pars
 }
 
 function describe(file: SourceFile, scanner: Scanner, expected: readonly number[]): ParseError {
-  const name = (kind: number): string => tokenNames[kind] ?? "";
-  let message = `syntax error, unexpected ${name(scanner.kind)}`;
+  let message = `syntax error, unexpected ${nameOf(scanner.kind)}`;
   if (expected.length > 0 && expected.length <= namedAtMost) {
-    const names = expected.toSorted((a, b) => a - b).map(name);
+    const names = expected.toSorted((a, b) => a - b).map(nameOf);
     message += `, expecting ${names.join(" or ")}`;
   }
   const offset = scanner.kind === token.endOfFile ? scanner.end : scanner.start;
   return new ParseError(message, { file, offset });
+}
+
+function nameOf(kind: number): string {
+  return tokenNames[kind] ?? "";
 }

@@ -17,7 +17,7 @@ interface GoldenCase {
 
 const folder = new URL("golden/", import.meta.url);
 
-for (const name of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
+for (const name of readdirSync(folder).filter((entry) => entry.endsWith(".json"))) {
   test(`${name.replace(".json", "").replaceAll("-", " ")} parse and fail as in Nix`, () => {
     const cases = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as GoldenCase[];
     assert.notEqual(cases.length, 0);

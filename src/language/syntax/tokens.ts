@@ -16,6 +16,7 @@ export const token = {
   pathEnd: 11,
   uri: 12,
   if: 13,
+  // oxlint-disable-next-line no-thenable -- named as in the language
   then: 14,
   else: 15,
   assert: 16,

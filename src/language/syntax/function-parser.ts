@@ -1,0 +1,196 @@
+// Whole expressions that begin with a word: functions with their formals, `let`, `if`, `with`, `assert`. Whether a `{`
+// begins formals or a set is told by the one or two tokens behind it.
+
+import { hint, ParseError } from "../errors/index.ts";
+import type { Expr, Formal, LambdaExpr, Offset, SourceFile } from "./ast.ts";
+import { noOffset } from "./ast.ts";
+import { documentLambda, finishAttrs, startAttrs } from "./attrs-builder.ts";
+import { makeVariable } from "./calls.ts";
+import { OperatorParser } from "./operator-parser.ts";
+import { token } from "./tokens.ts";
+
+type FormalSet = NonNullable<LambdaExpr["formals"]>;
+
+export abstract class FunctionParser extends OperatorParser {
+  protected parseExpr(): Expr {
+    const scanner = this.scanner;
+    const start = scanner.start;
+    switch (scanner.kind) {
+      case token.identifier:
+        return this.parseFromIdentifier(start);
+      case token.braceOpen:
+        return this.parseFromBrace(start);
+      case token.let:
+        return this.parseLet(start);
+      case token.if: {
+        scanner.next();
+        const condition = this.parseExpr();
+        this.expect(token.then);
+        const then = this.parseExpr();
+        this.expect(token.else);
+        // oxlint-disable-next-line no-thenable -- the branch is named as in the language
+        return { kind: "if", condition, then, else: this.parseExpr(), pos: start };
+      }
+      case token.with: {
+        scanner.next();
+        const scope = this.parseExpr();
+        this.expect(token.semicolon);
+        return { kind: "with", scope, body: this.parseExpr(), pos: start };
+      }
+      case token.assert: {
+        scanner.next();
+        const condition = this.parseExpr();
+        this.expect(token.semicolon);
+        return { kind: "assert", condition, body: this.parseExpr(), pos: start };
+      }
+      default:
+        return this.parsePipes(this.parseOperators(start, 0));
+    }
+  }
+
+  protected parseFromIdentifier(start: Offset): Expr {
+    const scanner = this.scanner;
+    const name = scanner.tokenText();
+    scanner.next();
+    switch (scanner.kind) {
+      case token.colon:
+        scanner.next();
+        return this.makeLambda(start, name, undefined, this.parseExpr());
+      case token.at: {
+        scanner.next();
+        if (!scanner.is(token.braceOpen)) this.fail();
+        scanner.next();
+        const formals = this.parseFormals([]);
+        this.expect(token.colon);
+        return this.makeLambda(start, name, formals, this.parseExpr());
+      }
+      default:
+        return this.parseFromSimple(makeVariable(name, start), start);
+    }
+  }
+
+  /** Goes on behind the first operand's first word. */
+  protected parseFromSimple(simple: Expr, start: Offset): Expr {
+    const operand = this.parseApplication(this.parseSelection(simple, start), start);
+    return this.parsePipes(this.climb(operand, start, 0));
+  }
+
+  protected parseLet(start: Offset): Expr {
+    const scanner = this.scanner;
+    scanner.next();
+    if (scanner.is(token.braceOpen)) return this.parseFromSimple(this.parseOldLet(start), start);
+    const attrs = startAttrs(noOffset);
+    attrs.recursive = true;
+    this.parseBindings(attrs);
+    this.expect(token.in);
+    const body = this.parseExpr();
+    if (attrs.dynamic.length > 0) {
+      throw new ParseError("dynamic attributes not allowed in let", { file: this.file, offset: start });
+    }
+    return { kind: "let", attrs: finishAttrs(attrs), body };
+  }
+
+  /** `{` begins a function's formals or a set; the token behind it, or the one behind that, tells. */
+  protected parseFromBrace(start: Offset): Expr {
+    const scanner = this.scanner;
+    scanner.next();
+    switch (scanner.kind) {
+      case token.braceClose: {
+        scanner.next();
+        if (scanner.is(token.colon) || scanner.is(token.at)) {
+          return this.parseFormalsLambda(start, { formals: [], ellipsis: false });
+        }
+        return this.parseFromSimple(finishAttrs(startAttrs(start)), start);
+      }
+      case token.ellipsis:
+        return this.parseFormalsLambda(start, this.parseFormals([]));
+      case token.identifier: {
+        const name = scanner.tokenText();
+        const pos = scanner.start;
+        scanner.next();
+        if (scanner.is(token.question) || scanner.is(token.comma) || scanner.is(token.braceClose)) {
+          const formals = this.parseFormals([this.parseFormalBehindName(name, pos)]);
+          return this.parseFormalsLambda(start, formals);
+        }
+        const attrs = startAttrs(start);
+        this.parseBinding(attrs, this.parseAttrPathBehind({ kind: "static", name }), pos);
+        return this.parseFromSimple(this.parseAttrsBehind(attrs), start);
+      }
+      default: {
+        const attrs = startAttrs(start);
+        return this.parseFromSimple(this.parseAttrsBehind(attrs), start);
+      }
+    }
+  }
+
+  protected parseFormalsLambda(start: Offset, formals: FormalSet): Expr {
+    const scanner = this.scanner;
+    let argument: string | undefined;
+    if (scanner.is(token.at)) {
+      scanner.next();
+      if (!scanner.is(token.identifier)) this.fail();
+      argument = scanner.tokenText();
+      scanner.next();
+    }
+    this.expect(token.colon);
+    return this.makeLambda(start, argument, formals, this.parseExpr());
+  }
+
+  /** Behind `{` or behind the first formals, up to and with `}`. */
+  protected parseFormals(formals: Formal[]): FormalSet {
+    const scanner = this.scanner;
+    let wantsFormal = formals.length === 0;
+    let ellipsis = false;
+    for (;;) {
+      if (wantsFormal && scanner.is(token.identifier)) {
+        const name = scanner.tokenText();
+        const pos = scanner.start;
+        scanner.next();
+        formals.push(this.parseFormalBehindName(name, pos));
+        wantsFormal = false;
+      } else if (wantsFormal && scanner.is(token.ellipsis)) {
+        scanner.next();
+        ellipsis = true;
+        break;
+      } else if (!wantsFormal && scanner.is(token.comma)) {
+        scanner.next();
+        wantsFormal = true;
+      } else {
+        break;
+      }
+    }
+    this.expect(token.braceClose);
+    return { formals, ellipsis };
+  }
+
+  protected parseFormalBehindName(name: string, pos: Offset): Formal {
+    const scanner = this.scanner;
+    if (!scanner.is(token.question)) return { name, fallback: undefined, pos };
+    scanner.next();
+    return { name, fallback: this.parseExpr(), pos };
+  }
+
+  protected makeLambda(pos: Offset, argument: string | undefined, formals: FormalSet | undefined, body: Expr): Expr {
+    if (formals !== undefined) checkFormals(this.file, formals.formals, argument, pos);
+    const lambda: LambdaExpr = { kind: "lambda", argument, formals, body, pos, name: undefined, doc: undefined };
+    const doc = this.scanner.docComments.get(pos);
+    if (doc !== undefined) documentLambda(lambda, doc);
+    return lambda;
+  }
+}
+
+/** ParserState::validateFormals. */
+function checkFormals(file: SourceFile, formals: readonly Formal[], argument: string | undefined, pos: Offset): void {
+  const counts = new Map<string, number>();
+  for (const { name } of formals) counts.set(name, (counts.get(name) ?? 0) + 1);
+  if (counts.size < formals.length) {
+    const name = formals.find((formal) => (counts.get(formal.name) ?? 0) > 1)?.name;
+    const second = formals.filter((formal) => formal.name === name)[1];
+    if (second !== undefined) throw duplicateFormal(file, second.name, second.pos);
+  }
+  if (argument !== undefined && counts.has(argument)) throw duplicateFormal(file, argument, pos);
+}
+
+function duplicateFormal(file: SourceFile, name: string, offset: Offset): ParseError {
+  return new ParseError(hint`duplicate formal function argument '${name}'`, { file, offset });
+}

@@ -1,0 +1,57 @@
+// What all parts of the parser share: the tokens, and how to give up. The parser is cut into classes that build on each
+// other, from strings up to whole expressions; the rule for an expression, which all of them need, comes last.
+
+import type { Warning } from "../errors/index.ts";
+import type { Expr, Origin, SourceFile } from "./ast.ts";
+import type { Lints } from "./lints.ts";
+import { Scanner } from "./scanner.ts";
+import { syntaxError } from "./syntax-error.ts";
+import type { TokenKind } from "./tokens.ts";
+
+export interface ParseRequest {
+  readonly origin: Origin;
+  /** A byte string. */
+  readonly text: string;
+  /** Absolute; where relative paths start. */
+  readonly baseDirectory: string;
+  /** What `~` stands for; absent where there is none, so that `~/x` is an error. */
+  readonly homeDirectory?: string | undefined;
+  /** Experimental features by name; `pipe-operators` is the one that matters here. */
+  readonly features?: ReadonlySet<string>;
+  /** Pure evaluation: `~/x` is an error. */
+  readonly pure?: boolean;
+  readonly lints?: Lints;
+  /** Is given each warning while the text is parsed. */
+  readonly warn?: (warning: Warning) => void;
+}
+
+export abstract class ParserBase {
+  protected readonly file: SourceFile;
+  protected readonly request: ParseRequest;
+  protected readonly scanner: Scanner;
+  /** The text is bindings of the REPL instead of an expression. */
+  protected startsWithBindings = false;
+
+  constructor(request: ParseRequest) {
+    this.file = { origin: request.origin, text: request.text };
+    this.request = request;
+    this.scanner = new Scanner(this.file, { pipeOperators: this.allowsPipes() });
+  }
+
+  /** Anything that may stand in parentheses. */
+  protected abstract parseExpr(): Expr;
+
+  /** The current token cannot stand where it does. */
+  protected fail(): never {
+    throw syntaxError(this.file, { pipeOperators: this.allowsPipes(), bindings: this.startsWithBindings });
+  }
+
+  protected expect(kind: TokenKind): void {
+    if (!this.scanner.is(kind)) this.fail();
+    this.scanner.next();
+  }
+
+  private allowsPipes(): boolean {
+    return this.request.features?.has("pipe-operators") ?? false;
+  }
+}

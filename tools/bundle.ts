@@ -13,7 +13,8 @@ mkdirSync(dist, { recursive: true });
 
 await build({
   absWorkingDir: home,
-  entryPoints: { main: "src/cli/main.ts" },
+  // The helper is the process that builds and downloads while an evaluation waits.
+  entryPoints: { main: "src/cli/main.ts", "helper-process": "src/instantiate/helper-process.ts" },
   outdir: dist,
   bundle: true,
   splitting: true,

@@ -21,3 +21,5 @@ export { readDerivationOptions } from "./derivation-options.ts";
 export type { DerivationOptions } from "./derivation-options.ts";
 export { parseStructuredAttributes, printJson, printShellDeclarations } from "./structured-attributes.ts";
 export type { Json, JsonObject } from "./structured-attributes.ts";
+export { download } from "./download.ts";
+export type { DownloadOptions } from "./download.ts";

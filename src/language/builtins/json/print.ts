@@ -10,7 +10,7 @@ import { positionOfSlot } from "../../machine/force.ts";
 import { Attrs } from "../../values/attrs.ts";
 import type { ContextCollector } from "../../values/context.ts";
 import { noPos, type Pos } from "../../values/position.ts";
-import { force } from "../../values/thunk.ts";
+import { force, Thunk } from "../../values/thunk.ts";
 import { typeName } from "../../values/type-name.ts";
 import type { Symbol } from "../../values/symbols.ts";
 import { NixFloat, type NixList, NixPath, NixString, type Slot, type Value } from "../../values/value.ts";
@@ -20,18 +20,19 @@ import { continuationRanges } from "./scanner.ts";
 export interface JsonOptions {
   /** Paths are copied to the store and the copy is named (the default), or are their own text. */
   readonly copyToStore?: boolean;
+  /** Everything is forced (the default); otherwise what is not evaluated yet is an error. */
+  readonly strict?: boolean;
 }
 
-/** The value, forced deeply, as JSON in one line (printValueAsJSON); contexts of its strings go to the collector. */
-export function printJson(
+/** The value as JSON in one line (printValueAsJSON); contexts of its strings go to the collector. */
+export function valueToJson(
   evaluator: Evaluator,
   slot: Slot,
   collector: ContextCollector,
-  pos: Pos = noPos,
   options: JsonOptions = {},
 ): string {
-  const printer = new JsonPrinter(evaluator, collector, options.copyToStore ?? true);
-  const text = printer.print(slot, pos);
+  const printer = new JsonPrinter(evaluator, collector, options);
+  const text = printer.print(slot, noPos);
   if (printer.invalid !== undefined) throw serializationError(printer.invalid);
   return text;
 }
@@ -42,15 +43,18 @@ class JsonPrinter {
   private readonly evaluator: Evaluator;
   private readonly collector: ContextCollector;
   private readonly copyToStore: boolean;
+  private readonly strict: boolean;
 
-  constructor(evaluator: Evaluator, collector: ContextCollector, copyToStore: boolean) {
+  constructor(evaluator: Evaluator, collector: ContextCollector, options: JsonOptions) {
     this.evaluator = evaluator;
     this.collector = collector;
-    this.copyToStore = copyToStore;
+    this.copyToStore = options.copyToStore ?? true;
+    this.strict = options.strict ?? true;
   }
 
   print(slot: Slot, pos: Pos): string {
     const depth = enterCall(this.evaluator, pos);
+    if (!this.strict && slot instanceof Thunk && !slot.isForced) throw cannotConvertThunk();
     const text = this.printValue(force(slot, pos), pos);
     this.evaluator.depth = depth;
     return text;
@@ -130,6 +134,10 @@ class JsonPrinter {
 function cannotConvert(evaluator: Evaluator, value: Value, pos: Pos): TypeError {
   const where = positionOfSlot(value) || pos;
   return new TypeError(hint`cannot convert ${typeName(value)} to JSON`, { position: evaluator.positions.resolve(where) });
+}
+
+function cannotConvertThunk(): TypeError {
+  return new TypeError(hint`cannot convert ${"a thunk"} to JSON`);
 }
 
 const shorthands: Readonly<Record<string, string>> = {

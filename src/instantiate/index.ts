@@ -1,0 +1,38 @@
+// The door of instantiate: the evaluator with a store behind it.
+
+import { type BuildSettings, defaultBuildSettings } from "#build";
+import type { Emit } from "#formats";
+import {
+  createBuiltins,
+  createEvaluator as createLanguageEvaluator,
+  defaultEvalSettings,
+  type EvalSettings,
+  type Evaluator,
+} from "#language";
+import type { LocalStore } from "#store";
+import { createStoreIO } from "./store-io.ts";
+
+export interface EvaluatorOptions {
+  readonly store: LocalStore;
+  readonly settings?: Partial<EvalSettings>;
+  /** Computes the names of store objects and writes none. */
+  readonly readOnly?: boolean;
+  /** How import from derivation builds, and what `builtins.currentSystem` is. */
+  readonly buildSettings?: BuildSettings;
+  /** Where traces and warnings go. */
+  readonly emit: Emit;
+}
+
+export function createEvaluator(options: EvaluatorOptions): Evaluator {
+  const settings = { ...defaultEvalSettings, ...options.settings };
+  const io = createStoreIO({
+    store: options.store,
+    settings,
+    readOnly: options.readOnly ?? false,
+    buildSettings: options.buildSettings ?? defaultBuildSettings,
+    emit: options.emit,
+  });
+  return createLanguageEvaluator({ io, builtins: createBuiltins(), settings });
+}
+
+export { createStoreIO, type StoreIOOptions } from "./store-io.ts";

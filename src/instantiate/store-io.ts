@@ -1,0 +1,366 @@
+// The evaluator's window to this machine and its store. What is looked at is remembered: an evaluation sees a file as it
+// was at first sight, and a path that is added twice is copied once. In read-only mode names of store objects are computed
+// and nothing is written; the derivations made are kept in memory, so that others can depend on them.
+
+import { lstatSync, readdirSync, readFileSync, readlinkSync, type Dirent, type Stats } from "node:fs";
+import type { BuildSettings } from "#build";
+import {
+  type Derivation,
+  type DerivationFile,
+  derivationOutputPath,
+  type Emit,
+  FirnError,
+  type Hash,
+  type HashAlgorithm,
+  hashBytes,
+  makeFixedOutputPath,
+  makeTextPath,
+  printHash,
+  type StorePath,
+} from "#formats";
+import { byteStringOfHostText, hostPath, ifExists } from "#host";
+import {
+  asLanguageError,
+  type AddPathOptions,
+  type EvalIO,
+  type EvalSettings,
+  type FetchUrlRequest,
+  type FileStat,
+  type FileType,
+} from "#language";
+import { computeSourcePath, type LocalStore } from "#store";
+import { AllowedPaths } from "./allowed-paths.ts";
+import { cannotLookAt, cannotRead, cannotReadDirectory, cannotReadLink, noSuchPath } from "./file-errors.ts";
+import { askHelper, type StoreAddress } from "./helper-request.ts";
+
+export interface StoreIOOptions {
+  readonly store: LocalStore;
+  readonly settings: Pick<EvalSettings, "pureEval" | "restrictEval" | "searchPath">;
+  /** Nothing is written to the store. */
+  readonly readOnly: boolean;
+  readonly buildSettings: BuildSettings;
+  readonly emit: Emit;
+}
+
+export function createStoreIO(options: StoreIOOptions): EvalIO {
+  return new StoreIO(options);
+}
+
+/** Runs a call of the store so that its errors are errors of the language. */
+function guarded<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw asLanguageError(error);
+  }
+}
+
+class StoreIO implements EvalIO {
+  readonly storeDir: string;
+  readonly currentSystem: string;
+  readonly currentTime = Math.floor(Date.now() / 1000);
+  private readonly store: LocalStore;
+  private readonly readOnly: boolean;
+  private readonly buildSettings: BuildSettings;
+  private readonly emit: Emit;
+  private readonly allowed: AllowedPaths;
+  private readonly stats = new Map<string, FileStat | undefined>();
+  private readonly added = new Map<string, StorePath>();
+  private readonly fetched = new Map<string, StorePath>();
+  private readonly written = new Set<StorePath>();
+  private readonly valid = new Set<StorePath>();
+  /** Derivations of this evaluation that were not written. */
+  private readonly unwritten = new Map<StorePath, Derivation>();
+
+  constructor({ store, settings, readOnly, buildSettings, emit }: StoreIOOptions) {
+    this.store = store;
+    this.storeDir = store.storeDir;
+    this.currentSystem = buildSettings.system;
+    this.readOnly = readOnly || store.readOnly;
+    this.buildSettings = buildSettings;
+    this.emit = emit;
+    this.allowed = new AllowedPaths(settings);
+  }
+
+  // Files.
+
+  /** Where a path's bytes lie: those of a chroot store's objects are elsewhere than their names say. */
+  private locate(path: string): string | Buffer {
+    const { realStoreDir } = this.store.layout;
+    if (realStoreDir === this.storeDir || !path.startsWith(`${this.storeDir}/`)) return hostPath(path);
+    return hostPath(realStoreDir + path.slice(this.storeDir.length));
+  }
+
+  lstat(path: string): FileStat | undefined {
+    this.allowed.check(path);
+    const known = this.stats.get(path);
+    if (known !== undefined || this.stats.has(path)) return known;
+    const stat = this.lookAt(path);
+    // A build may yet make what is not in the store now.
+    if (stat !== undefined || !path.startsWith(this.storeDir)) this.stats.set(path, stat);
+    return stat;
+  }
+
+  private lookAt(path: string): FileStat | undefined {
+    try {
+      const stat = ifExists(() => lstatSync(this.locate(path)));
+      return stat && { type: fileType(stat), executable: (stat.mode & 0o100) !== 0, size: stat.size };
+    } catch (error) {
+      throw cannotLookAt(path, error);
+    }
+  }
+
+  readFile(path: string): string {
+    return this.readBytes(path).toString("latin1");
+  }
+
+  private readBytes(path: string): Buffer {
+    this.allowed.check(path);
+    try {
+      return readFileSync(this.locate(path));
+    } catch (error) {
+      throw cannotRead(path, error);
+    }
+  }
+
+  readDirectory(path: string): ReadonlyMap<string, FileType> {
+    this.allowed.check(path);
+    try {
+      const entries = readdirSync(this.locate(path), { withFileTypes: true, encoding: "latin1" });
+      return new Map(entries.map((entry) => [entry.name, fileType(entry)]));
+    } catch (error) {
+      throw cannotReadDirectory(path, error);
+    }
+  }
+
+  readLink(path: string): string {
+    this.allowed.check(path);
+    try {
+      return readlinkSync(this.locate(path), "latin1");
+    } catch (error) {
+      throw cannotReadLink(path, error);
+    }
+  }
+
+  hashFile(algorithm: HashAlgorithm, path: string): Hash {
+    return hashBytes(algorithm, this.readBytes(path));
+  }
+
+  getEnvironmentVariable(name: string): string | undefined {
+    const value = process.env[Buffer.from(name, "latin1").toString()];
+    return value === undefined ? undefined : byteStringOfHostText(value);
+  }
+
+  // The store.
+
+  addPath(path: string, options: AddPathOptions): StorePath {
+    const { name, method, filter, expected, references } = options;
+    this.allowed.check(path);
+    if (expected !== undefined) {
+      const others = references ?? [];
+      const known = makeFixedOutputPath(this.storeDir, name, { method, hash: expected }, { others, self: false });
+      if (this.isValidPath(known)) return this.allow(known);
+    }
+    const key = filter === undefined ? `${method}\0${name}\0${path}` : undefined;
+    const before = key === undefined ? undefined : this.added.get(key);
+    if (before !== undefined) return before;
+    const added = this.allow(guarded(() => this.copy(path, options)));
+    if (key !== undefined) this.added.set(key, added);
+    return added;
+  }
+
+  private copy(path: string, { name, method, filter, references }: AddPathOptions): StorePath {
+    const located = this.locate(path);
+    const source = typeof located === "string" ? located : located.toString("latin1");
+    const options = {
+      method,
+      algorithm: "sha256",
+      ...(references === undefined ? {} : { references }),
+      ...(filter === undefined
+        ? {}
+        : { filter: (below: string, type: FileType) => filter(path + below.slice(source.length), type) }),
+    } as const;
+    if (this.lookAt(path) === undefined) throw noSuchPath(path);
+    if (this.readOnly) return computeSourcePath(this.storeDir, name, source, options).path;
+    const { path: storePath } = this.store.addToStore(name, source, options);
+    this.valid.add(storePath);
+    return storePath;
+  }
+
+  addText(name: string, contents: string, references: readonly StorePath[]): StorePath {
+    return this.allow(
+      guarded(() =>
+        this.readOnly
+          ? makeTextPath(this.storeDir, name, contents, references)
+          : this.store.addTextToStore(name, contents, references),
+      ),
+    );
+  }
+
+  writeDerivation(derivation: Derivation, file: DerivationFile): StorePath {
+    const { path } = file;
+    if (this.readOnly) {
+      this.unwritten.set(path, derivation);
+    } else if (!this.written.has(path)) {
+      guarded(() => {
+        this.store.addTempRoot(path);
+        if (!this.store.isValidPath(path)) this.store.writeDerivation(derivation);
+      });
+      this.written.add(path);
+      this.valid.add(path);
+    }
+    return path;
+  }
+
+  readDerivation(path: StorePath): Derivation {
+    return this.unwritten.get(path) ?? guarded(() => this.store.readDerivation(path));
+  }
+
+  isValidPath(path: StorePath): boolean {
+    if (this.valid.has(path)) return true;
+    if (!guarded(() => this.store.isValidPath(path))) return false;
+    this.valid.add(path);
+    return true;
+  }
+
+  queryReferences(path: StorePath): readonly StorePath[] {
+    return guarded(() => this.store.queryPathInfo(path)).references;
+  }
+
+  ensurePath(path: StorePath): void {
+    this.allow(path);
+    if (this.readOnly) return;
+    guarded(() => {
+      this.store.addTempRoot(path);
+      if (!this.isValidPath(path)) throw cannotBeCreated(`${this.storeDir}/${path}`);
+    });
+  }
+
+  realPath(path: StorePath): string {
+    return this.store.realPath(path);
+  }
+
+  private allow(path: StorePath): StorePath {
+    this.allowed.allow(`${this.storeDir}/${path}`);
+    return path;
+  }
+
+  private allowClosure(path: StorePath): void {
+    const closure = new Set([path]);
+    for (const member of closure) {
+      this.allow(member);
+      for (const reference of this.queryReferences(member)) closure.add(reference);
+    }
+  }
+
+  // What takes its time.
+
+  realise(derivation: StorePath, outputs: readonly string[] | undefined): ReadonlyMap<string, StorePath> {
+    return guarded(() => {
+      const built = this.validOutputs(derivation, outputs) ?? this.build(derivation, outputs);
+      for (const path of built.values()) {
+        this.store.addTempRoot(path);
+        this.allowClosure(path);
+      }
+      return built;
+    });
+  }
+
+  /** The outputs if all of them are there already. */
+  private validOutputs(
+    derivation: StorePath,
+    outputs: readonly string[] | undefined,
+  ): ReadonlyMap<string, StorePath> | undefined {
+    const parsed = this.readDerivation(derivation);
+    const found = new Map<string, StorePath>();
+    for (const name of outputs ?? parsed.outputs.keys()) {
+      if (!parsed.outputs.has(name)) throw noSuchOutput(`${this.storeDir}/${derivation}`, name);
+      const path = derivationOutputPath(this.storeDir, parsed, name);
+      if (path === undefined) return undefined;
+      this.store.addTempRoot(path);
+      if (!this.isValidPath(path)) return undefined;
+      found.set(name, path);
+    }
+    return found;
+  }
+
+  private build(derivation: StorePath, outputs: readonly string[] | undefined): ReadonlyMap<string, StorePath> {
+    const wanted = { kind: "built", derivation, outputs: outputs ?? "all" } as const;
+    const answer = askHelper({ kind: "realise", store: this.address(), wanted, build: this.buildSettings });
+    if (answer.kind !== "built") throw unexpectedAnswer();
+    return new Map(answer.outputs);
+  }
+
+  fetchUrl({ url, name, unpack, expected }: FetchUrlRequest): StorePath {
+    const key = `${unpack}\0${name}\0${url}`;
+    let path = this.fetched.get(key);
+    if (path === undefined) {
+      const request = { kind: "fetch", store: this.address(), url, name, unpack, build: this.buildSettings } as const;
+      const answer = guarded(() => askHelper(request));
+      if (answer.kind !== "fetched") throw unexpectedAnswer();
+      path = answer.path;
+      this.fetched.set(key, path);
+    }
+    const fetched = path;
+    if (expected !== undefined) {
+      guarded(() => {
+        const method = unpack ? "nar" : "flat";
+        if (makeFixedOutputPath(this.storeDir, name, { method, hash: expected }) !== fetched) {
+          throw this.hashMismatch(url, expected, fetched, unpack);
+        }
+      });
+    }
+    return this.allow(fetched);
+  }
+
+  private hashMismatch(url: string, expected: Hash, path: StorePath, unpack: boolean): FirnError {
+    const got = unpack
+      ? this.store.queryPathInfo(path).narHash
+      : hashBytes("sha256", readFileSync(hostPath(this.store.realPath(path))));
+    return downloadMismatch(url, expected, got);
+  }
+
+  private address(): StoreAddress {
+    return { layout: this.store.layout, settings: this.store.settings };
+  }
+
+  emitMessage(level: "trace" | "warn" | "evaluation-warning" | "info", text: string): void {
+    switch (level) {
+      case "trace":
+        return this.emit({ kind: "message", level: "error", text: `trace: ${text}` });
+      case "warn":
+        return this.emit({ kind: "message", level: "warn", text: `warning: ${text}` });
+      case "evaluation-warning":
+        return this.emit({ kind: "message", level: "warn", text });
+      case "info":
+        return this.emit({ kind: "message", level: "info", text });
+    }
+  }
+}
+
+function fileType(entry: Stats | Dirent): FileType {
+  if (entry.isFile()) return "regular";
+  if (entry.isDirectory()) return "directory";
+  return entry.isSymbolicLink() ? "symlink" : "unknown";
+}
+
+function cannotBeCreated(path: string): FirnError {
+  return new FirnError("path-unavailable", `path '${path}' does not exist and cannot be created`);
+}
+
+function noSuchOutput(derivation: string, output: string): FirnError {
+  return new FirnError("no-such-output", `derivation '${derivation}' does not have output '${output}'`);
+}
+
+function unexpectedAnswer(): FirnError {
+  return new FirnError("helper-answer", "The process that builds and downloads during evaluation gave the answer to another question");
+}
+
+function downloadMismatch(url: string, expected: Hash, got: Hash): FirnError {
+  const print = (hash: Hash): string => printHash(hash, "nix32", { prefix: true });
+  return new FirnError(
+    "hash-mismatch",
+    `hash mismatch in file downloaded from '${url}':\n  specified: ${print(expected)}\n  got:       ${print(got)}`,
+    { exitStatus: 102 },
+  );
+}

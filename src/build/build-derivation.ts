@@ -66,7 +66,7 @@ export async function buildDerivation(build: DerivationBuild): Promise<void> {
       prepareSandboxRoot(root, { storeDir: store.storeDir, buildDirInside, network, user: build.user });
     }
     const start = (onOutput: (bytes: Uint8Array) => void): RunningBuilder => {
-      if (builtin !== undefined) return startBuiltin(builtin, build, outputs, onOutput);
+      if (builtin !== undefined) return startBuiltin(builtin, build, { outputs, inputPaths }, onOutput);
       const surroundings = { root, chroot, sandboxed, directory, inputPaths, environment, replace };
       return startBuilder(assembleCommand(build, surroundings), onOutput);
     };

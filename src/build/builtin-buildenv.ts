@@ -2,9 +2,8 @@
 // folder that only one package has is one link; a second package turns it into a real folder with links in it. Of two
 // packages with the same file the lower priority number wins.
 
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync, unlinkSync } from "node:fs";
-import { FirnError, parsePathInStore, isInStore } from "#formats";
-import type { StoreDir } from "#formats";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
+import { FirnError } from "#formats";
 import { errorCode, hostPath } from "#host";
 import { requireAttribute } from "./builtin-builders.ts";
 import type { BuiltinContext } from "./builtin-builders.ts";
@@ -18,9 +17,11 @@ export interface EnvironmentPackage {
 }
 
 export interface EnvironmentOptions {
-  /** From a path as it is in the store to where it lies on this machine. */
-  readonly realPath: (path: string) => string;
+  /** Where a path, named as in the store, lies on this machine; undefined for what the builder may not see. */
+  readonly realPath: (path: string) => string | undefined;
   readonly warn: (text: string) => void;
+  /** How messages name `out`. */
+  readonly outName: string;
 }
 
 /** What is not taken over: useless in a profile, or certain to collide. */
@@ -39,14 +40,15 @@ const firstPropagatedPriority = 1000;
 
 /** The builder: reads `derivations` (active, priority, number of outputs, outputs; again and again) and `manifest`. */
 export function buildEnvironmentFromDerivation(context: BuiltinContext): void {
-  const { derivation, store } = context;
+  const { derivation } = context;
   const out = context.outputs.get("out");
   if (out === undefined) throw new Error("'builtin:buildenv' requires an 'out' output");
   const packages = parsePackages(requireAttribute(derivation, "derivations"));
   mkdirSync(hostPath(out), { mode: 0o755 });
   buildEnvironmentTree(out, packages, {
-    realPath: realPathIn(store.storeDir, store.layout.realStoreDir),
-    warn: (text) => context.log(`warning: ${text}`),
+    realPath: realPathOfInput(context),
+    warn: (text) => context.emit({ kind: "message", level: "warn", text }),
+    outName: requireAttribute(derivation, "out"),
   });
   symlinkSync(hostPath(requireAttribute(derivation, "manifest")), hostPath(`${out}/manifest.nix`));
 }
@@ -57,14 +59,14 @@ export function buildEnvironmentTree(
   packages: readonly EnvironmentPackage[],
   options: EnvironmentOptions,
 ): void {
-  const tree = new EnvironmentTree(options);
+  const tree = new EnvironmentTree(out, options);
   const done = new Set<string>();
   let postponed = new Set<string>();
   const add = (path: string, priority: number): void => {
     if (done.has(path)) return;
     done.add(path);
     tree.link(path, out, priority);
-    for (const other of propagatedPackages(options.realPath(path))) if (!done.has(other)) postponed.add(other);
+    for (const other of propagatedPackages(options.realPath(path) ?? "")) if (!done.has(other)) postponed.add(other);
   };
   const sorted = [...packages].sort((a, b) => a.priority - b.priority || (a.path < b.path ? -1 : 1));
   for (const { path, active, priority } of sorted) if (active) add(path, priority);
@@ -77,115 +79,124 @@ export function buildEnvironmentTree(
 }
 
 class EnvironmentTree {
+  readonly #out: string;
   readonly #options: EnvironmentOptions;
   /** Of the links made so far, by where they are. */
   readonly #priorities = new Map<string, number>();
 
-  constructor(options: EnvironmentOptions) {
+  constructor(out: string, options: EnvironmentOptions) {
+    this.#out = out;
     this.#options = options;
   }
 
   /** Nix's createLinks. */
   link(source: string, destination: string, priority: number): void {
     const { realPath, warn } = this.#options;
+    const folder = realPath(source);
+    if (folder === undefined) throw folderMissing(source);
     let names: string[];
     try {
-      names = readdirSync(hostPath(realPath(source)), "latin1").sort();
+      names = readdirSync(hostPath(folder), "latin1").sort();
     } catch (error) {
       if (errorCode(error) !== "ENOTDIR") throw error;
       warn(`not including "${source}" in the user environment because it's not a directory`);
       return;
     }
     for (const name of names) {
-      if (name.startsWith(".")) continue;
-      this.#linkEntry(`${source}/${name}`, `${destination}/${name}`, priority);
+      if (!name.startsWith(".")) this.#linkEntry(`${source}/${name}`, `${destination}/${name}`, priority);
     }
   }
 
   #linkEntry(source: string, destination: string, priority: number): void {
     const { realPath, warn } = this.#options;
-    const status = statFollowing(source, realPath);
-    if (status === undefined) {
-      warn(`skipping dangling symlink '${destination}'`);
+    const found = followLinks(source, realPath);
+    if (found === undefined) {
+      warn(`skipping dangling symlink '${this.#nameOf(destination)}'`);
       return;
     }
     if (skipped.some((suffix) => source.endsWith(suffix))) return;
     const existing = lstatSync(hostPath(destination), { throwIfNoEntry: false });
-    if (existing !== undefined) {
-      if (status === "directory" ? this.#mergeDirectory(source, destination, priority, existing.isDirectory()) : this.#keepFile(source, destination, priority, existing.isDirectory())) return;
+    if (existing !== undefined && found.isDirectory) {
+      if (!existing.isDirectory()) this.#makeRealFolder(source, destination);
+      this.link(source, destination, priority);
+      return;
     }
+    if (existing !== undefined && this.#keepsFile(source, destination, priority, existing.isDirectory())) return;
     symlinkSync(hostPath(source), hostPath(destination));
     this.#priorities.set(destination, priority);
   }
 
-  /** Merges into what is there; always done with the entry afterwards. */
-  #mergeDirectory(source: string, destination: string, priority: number, isDirectory: boolean): true {
-    const { realPath } = this.#options;
-    if (!isDirectory) {
-      const target = readlinkSync(hostPath(destination), "latin1");
-      if (statFollowing(target, realPath) !== "directory") throw directoryCollision(source, target);
-      unlinkSync(hostPath(destination));
-      mkdirSync(hostPath(destination), { mode: 0o755 });
-      this.link(target, destination, this.#priorities.get(destination) ?? 0);
-    }
-    this.link(source, destination, priority);
-    return true;
+  /** Puts a folder of links in the place of a link to one. */
+  #makeRealFolder(source: string, destination: string): void {
+    const target = readlinkSync(hostPath(destination), "latin1");
+    const found = followLinks(target, this.#options.realPath);
+    if (found?.isDirectory !== true) throw directoryCollision(source, found?.path ?? target);
+    unlinkSync(hostPath(destination));
+    mkdirSync(hostPath(destination), { mode: 0o755 });
+    this.link(found.path, destination, this.#priorities.get(destination) ?? 0);
   }
 
-  /** True when the file that is there stays; otherwise it is gone. */
-  #keepFile(source: string, destination: string, priority: number, isDirectory: boolean): boolean {
-    if (isDirectory) throw fileCollision(source, destination);
+  /** Whether the file that is there stays; otherwise it is gone now. */
+  #keepsFile(source: string, destination: string, priority: number, isDirectory: boolean): boolean {
+    if (isDirectory) throw fileCollision(source, this.#nameOf(destination));
     const previous = this.#priorities.get(destination) ?? 0;
     if (previous === priority) throw fileConflict(readlinkSync(hostPath(destination), "latin1"), source);
     if (previous < priority) return true;
     unlinkSync(hostPath(destination));
     return false;
   }
-}
 
-/** What a link leads to in the end, where links name store paths that may lie elsewhere on this machine. */
-function statFollowing(path: string, realPath: (path: string) => string): "directory" | "file" | undefined {
-  let at = path;
-  for (let links = 0; links < 40; links++) {
-    const resolved = resolveParents(at, realPath, links);
-    const status = resolved === undefined ? undefined : lstatSync(hostPath(realPath(resolved)), { throwIfNoEntry: false });
-    if (status === undefined || resolved === undefined) return undefined;
-    if (!status.isSymbolicLink()) return status.isDirectory() ? "directory" : "file";
-    at = absoluteTarget(resolved, readlinkSync(hostPath(realPath(resolved)), "latin1"));
+  #nameOf(destination: string): string {
+    return this.#options.outName + destination.slice(this.#out.length);
   }
-  return undefined;
 }
 
-/** The path with links in its folders followed; undefined when a folder is missing or links go in circles. */
-function resolveParents(path: string, realPath: (path: string) => string, depth: number): string | undefined {
-  const segments = path.split("/").filter((segment) => segment !== "" && segment !== ".");
+const maxLinks = 40;
+
+/** What a path leads to when all links are followed, those of its folders as well; undefined where they lead nowhere. */
+function followLinks(
+  path: string,
+  realPath: EnvironmentOptions["realPath"],
+): { readonly path: string; readonly isDirectory: boolean } | undefined {
+  let left = splitPath(path);
   let at = "";
-  for (const [i, segment] of segments.entries()) {
+  let isDirectory = true;
+  for (let links = 0; left.length > 0; ) {
+    const [segment = "", ...rest] = left;
+    left = rest;
     if (segment === "..") {
       at = at.slice(0, Math.max(0, at.lastIndexOf("/")));
       continue;
     }
     const next = `${at}/${segment}`;
-    if (i < segments.length - 1) {
-      const status = lstatSync(hostPath(realPath(next)), { throwIfNoEntry: false });
-      if (status === undefined) return undefined;
-      if (status.isSymbolicLink()) {
-        if (depth > 40) return undefined;
-        const target = absoluteTarget(next, readlinkSync(hostPath(realPath(next)), "latin1"));
-        return resolveParents([target, ...segments.slice(i + 1)].join("/"), realPath, depth + 1);
-      }
+    const real = realPath(next);
+    const status = real === undefined ? undefined : lstatSync(hostPath(real), { throwIfNoEntry: false });
+    if (real === undefined || status === undefined) return undefined;
+    if (!status.isSymbolicLink()) {
+      at = next;
+      isDirectory = status.isDirectory();
+      continue;
     }
-    at = next;
+    if (++links > maxLinks) return undefined;
+    const target = readlinkSync(hostPath(real), "latin1");
+    left = [...splitPath(target), ...left];
+    if (target.startsWith("/")) at = "";
   }
-  return at;
+  return { path: at, isDirectory };
 }
 
-function absoluteTarget(link: string, target: string): string {
-  return target.startsWith("/") ? target : `${link.slice(0, link.lastIndexOf("/"))}/${target}`;
-}
+const splitPath = (path: string): string[] => path.split("/").filter((segment) => segment !== "" && segment !== ".");
 
-function realPathIn(storeDir: StoreDir, realStoreDir: string): (path: string) => string {
-  return (path) => (path.startsWith(`${storeDir}/`) ? realStoreDir + path.slice(storeDir.length) : path);
+/** The input closure and nothing else of this machine; the folders on the way to the store are as good as the store's own. */
+function realPathOfInput({ store, inputPaths }: BuiltinContext): (path: string) => string | undefined {
+  const { storeDir, layout } = store;
+  const visible: ReadonlySet<string> = inputPaths;
+  return (path) => {
+    if (`${storeDir}/`.startsWith(`${path}/`)) return layout.realStoreDir;
+    if (!path.startsWith(`${storeDir}/`)) return undefined;
+    const [name = "", ...rest] = path.slice(storeDir.length + 1).split("/");
+    return visible.has(name) ? [layout.realStoreDir, name, ...rest].join("/") : undefined;
+  };
 }
 
 function parsePackages(text: string): EnvironmentPackage[] {
@@ -208,6 +219,10 @@ function propagatedPackages(realPath: string): string[] {
     if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return [];
     throw error;
   }
+}
+
+function folderMissing(path: string): FirnError {
+  return new FirnError("folder-missing", `cannot read directory "${path}": No such file or directory`);
 }
 
 function fileConflict(first: string, second: string): FirnError {

@@ -1,8 +1,8 @@
 // The builders that are part of the program: `builtin:fetchurl`, `builtin:buildenv`. They run in this process, but write
 // where a sandboxed builder would, and what they wrote is checked and registered in the same way.
 
-import { printStorePath, toByteString } from "#formats";
-import type { Derivation, LogEvent } from "#formats";
+import { toByteString } from "#formats";
+import type { Derivation, LogEvent, StorePath } from "#formats";
 import type { LocalStore } from "#store";
 import type { DerivationBuild } from "./build-derivation.ts";
 import type { RunningBuilder } from "./builder-process.ts";
@@ -17,6 +17,8 @@ export interface BuiltinContext {
   readonly settings: BuildSettings;
   /** Where an output is to be made on this machine, by output name; nothing is there yet. */
   readonly outputs: ReadonlyMap<string, string>;
+  /** All that the builder may read of the store. */
+  readonly inputPaths: ReadonlySet<StorePath>;
   /** Shows a line of the build's log, byte string without newline. */
   readonly log: (line: string) => void;
   readonly activity: number;
@@ -43,7 +45,7 @@ export function findBuiltinBuilder(derivation: Derivation): BuiltinBuilder | und
 export function startBuiltin(
   builtin: BuiltinBuilder,
   build: DerivationBuild,
-  outputs: readonly OutputState[],
+  { outputs, inputPaths }: { readonly outputs: readonly OutputState[]; readonly inputPaths: ReadonlySet<StorePath> },
   onOutput: (bytes: Uint8Array) => void,
 ): RunningBuilder {
   const cancellation = new AbortController();
@@ -52,6 +54,7 @@ export function startBuiltin(
     await builtin({
       ...build,
       outputs: new Map(outputs.map(({ name, actualPath }) => [name, actualPath])),
+      inputPaths,
       log,
       signal: cancellation.signal,
     });
@@ -60,7 +63,8 @@ export function startBuiltin(
     () => ({ kind: "exit", code: 0 }) as const,
     (error: unknown) => {
       if (cancellation.signal.aborted) return { kind: "signal", signal: "SIGKILL" } as const;
-      log(`error: ${toByteString(error instanceof Error ? error.message : String(error))}`);
+      const message = toByteString(error instanceof Error ? error.message : String(error));
+      log(`error: ${message.replaceAll(/\n(?!\n)/g, `\n${" ".repeat("error: ".length)}`)}`);
       return { kind: "exit", code: 1 } as const;
     },
   );

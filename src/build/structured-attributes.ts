@@ -66,11 +66,14 @@ function printSimple(value: Json): string | undefined {
   return printInteger((value as JsonNumber).number);
 }
 
-/** Nix asks a 32-bit float whether the number is integral, and prints it as a 32-bit integer. */
+/** Nix asks a 32-bit float whether the number is integral, and prints it as a 32-bit integer; so do we, with what that cuts. */
 function printInteger(number: string): string | undefined {
   if (/^-?\d+$/.test(number)) return String(BigInt.asIntN(32, BigInt(number)));
-  const value = Math.fround(Number(number));
-  return Number.isInteger(value) ? String(Math.trunc(Number(number)) | 0) : undefined;
+  const value = Number(number);
+  const single = Math.fround(value);
+  if (Number.isFinite(single) && !Number.isInteger(single)) return undefined;
+  const fits = Math.abs(value) < 2 ** 31;
+  return String(fits ? Math.trunc(value) : -(2 ** 31));
 }
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

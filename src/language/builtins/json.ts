@@ -5,11 +5,11 @@ import { ContextCollector } from "../values/context.ts";
 import type { PrimOpDefinition } from "../values/prim-op.ts";
 import { type Slot, stringValue, type Value } from "../values/value.ts";
 import { JsonParseError, parseJson } from "./json/parse.ts";
-import { valueToJson } from "./json/print.ts";
+import { printJson } from "./json/print.ts";
 
 function toJson(evaluator: Evaluator, slot: Slot): Value {
   const collector = new ContextCollector();
-  const text = valueToJson(evaluator, slot, collector);
+  const text = printJson(evaluator, slot, collector);
   return stringValue(text, collector.context);
 }
 

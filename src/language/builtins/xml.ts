@@ -17,16 +17,11 @@ export interface XmlOptions {
   /** Forces everything; otherwise what is not evaluated is printed as such. */
   readonly strict: boolean;
   /** Adds where attributes and functions were defined. */
-  readonly locations: boolean;
+  readonly location: boolean;
 }
 
 /** The document, with its declaration and a line end at the end (printValueAsXML). */
-export function valueToXml(
-  evaluator: Evaluator,
-  slot: Slot,
-  options: XmlOptions,
-  collector: ContextCollector = new ContextCollector(),
-): string {
+export function printXml(evaluator: Evaluator, slot: Slot, collector: ContextCollector, options: XmlOptions): string {
   const printer = new XmlPrinter(evaluator, collector, options);
   return `<?xml version='1.0' encoding='utf-8'?>\n<expr>\n${printer.print(slot, noPos, 1)}</expr>\n`;
 }
@@ -137,7 +132,7 @@ class XmlPrinter {
   }
 
   private place(pos: Pos): [string, string][] {
-    const position = this.options.locations ? this.evaluator.position(pos) : undefined;
+    const position = this.options.location ? this.evaluator.position(pos) : undefined;
     if (position === undefined) return [];
     const { line, column } = lineAndColumn(position);
     const { origin } = position.file;
@@ -177,7 +172,7 @@ export const xmlBuiltins: readonly PrimOpDefinition[] = [
     argumentNames: ["e"],
     impl: (evaluator, slot) => {
       const collector = new ContextCollector();
-      const text = valueToXml(evaluator, slot, { strict: true, locations: false }, collector);
+      const text = printXml(evaluator, slot, collector, { strict: true, location: false });
       return stringValue(text, collector.context);
     },
   },

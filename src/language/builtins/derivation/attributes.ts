@@ -12,7 +12,7 @@ import type { Slot } from "../../values/value.ts";
 import { evalError } from "../define.ts";
 import { requireFeature } from "../features.ts";
 import { parseJson } from "../json/parse.ts";
-import { printJsonString, valueToJson } from "../json/print.ts";
+import { printJson, printJsonString } from "../json/print.ts";
 
 /** What has been read so far, in the end everything. */
 export interface DerivationAttributes {
@@ -151,7 +151,7 @@ class AttributeReader {
 
   private readStructured(json: string[], name: string, slot: Slot): void {
     const { evaluator, result } = this;
-    json.push(`${printJsonString(name)}:${valueToJson(evaluator, slot, result.context)}`);
+    json.push(`${printJsonString(name)}:${printJson(evaluator, slot, result.context)}`);
     switch (name) {
       case "builder":
         result.builder = evaluator.forceString(slot, "", result.context);
@@ -224,7 +224,7 @@ class AttributeReader {
       "warn",
       `In derivation '${this.drvName}': setting structured attributes via '__json' is deprecated, and may be disallowed in future versions of Nix. Set '__structuredAttrs = true' instead.`,
     );
-    result.structured = valueToJson(evaluator, parseJson(evaluator, text), new ContextCollector());
+    result.structured = printJson(evaluator, parseJson(evaluator, text), new ContextCollector());
   }
 
   private warnWithoutEffect(name: string): void {

@@ -25,14 +25,15 @@ export interface JsonOptions {
 }
 
 /** The value as JSON in one line (printValueAsJSON); contexts of its strings go to the collector. */
-export function valueToJson(
+export function printJson(
   evaluator: Evaluator,
   slot: Slot,
   collector: ContextCollector,
+  pos: Pos = noPos,
   options: JsonOptions = {},
 ): string {
   const printer = new JsonPrinter(evaluator, collector, options);
-  const text = printer.print(slot, noPos);
+  const text = printer.print(slot, pos);
   if (printer.invalid !== undefined) throw serializationError(printer.invalid);
   return text;
 }

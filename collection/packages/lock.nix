@@ -3,13 +3,23 @@
 { lock, mirror }:
 
 let
-  read = file: builtins.fromJSON (builtins.readFile (lock + "/${file}"));
+  remake = "make it anew with `firn lock`";
+
+  # Each file is one line of JSON, an object; so one that is cut off is seen before it is parsed.
+  read = file:
+    let
+      text = builtins.readFile (lock + "/${file}");
+      length = builtins.stringLength text;
+    in
+    if length < 3 || builtins.substring (length - 2) 2 text != "}\n"
+    then throw "the lock's file '${toString lock}/${file}' is cut off; ${remake}"
+    else builtins.fromJSON text;
 
   index =
     let found = read "index.json";
     in
     if ! builtins.pathExists (lock + "/index.json") then throw "there is no lock in '${toString lock}'; make one with `firn lock`"
-    else if (found.format or null) != 1 then throw "the lock '${toString lock}' is not of format 1; make it anew with `firn lock`"
+    else if (found.format or null) != 1 then throw "the lock '${toString lock}' is not of format 1; ${remake}"
     else found;
 
   digits = [ "0" "1" "2" "3" "4" "5" "6" "7" "8" "9" "a" "b" "c" "d" "e" "f" ];

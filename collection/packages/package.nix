@@ -16,7 +16,7 @@ let
     let
       members = membersOf leader ++ (override.include or [ ]);
       inside = builtins.listToAttrs (map (name: { inherit name; value = null; }) members);
-      named = builtins.concatMap (name: (recordOf name).depends) members ++ (override.add or [ ]);
+      named = builtins.concatMap (name: ((overridesOf name).locked or (recordOf name)).depends) members ++ (override.add or [ ]);
       dropped = name: isIgnored ? ${name} || inside ? ${name} || builtins.elem name (override.drop or [ ]);
     in
     builtins.filter (name: ! dropped name) (unique named);
@@ -79,7 +79,7 @@ let
   # A group that lost its leader to an override keeps it: the lock decides on groups.
   built = if leader == name then build name else packages.${leader};
 in
-built // {
+override.package or (built // {
   name = upstreamName name record;
   pname = name;
   version = record.upstreamVersion;
@@ -94,4 +94,4 @@ built // {
   depends = record.depends;
   source = record.source or name;
   provides = record.provides or [ ];
-}
+})

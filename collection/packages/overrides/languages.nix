@@ -19,7 +19,7 @@
     python3.postInstall = ''
       export PYTHONHASHSEED=0
       for library in "$out"/lib/python3.*/; do
-        "$out/bin/python3" -m compileall -q -j 2 --invalidation-mode unchecked-hash -x 'lib2to3/tests|/test/' "$library"
+        "$out/bin/python3" -m compileall -q --invalidation-mode unchecked-hash -x 'lib2to3/tests|/test/' "$library"
       done
     '';
 

@@ -70,10 +70,16 @@ export async function openSuite(source: ArchiveSource, options: SuiteOptions): P
 }
 
 const packageFields = new Set(
-  "package version source filename sha256 size pre-depends depends provides essential multi-arch priority section description homepage".split(" "),
+  "package version source filename sha256 size pre-depends depends provides essential multi-arch priority section description homepage".split(
+    " ",
+  ),
 );
 
-export async function readPackages(suite: Suite, component: string, options: SuiteOptions): Promise<readonly ArchivePackage[]> {
+export async function readPackages(
+  suite: Suite,
+  component: string,
+  options: SuiteOptions,
+): Promise<readonly ArchivePackage[]> {
   const name = `${component}/binary-${options.architecture}/Packages`;
   return readIndex(suite, name, packageFields, options, (stanza, field) => ({
     name: field("package"),
@@ -97,13 +103,21 @@ export async function readPackages(suite: Suite, component: string, options: Sui
 
 const sourceFields = new Set("package version directory checksums-sha256 extra-source-only".split(" "));
 
-export async function readSources(suite: Suite, component: string, options: SuiteOptions): Promise<readonly ArchiveSourcePackage[]> {
+export async function readSources(
+  suite: Suite,
+  component: string,
+  options: SuiteOptions,
+): Promise<readonly ArchiveSourcePackage[]> {
   return readIndex(suite, `${component}/source/Sources`, sourceFields, options, (stanza, field) => ({
     name: field("package"),
     version: field("version"),
     uri: suite.source.uri,
     directory: field("directory"),
-    files: fieldRows(stanza.get("checksums-sha256")).map(([sha256 = "", size = "", file = ""]) => ({ name: file, sha256, size: Number(size) })),
+    files: fieldRows(stanza.get("checksums-sha256")).map(([sha256 = "", size = "", file = ""]) => ({
+      name: file,
+      sha256,
+      size: Number(size),
+    })),
   }));
 }
 
@@ -121,7 +135,8 @@ async function readIndex<T>(
       entries.push(
         read(stanza, (field) => {
           const value = stanza.get(field);
-          if (value === undefined || value === "") throw new Error(`stanza ${entries.length + 1} has no field '${field}'`);
+          if (value === undefined || value === "")
+            throw new Error(`stanza ${entries.length + 1} has no field '${field}'`);
           return value;
         }),
       );
@@ -132,7 +147,11 @@ async function readIndex<T>(
   return entries;
 }
 
-async function downloadIndex(suite: Suite, name: string, mirror: MirrorOptions): Promise<{ url: string; text: string }> {
+async function downloadIndex(
+  suite: Suite,
+  name: string,
+  mirror: MirrorOptions,
+): Promise<{ url: string; text: string }> {
   const { files } = suite.release;
   for (const ending of [".xz", ".gz", ""]) {
     const expected = files.get(name + ending);
@@ -150,7 +169,12 @@ async function downloadIndex(suite: Suite, name: string, mirror: MirrorOptions):
 }
 
 /** By the address that names the hash, where the mirror has it: it stays right while the mirror is updated. */
-async function downloadByHash(suite: Suite, url: string, expected: ExpectedFile, mirror: MirrorOptions): Promise<Buffer> {
+async function downloadByHash(
+  suite: Suite,
+  url: string,
+  expected: ExpectedFile,
+  mirror: MirrorOptions,
+): Promise<Buffer> {
   if (suite.release.acquireByHash) {
     try {
       return await download(url.replace(/[^/]*$/, `by-hash/SHA256/${expected.sha256}`), expected, mirror);

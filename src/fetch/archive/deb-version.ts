@@ -23,7 +23,9 @@ export function compareDebVersions(a: string, b: string): number {
   if (a === b) return 0;
   const left = parseDebVersion(a);
   const right = parseDebVersion(b);
-  return left.epoch - right.epoch || comparePart(left.upstream, right.upstream) || comparePart(left.revision, right.revision);
+  return (
+    left.epoch - right.epoch || comparePart(left.upstream, right.upstream) || comparePart(left.revision, right.revision)
+  );
 }
 
 export type VersionRelation = "<<" | "<=" | "=" | ">=" | ">>";

@@ -21,7 +21,10 @@ export function readDebData(file: string, deb: Buffer): readonly TarEntry[] {
     try {
       tar = decompress(member.name, member.bytes);
     } catch (error) {
-      throw debCorrupt(file, `its ${member.name} cannot be decompressed (${error instanceof Error ? error.message : String(error)})`);
+      throw debCorrupt(
+        file,
+        `its ${member.name} cannot be decompressed (${error instanceof Error ? error.message : String(error)})`,
+      );
     }
     return readTar(file, tar);
   }
@@ -40,8 +43,12 @@ function readAr(file: string, bytes: Buffer): readonly ArMember[] {
   while (at < bytes.length) {
     const header = bytes.subarray(at, at + 60).toString("latin1");
     const size = Number(header.slice(48, 58).trim());
-    if (header.length < 60 || !Number.isInteger(size) || at + 60 + size > bytes.length) throw debCorrupt(file, "it is cut off");
-    members.push({ name: header.slice(0, 16).trim().replace(/\/$/, ""), bytes: bytes.subarray(at + 60, at + 60 + size) });
+    if (header.length < 60 || !Number.isInteger(size) || at + 60 + size > bytes.length)
+      throw debCorrupt(file, "it is cut off");
+    members.push({
+      name: header.slice(0, 16).trim().replace(/\/$/, ""),
+      bytes: bytes.subarray(at + 60, at + 60 + size),
+    });
     at += 60 + size + (size % 2);
   }
   return members;
@@ -60,7 +67,7 @@ function readTar(file: string, tar: Buffer): readonly TarEntry[] {
   const entries: TarEntry[] = [];
   let longName: string | undefined;
   let longTarget: string | undefined;
-  for (let at = 0; at + 512 <= tar.length; ) {
+  for (let at = 0; at + 512 <= tar.length;) {
     const header = tar.subarray(at, at + 512);
     if (header.every((byte) => byte === 0)) break;
     const size = readOctal(header, 124, 12);

@@ -10,9 +10,13 @@ export function sourcesUnreadable(file: string, line: number, reason: string): F
 }
 
 export function noSources(places: readonly string[]): FirnError {
-  return new FirnError("archive-no-sources", `No archive of binary packages is named in ${places.map((p) => `'${p}'`).join(" or ")}`, {
-    hint: "Name a mirror and its suites in the settings instead.",
-  });
+  return new FirnError(
+    "archive-no-sources",
+    `No archive of binary packages is named in ${places.map((p) => `'${p}'`).join(" or ")}`,
+    {
+      hint: "Name a mirror and its suites in the settings instead.",
+    },
+  );
 }
 
 export function noKeyring(uri: string): FirnError {
@@ -40,9 +44,13 @@ export function indexMissing(url: string, name: string): FirnError {
 }
 
 export function hashMismatch(url: string, expected: string, actual: string): FirnError {
-  return new FirnError("archive-hash-mismatch", `The file '${url}' has the SHA-256 hash ${actual}, expected was ${expected}`, {
-    hint: "The mirror may be in the middle of an update; try again in some minutes.",
-  });
+  return new FirnError(
+    "archive-hash-mismatch",
+    `The file '${url}' has the SHA-256 hash ${actual}, expected was ${expected}`,
+    {
+      hint: "The mirror may be in the middle of an update; try again in some minutes.",
+    },
+  );
 }
 
 export function fileTruncated(url: string, expected: number, actual: number): FirnError {
@@ -67,9 +75,18 @@ export function debCorrupt(file: string, reason: string): FirnError {
 }
 
 export function packageUnknown(name: string, suggestions: readonly string[]): FirnError {
-  return new FirnError("archive-package-unknown", `The archive has no package '${name}'`, suggestions.length === 0 ? {} : {
-    hint: `Did you mean ${suggestions.map((s) => `'${s}'`).join(", ").replace(/, ([^,]*)$/, " or $1")}?`,
-  });
+  return new FirnError(
+    "archive-package-unknown",
+    `The archive has no package '${name}'`,
+    suggestions.length === 0
+      ? {}
+      : {
+          hint: `Did you mean ${suggestions
+            .map((s) => `'${s}'`)
+            .join(", ")
+            .replace(/, ([^,]*)$/, " or $1")}?`,
+        },
+  );
 }
 
 export function lockUnreadable(path: string, reason: string, cause?: unknown): FirnError {

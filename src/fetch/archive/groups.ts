@@ -11,7 +11,10 @@ export interface MergeRule {
 
 export const mergeRules: readonly MergeRule[] = [
   // python3 finds its standard library from where the program lies.
-  { group: "python3", pattern: /^(?:python3|python3-minimal|libpython3-stdlib|(?:lib)?python3\.\d+-(?:minimal|stdlib)|python3\.\d+)$/ },
+  {
+    group: "python3",
+    pattern: /^(?:python3|python3-minimal|libpython3-stdlib|(?:lib)?python3\.\d+-(?:minimal|stdlib)|python3\.\d+)$/,
+  },
   // perl's library is spread over these.
   { group: "perl", pattern: /^(?:perl|perl-base|perl-modules-5\.\d+|libperl5\.\d+(?:t64)?)$/ },
   // gcc finds cc1, cc1plus, headers and start files from where the driver lies.

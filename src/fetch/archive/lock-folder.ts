@@ -3,7 +3,7 @@
 // of the package's name, so that evaluating one package reads few and small files. Writing replaces a whole lock or nothing.
 
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 
@@ -50,7 +50,12 @@ export interface LockIndex {
   /** Of the newest suite's release file, ISO 8601. */
   readonly date: string;
   readonly archives: readonly { readonly uri: string }[];
-  readonly suites: readonly { readonly archive: number; readonly suite: string; readonly components: readonly string[]; readonly date: string }[];
+  readonly suites: readonly {
+    readonly archive: number;
+    readonly suite: string;
+    readonly components: readonly string[];
+    readonly date: string;
+  }[];
   readonly essential: readonly string[];
   /** Members by group. */
   readonly groups: Readonly<Record<string, readonly string[]>>;
@@ -95,7 +100,7 @@ async function refuseToReplaceOtherThings(target: string): Promise<void> {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code !== "ENOENT") throw lockNotAFolder(target);
     try {
-      await rm(target, { recursive: false });
+      await rmdir(target);
     } catch (removal) {
       if (!(removal instanceof Error && "code" in removal && removal.code === "ENOENT")) throw lockNotAFolder(target);
     }

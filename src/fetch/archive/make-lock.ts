@@ -48,6 +48,8 @@ const defaultKeyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /** What the bootstrap begins with: the package that has it, and the file in the package. */
 const bootstrapPackage = "busybox-static";
+/** What collection/packages uses beside a package's own dependencies. */
+const builderPackages = ["perl-base", "patchelf", "ca-certificates", "mawk"];
 const bootstrapFile = /^(?:usr\/)?bin\/busybox$/;
 
 export async function makeLock(options: LockOptions, emit: Emit): Promise<LockSummary> {
@@ -58,18 +60,23 @@ export async function makeLock(options: LockOptions, emit: Emit): Promise<LockSu
     mirror: options.mirror ?? {},
   };
   const say = (text: string): void => emit({ kind: "message", level: "info", text });
-  const suites = await openSuites(options.sources ?? readAptSources(), suiteOptions, say);
+  const suites =
+    options.sources === undefined
+      ? await openSuitesOfOneOrigin(readAptSources(), suiteOptions, say)
+      : await openSuites(options.sources, suiteOptions);
   const archives = [...new Set(suites.map(({ source }) => source.uri))];
   const all = await collectPackages(suites, suiteOptions, say);
   const resolved = resolveAll(all.packages);
-  const kept = options.only === undefined ? new Set(all.packages.keys()) : closureOf(options.only, all.packages, resolved.depends);
+  const kept =
+    options.only === undefined ? new Set(all.packages.keys()) : closureOf(options.only, all.packages, resolved.depends);
   const edges = new Map([...kept].map((name) => [name, resolved.depends.get(name)?.depends ?? []]));
   const groups = computeGroups(edges, (name) => all.packages.get(name)?.source === name);
   const packages = new Map<string, LockedPackage>();
   for (const name of kept) {
     const entry = all.packages.get(name);
     const links = resolved.depends.get(name);
-    if (entry !== undefined && links !== undefined) packages.set(name, lockPackage(entry, links, archives, groups.get(name)));
+    if (entry !== undefined && links !== undefined)
+      packages.set(name, lockPackage(entry, links, archives, groups.get(name)));
   }
   const sources = new Map<string, LockedSource>();
   const keptSources = new Set([...kept].map((name) => all.packages.get(name)?.source));
@@ -88,24 +95,44 @@ export async function makeLock(options: LockOptions, emit: Emit): Promise<LockSu
       components: source.components,
       date: release.date,
     })),
-    essential: [...packages].filter(([, { essential }]) => essential).map(([name]) => name).sort(),
+    essential: [...packages]
+      .filter(([, { essential }]) => essential)
+      .map(([name]) => name)
+      .sort(),
     groups: membersByGroup(groups),
   };
   const virtuals = new Map([...resolved.virtuals].filter(([, provider]) => packages.has(provider)));
   await writeLock(options.directory, { index, packages, sources, virtuals, bootstrap });
   say(`pinned ${packages.size} packages of ${index.release} in '${options.directory}'`);
-  return { release: index.release, date: index.date, packages: packages.size, sources: sources.size, groups: Object.keys(index.groups).length };
+  return {
+    release: index.release,
+    date: index.date,
+    packages: packages.size,
+    sources: sources.size,
+    groups: Object.keys(index.groups).length,
+  };
 }
 
-/** Sources of another origin than the first (a vendor's own archive beside Debian's) are left out: a lock pins one release. */
-async function openSuites(sources: readonly ArchiveSource[], options: SuiteOptions, say: (text: string) => void): Promise<readonly Suite[]> {
+/** A vendor's own archive beside Debian's in apt's sources is left out: a lock pins one release. */
+async function openSuitesOfOneOrigin(
+  sources: readonly ArchiveSource[],
+  options: SuiteOptions,
+  say: (text: string) => void,
+): Promise<readonly Suite[]> {
+  const suites = await openSuites(sources, options);
+  const origin = suites[0]?.release.origin;
+  return suites.filter(({ source, release }) => {
+    if (release.origin === origin) return true;
+    say(`leaving out '${source.uri}', whose origin is '${release.origin}' and not '${origin}'`);
+    return false;
+  });
+}
+
+async function openSuites(sources: readonly ArchiveSource[], options: SuiteOptions): Promise<readonly Suite[]> {
   const suites: Suite[] = [];
   for (const source of sources) {
     if (source.architectures.length > 0 && !source.architectures.includes(options.architecture)) continue;
-    const suite = await openSuite(source, options);
-    const origin = suites[0]?.release.origin ?? suite.release.origin;
-    if (suite.release.origin === origin) suites.push(suite);
-    else say(`leaving out '${source.uri}', whose origin is '${suite.release.origin}' and not '${origin}'`);
+    suites.push(await openSuite(source, options));
   }
   return suites;
 }
@@ -127,7 +154,10 @@ async function collectPackages(suites: readonly Suite[], options: SuiteOptions, 
   return { packages, sources };
 }
 
-function keepNewer<T extends { readonly name: string; readonly version: string }>(entries: Map<string, T>, entry: T): void {
+function keepNewer<T extends { readonly name: string; readonly version: string }>(
+  entries: Map<string, T>,
+  entry: T,
+): void {
   const present = entries.get(entry.name);
   if (present === undefined || compareDebVersions(entry.version, present.version) > 0) entries.set(entry.name, entry);
 }
@@ -147,7 +177,7 @@ function closureOf(
 ): ReadonlySet<string> {
   const kept = new Set<string>();
   const essential = [...packages.values()].filter((entry) => entry.essential).map(({ name }) => name);
-  const pending = [...essential, ...["patchelf", "perl-base"].filter((name) => packages.has(name))];
+  const pending = [...essential, ...builderPackages.filter((name) => packages.has(name))];
   for (const name of names) {
     if (!packages.has(name)) throw packageUnknown(name, suggestNames(name, packages.keys()));
     pending.push(name);
@@ -160,8 +190,15 @@ function closureOf(
   return kept;
 }
 
-function lockPackage(entry: ArchivePackage, links: Resolved, archives: readonly string[], group: string | undefined): LockedPackage {
-  const provides = parseRelations(entry.provides).flat().map(({ name }) => name);
+function lockPackage(
+  entry: ArchivePackage,
+  links: Resolved,
+  archives: readonly string[],
+  group: string | undefined,
+): LockedPackage {
+  const provides = parseRelations(entry.provides)
+    .flat()
+    .map(({ name }) => name);
   return {
     version: entry.version,
     upstreamVersion: upstreamVersion(entry.version),
@@ -193,7 +230,10 @@ function lockSource(entry: ArchiveSourcePackage, archives: readonly string[]): L
   };
 }
 
-async function fetchBootstrap(packages: ReadonlyMap<string, ArchivePackage>, mirror: MirrorOptions): Promise<ReadonlyMap<string, Buffer>> {
+async function fetchBootstrap(
+  packages: ReadonlyMap<string, ArchivePackage>,
+  mirror: MirrorOptions,
+): Promise<ReadonlyMap<string, Buffer>> {
   const entry = packages.get(bootstrapPackage);
   if (entry === undefined) throw packageUnknown(bootstrapPackage, []);
   const url = `${entry.uri}/${entry.file}`;

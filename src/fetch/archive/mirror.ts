@@ -27,12 +27,18 @@ export interface ExpectedFile {
 }
 
 /** The file's bytes; checked against `expected` where that is given. */
-export async function download(url: string, expected: ExpectedFile | undefined, options: MirrorOptions = {}): Promise<Buffer> {
+export async function download(
+  url: string,
+  expected: ExpectedFile | undefined,
+  options: MirrorOptions = {},
+): Promise<Buffer> {
   const attempts = options.attempts ?? 4;
   let wait = options.firstPause ?? 500;
   for (let attempt = 1; ; attempt++) {
     try {
-      const bytes = url.startsWith("file:") ? await readFolderFile(url) : await transfer(url, options.stalledAfter ?? 30_000);
+      const bytes = url.startsWith("file:")
+        ? await readFolderFile(url)
+        : await transfer(url, options.stalledAfter ?? 30_000);
       if (expected !== undefined) checkFile(url, bytes, expected);
       return bytes;
     } catch (error) {
@@ -68,7 +74,8 @@ async function transfer(url: string, stalledAfter: number): Promise<Buffer> {
   try {
     const response = await fetch(url, { signal: stopper.signal, redirect: "follow" });
     if (response.status === 404 || response.status === 410) throw fileGone(url);
-    if (response.status === 429 || response.status >= 500) throw new TransientFailure(`the server answered ${response.status}`);
+    if (response.status === 429 || response.status >= 500)
+      throw new TransientFailure(`the server answered ${response.status}`);
     if (!response.ok || response.body === null) throw downloadFailed(url, `the server answered ${response.status}`, 1);
     const chunks: Uint8Array[] = [];
     for await (const chunk of response.body) {

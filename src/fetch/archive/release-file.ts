@@ -38,7 +38,11 @@ export async function readKeyring(keyrings: readonly string[]): Promise<readonly
 }
 
 /** The text that a key of the keyring has signed. `url` is for messages. */
-export async function verifyClearSigned(url: string, signed: string, keys: readonly openpgp.PublicKey[]): Promise<string> {
+export async function verifyClearSigned(
+  url: string,
+  signed: string,
+  keys: readonly openpgp.PublicKey[],
+): Promise<string> {
   let message: openpgp.CleartextMessage;
   try {
     message = await openpgp.readCleartextMessage({ cleartextMessage: signed });
@@ -65,7 +69,13 @@ export function parseRelease(url: string, text: string, now: number): ReleaseFil
   if (validUntil !== undefined && Date.parse(validUntil) < now) throw releaseExpired(url, validUntil);
   const files = new Map<string, ExpectedFile>();
   for (const [sha256, size, path] of fieldRows(stanza.get("sha256"))) {
-    if (sha256 === undefined || size === undefined || path === undefined || !/^[0-9a-f]{64}$/.test(sha256) || !/^\d+$/.test(size)) {
+    if (
+      sha256 === undefined ||
+      size === undefined ||
+      path === undefined ||
+      !/^[0-9a-f]{64}$/.test(sha256) ||
+      !/^\d+$/.test(size)
+    ) {
       throw indexCorrupt(url, "a line of its SHA256 field is not `hash size path`");
     }
     files.set(path, { sha256, size: Number(size) });

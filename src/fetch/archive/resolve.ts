@@ -46,7 +46,8 @@ export class Resolver {
     const certain = new Set<string>();
     for (const clause of clauses) {
       const [only] = clause;
-      if (clause.length === 1 && only !== undefined && this.#satisfiesByName(only) !== undefined) certain.add(only.name);
+      if (clause.length === 1 && only !== undefined && this.#satisfiesByName(only) !== undefined)
+        certain.add(only.name);
     }
     const depends = new Set<string>();
     const unsatisfied: string[] = [];
@@ -73,9 +74,13 @@ export class Resolver {
     for (const alternative of clause) {
       const named = this.#satisfiesByName(alternative);
       if (named !== undefined) return named.name;
-      const providers = (this.#providers.get(alternative.name) ?? []).filter(({ version }) => satisfies(alternative, version));
+      const providers = (this.#providers.get(alternative.name) ?? []).filter(({ version }) =>
+        satisfies(alternative, version),
+      );
       const provider =
-        providers.find((p) => p.package.name === wanted.name) ?? providers.find((p) => certain.has(p.package.name)) ?? providers[0];
+        providers.find((p) => p.package.name === wanted.name) ??
+        providers.find((p) => certain.has(p.package.name)) ??
+        providers[0];
       if (provider !== undefined) return provider.package.name;
     }
     return undefined;
@@ -102,12 +107,17 @@ function readField(owner: ArchivePackage, field: string, value: string | undefin
   try {
     return parseRelations(value);
   } catch (error) {
-    throw indexCorrupt(owner.uri, `${field} of ${owner.name}: ${error instanceof Error ? error.message : String(error)}`);
+    throw indexCorrupt(
+      owner.uri,
+      `${field} of ${owner.name}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
 function printClause(clause: Clause): string {
   return clause
-    .map(({ name, constraint }) => (constraint === undefined ? name : `${name} (${constraint.relation} ${constraint.version})`))
+    .map(({ name, constraint }) =>
+      constraint === undefined ? name : `${name} (${constraint.relation} ${constraint.version})`,
+    )
     .join(" | ");
 }

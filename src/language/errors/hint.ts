@@ -3,6 +3,7 @@
 
 export const ansi = {
   normal: "\x1b[0m",
+  bold: "\x1b[1m",
   red: "\x1b[31;1m",
   green: "\x1b[32;1m",
   warning: "\x1b[35;1m",
@@ -14,6 +15,9 @@ export const ansi = {
 /** What an argument of a hint may be: a byte string or number in magenta, another hint, or text left uncoloured. */
 export type HintArgument = string | number | bigint | Hint | Uncolored;
 
+const colorSequence = /\x1b\[[0-9;]*m/g;
+
+/** Text that is shown as it stands; it may bring colours of its own, like a printed value. */
 export class Uncolored {
   readonly text: string;
   constructor(text: string) {
@@ -21,7 +25,7 @@ export class Uncolored {
   }
 }
 
-/** Marks an argument of a hint that is shown without colour. */
+/** Marks an argument of a hint that is not to be magenta. */
 export function uncolored(text: string): Uncolored {
   return new Uncolored(text);
 }
@@ -37,19 +41,25 @@ export class Hint {
 
   /** The text as Nix would write it to a terminal, with escape sequences; a byte string. */
   get colored(): string {
-    return this.#format((value) => `${ansi.warning}${value}${ansi.normal}`);
+    return this.#format(
+      (value) => `${ansi.warning}${value}${ansi.normal}`,
+      (text) => text,
+    );
   }
 
-  /** The text without colours; a byte string. */
+  /** The text without colours, those of arguments that colour themselves included; a byte string. */
   get plain(): string {
-    return this.#format((value) => value);
+    return this.#format(
+      (value) => value,
+      (text) => text.replace(colorSequence, ""),
+    );
   }
 
-  #format(color: (value: string) => string): string {
+  #format(color: (value: string) => string, keep: (text: string) => string): string {
     let text = this.#strings[0] ?? "";
     for (const [index, value] of this.#values.entries()) {
-      if (value instanceof Hint) text += value.#format(color);
-      else if (value instanceof Uncolored) text += value.text;
+      if (value instanceof Hint) text += value.#format(color, keep);
+      else if (value instanceof Uncolored) text += keep(value.text);
       else text += color(String(value));
       text += this.#strings[index + 1] ?? "";
     }

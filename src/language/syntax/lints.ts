@@ -1,7 +1,7 @@
 // Literals that one can be warned about, or forbidden to write: URLs without quotes, paths that start with neither `.` nor
 // `/`, and paths that are absolute (diagnose.hh and the settings lint-url-literals and so on).
 
-import { hint, ParseError, uncolored, type Hint, type Warning } from "../errors/index.ts";
+import { ansi, hint, ParseError, uncolored, type Hint, type Warning } from "../errors/index.ts";
 import type { Offset, SourceFile } from "./ast.ts";
 
 export type LintLevel = "ignore" | "warn" | "fatal";
@@ -22,7 +22,7 @@ export function lintUri(file: SourceFile, context: LintContext, uri: string, off
   const level = context.lints?.urlLiterals ?? "ignore";
   const verdict = level === "fatal" ? "disallowed" : "discouraged";
   const message = hint`URL literals are ${verdict}. Consider using a string literal "${uri}" instead`;
-  diagnose(file, context, { level, message, offset });
+  diagnose(file, context, { setting: "lint-url-literals", level, message, offset });
 }
 
 /** Paths, home paths and relative ones alike. */
@@ -30,29 +30,30 @@ export function lintPath(file: SourceFile, context: LintContext, literal: string
   const lints = context.lints;
   if (lints === undefined) return;
   if (literal.startsWith("/") || literal.startsWith("~")) {
+    const level = lints.absolutePathLiterals ?? "ignore";
     const kind = uncolored(literal.startsWith("/") ? "absolute" : "home");
     const advice = hint`Consider replacing path literal '${literal}' by a string, relative path, or parameter`;
     const message = hint`${kind} path literals are not portable. ${advice}`;
-    diagnose(file, context, { level: lints.absolutePathLiterals ?? "ignore", message, offset });
+    diagnose(file, context, { setting: "lint-absolute-path-literals", level, message, offset });
   } else if (!literal.startsWith(".")) {
+    const level = lints.shortPathLiterals ?? "ignore";
     const message = hint`relative path literal '${literal}' should be prefixed with '.' for clarity: './${literal}'`;
-    diagnose(file, context, { level: lints.shortPathLiterals ?? "ignore", message, offset });
+    diagnose(file, context, { setting: "lint-short-path-literals", level, message, offset });
   }
 }
 
-function diagnose(
-  file: SourceFile,
-  context: LintContext,
-  finding: { readonly level: LintLevel; readonly message: Hint; readonly offset: Offset },
-): void {
-  const error = (): ParseError => new ParseError(finding.message, { file, offset: finding.offset });
-  switch (finding.level) {
-    case "ignore":
-      return;
-    case "warn":
-      context.warn?.(error());
-      return;
-    case "fatal":
-      throw error();
-  }
+interface Finding {
+  readonly setting: string;
+  readonly level: LintLevel;
+  readonly message: Hint;
+  readonly offset: Offset;
+}
+
+/** The setting that decides is named behind the message. */
+function diagnose(file: SourceFile, context: LintContext, { setting, level, message, offset }: Finding): void {
+  if (level === "ignore") return;
+  const named = hint`${message} (${uncolored(ansi.bold)}${setting}${uncolored(ansi.normal)})`;
+  const error = new ParseError(named, { file, offset });
+  if (level === "fatal") throw error;
+  context.warn?.(error);
 }

@@ -43,7 +43,7 @@ export function computeGroups(
   const componentOf = new Map<string, string>();
   for (const component of stronglyConnected(edges)) {
     const ruled = component.filter((node) => ruledNames.has(node));
-    const sorted = [...(ruled.length > 0 ? ruled : component)].sort();
+    const sorted = [...(ruled.length > 0 ? ruled : component)].toSorted();
     const name = sorted.find(isLeader) ?? sorted[0] ?? "";
     for (const node of component) componentOf.set(node, name);
   }

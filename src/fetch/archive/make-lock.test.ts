@@ -208,11 +208,11 @@ test("a file that the mirror no longer carries points at `firn lock`", async () 
 test("a failed attempt leaves the older lock as it was, and nothing beside it", async () => {
   mkdirSync(join(folder, "kept"));
   await makeLock(options("kept/lock"), quiet);
-  const before = readFileSync(join(folder, "kept/lock/index.json"), "utf8");
+  const older = readFileSync(join(folder, "kept/lock/index.json"), "utf8");
   const root = await copyOfArchive("moved-on-2");
   rmSync(join(root, "pool"), { recursive: true });
   await assert.rejects(makeLock(optionsFor(root, "kept/lock"), quiet));
-  assert.equal(readFileSync(join(folder, "kept/lock/index.json"), "utf8"), before);
+  assert.equal(readFileSync(join(folder, "kept/lock/index.json"), "utf8"), older);
   await makeLock(options("kept/lock", { only: ["hello"] }), quiet);
   assert.deepEqual(readdirSync(join(folder, "kept")), ["lock"]);
 });
@@ -252,6 +252,10 @@ async function withMirror(
   }
 }
 
+function serve(request: IncomingMessage, response: ServerResponse): void {
+  response.end(readFileSync(join(archive.root, request.url ?? "")));
+}
+
 const overHttp = (uri: string, lock: string, mirror = {}): LockOptions =>
   options(lock, {
     sources: archive.sources("stable").map((source) => ({ ...source, uri })),
@@ -259,9 +263,6 @@ const overHttp = (uri: string, lock: string, mirror = {}): LockOptions =>
   });
 
 test("a transfer that breaks off, stalls or meets a busy server is tried again", async () => {
-  const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    response.end(readFileSync(join(archive.root, request.url ?? "")));
-  };
   const failures: readonly ((response: ServerResponse) => void)[] = [
     (response) => void response.writeHead(200, { "content-length": "100" }).write("half", () => response.destroy()),
     (response) => void response.writeHead(200, { "content-length": "100" }).write("stalled"),

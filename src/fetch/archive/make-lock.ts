@@ -98,7 +98,7 @@ export async function makeLock(options: LockOptions, emit: Emit): Promise<LockSu
     essential: [...packages]
       .filter(([, { essential }]) => essential)
       .map(([name]) => name)
-      .sort(),
+      .toSorted(),
     groups: membersByGroup(groups),
   };
   const virtuals = new Map([...resolved.virtuals].filter(([, provider]) => packages.has(provider)));
@@ -250,6 +250,7 @@ function newestDate(suites: readonly Suite[]): string {
 
 function membersByGroup(groups: ReadonlyMap<string, string>): Readonly<Record<string, readonly string[]>> {
   const members: Record<string, string[]> = {};
-  for (const [name, group] of [...groups].sort((a, b) => (a[0] < b[0] ? -1 : 1))) (members[group] ??= []).push(name);
+  for (const [name, group] of [...groups].toSorted((a, b) => (a[0] < b[0] ? -1 : 1)))
+    (members[group] ??= []).push(name);
   return members;
 }

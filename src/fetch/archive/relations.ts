@@ -12,7 +12,7 @@ export interface Alternative {
 export type Clause = readonly Alternative[];
 
 const alternativePattern =
-  /^\s*([a-zA-Z0-9][a-zA-Z0-9+.\-]*)(?::[a-z0-9-]+)?\s*(?:\(\s*(<<|<=|=|>=|>>|<|>)\s*([^)\s]+)\s*\))?\s*(?:\[([^\]]*)\])?\s*(?:<[^>]*>\s*)*$/;
+  /^\s*([a-zA-Z0-9][a-zA-Z0-9+.-]*)(?::[a-z0-9-]+)?\s*(?:\(\s*(<<|<=|=|>=|>>|<|>)\s*([^)\s]+)\s*\))?\s*(?:\[([^\]]*)\])?\s*(?:<[^>]*>\s*)*$/;
 
 const relations: Readonly<Record<string, VersionRelation>> = {
   "<<": "<<",

@@ -57,7 +57,7 @@ export class Resolver {
       else depends.add(chosen);
     }
     depends.delete(wanted.name);
-    return { depends: [...depends].sort(), unsatisfied };
+    return { depends: [...depends].toSorted(), unsatisfied };
   }
 
   /** For each virtual name that no package has as its own: the provider that a dependency on it gets. */

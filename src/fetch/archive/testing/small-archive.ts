@@ -80,7 +80,7 @@ export async function makeSmallArchive(root: string, suites: readonly SmallSuite
       "Version: 1.0",
       "Date: Sat, 11 Jul 2026 10:16:37 UTC",
     ];
-    const kept = fields.filter((field) => !release.some((other) => other.split(":")[0] === field.split(":")[0]));
+    const kept = fields.filter((field) => !release.some((line) => line.split(":")[0] === field.split(":")[0]));
     const text = [...kept, ...release, "SHA256:", ...lines, ""].join("\n");
     const message = await openpgp.createCleartextMessage({ text });
     write(`dists/${suite}/InRelease`, await openpgp.sign({ message, signingKeys: signer.privateKey }));

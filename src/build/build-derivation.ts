@@ -7,7 +7,7 @@ import type { Derivation, Emit, StorePath } from "#formats";
 import { deleteTree, hostPath } from "#host";
 import { computeClosure } from "#store";
 import type { LocalStore, Store } from "#store";
-import { BuildDirectory, letGroupThrough } from "./build-directory.ts";
+import { BuildDirectory, makeGate } from "./build-directory.ts";
 import { buildEnvironment, replacePlaceholders } from "./build-environment.ts";
 import { BuildError } from "./build-result.ts";
 import type { BuildUser } from "./build-users.ts";
@@ -47,10 +47,9 @@ export async function buildDerivation(build: DerivationBuild): Promise<void> {
   const builtin = findBuiltinBuilder(derivation);
   const sandboxed = builtin !== undefined || usesSandbox(build);
   const chroot = `${store.realPath(derivationPath)}.chroot`;
-  const root = `${chroot}/root`;
   deleteTree(chroot);
   mkdirSync(hostPath(chroot), { mode: 0o700 });
-  if (build.user !== undefined) letGroupThrough(chroot, build.user);
+  const root = `${makeGate(chroot, build.user)}/root`;
   const directory = new BuildDirectory(settings.buildDir ?? `${store.layout.stateDir}/builds`, build.user);
   const buildDirInside = sandboxed ? settings.sandboxBuildDir : directory.path;
   let keep = false;
@@ -67,7 +66,7 @@ export async function buildDerivation(build: DerivationBuild): Promise<void> {
     }
     const start = (onOutput: (bytes: Uint8Array) => void): RunningBuilder => {
       if (builtin !== undefined) return startBuiltin(builtin, build, { outputs, inputPaths }, onOutput);
-      const surroundings = { root, chroot, sandboxed, directory, inputPaths, environment, replace };
+      const surroundings = { root, privateDir: directory.top, sandboxed, directory, inputPaths, environment, replace };
       return startBuilder(assembleCommand(build, surroundings), onOutput);
     };
     await runBuilder(build, start, directory.path);

@@ -1,6 +1,6 @@
 // The directory in which one build works: <build dir>/nix-<pid>-<n>, which nobody else may enter, and `build` in it, which
-// belongs to the builder. It is always new, never one that somebody else prepared. A build user passes through the outer
-// one by its group, but cannot change it, and other build users stop at the inner one.
+// belongs to the builder. It is always new, never one that somebody else prepared. Where a build user runs the builder, a
+// gate that is his lies between the two: he could open his own directory to everybody, but not the way to it.
 
 import {
   chmodSync,
@@ -27,6 +27,7 @@ export class BuildDirectory {
   /** The builder's own. */
   readonly path: string;
   readonly #owner: BuildDirectoryOwner | undefined;
+  readonly #gate: string;
 
   /** `owner` is the user that runs the builder when it is not this process's own. */
   constructor(parent: string, owner: BuildDirectoryOwner | undefined) {
@@ -34,12 +35,10 @@ export class BuildDirectory {
     if (owner !== undefined) assertNotWorldWritable(parent);
     this.#owner = owner;
     this.top = makeUnique(parent);
-    this.path = `${this.top}/build`;
+    this.#gate = makeGate(this.top, owner);
+    this.path = `${this.#gate}/build`;
     mkdirSync(hostPath(this.path), { mode: 0o700 });
-    if (owner !== undefined) {
-      chownSync(hostPath(this.path), owner.uid, owner.gid);
-      letGroupThrough(this.top, owner);
-    }
+    if (owner !== undefined) chownSync(hostPath(this.path), owner.uid, owner.gid);
   }
 
   /** Makes a file of the builder's; `name` is one path segment. Before the builder runs. */
@@ -57,8 +56,7 @@ export class BuildDirectory {
 
   /** Lets others look at what a failed build left. */
   keep(): void {
-    chmodSync(hostPath(this.top), 0o755);
-    chmodSync(hostPath(this.path), 0o755);
+    for (const path of [this.top, this.#gate, this.path]) chmodSync(hostPath(path), 0o755);
   }
 
   delete(): void {
@@ -66,10 +64,17 @@ export class BuildDirectory {
   }
 }
 
-/** Lets a build user pass through a folder of this process's user to what is his own in it. */
-export function letGroupThrough(path: string, { gid }: BuildDirectoryOwner): void {
-  chownSync(hostPath(path), -1, gid);
-  chmodSync(hostPath(path), 0o710);
+/**
+ * A folder in `parent` that only the build user can enter, and that he cannot change from inside a sandbox, where he never
+ * sees it; `parent` itself when there is no build user. Bubblewrap runs as that user, and has to get to what it mounts.
+ */
+export function makeGate(parent: string, owner: BuildDirectoryOwner | undefined): string {
+  if (owner === undefined) return parent;
+  chmodSync(hostPath(parent), 0o711);
+  const gate = `${parent}/gate`;
+  mkdirSync(hostPath(gate), { mode: 0o700 });
+  chownSync(hostPath(gate), owner.uid, owner.gid);
+  return gate;
 }
 
 function makeUnique(parent: string): string {

@@ -20,8 +20,8 @@ import { seccompFilter } from "./seccomp-filter.ts";
 
 export interface BuilderSurroundings {
   readonly root: string;
-  /** The folder around `root`, which builders cannot reach. */
-  readonly chroot: string;
+  /** A folder that builders cannot change. */
+  readonly privateDir: string;
   readonly sandboxed: boolean;
   readonly directory: BuildDirectory;
   readonly inputPaths: ReadonlySet<StorePath>;
@@ -56,7 +56,7 @@ export function usesSandbox({ store, derivation, derivationPath, options, settin
 
 export function assembleCommand(build: DerivationBuild, surroundings: BuilderSurroundings): BuilderCommand {
   const { derivation, settings } = build;
-  const { root, chroot, sandboxed, directory, environment, replace } = surroundings;
+  const { root, sandboxed, directory, environment, replace } = surroundings;
   const variables = new Map([...environment.variables].map(([name, value]) => [name, replace(value)]));
   const filter = settings.filterSyscalls && sandboxed ? requireFilter() : undefined;
   return {
@@ -80,7 +80,7 @@ export function assembleCommand(build: DerivationBuild, surroundings: BuilderSur
     seccompFilter: filter,
     user: build.user,
     thirtyTwoBit: process.arch === "x64" && derivation.system === "i686-linux",
-    privateDir: chroot,
+    privateDir: surroundings.privateDir,
     canSetArgv0: sandboxed && knowsArgv0(),
   };
 }

@@ -62,20 +62,16 @@ export class DerivationGoal {
     const options = readDerivationOptions(store.storeDir, derivation);
     this.#assertBuildable(options);
     const locks = await this.#takeLocks();
-    let done = false;
     try {
       const valid = this.#goodOutputs();
       if (mode !== "check" && valid.size === this.#outputs.length) {
-        done = true;
         return { status: "AlreadyValid", startTime: 0, stopTime: 0 };
       }
       // What lies at these paths is the rest of an earlier try; no process can be at work on it.
       for (const output of this.#outputs) if (!store.isValidPath(output)) deleteTree(store.realPath(output));
-      const result = await this.#build(options, valid);
-      done = true;
-      return result;
+      return await this.#build(options, valid);
     } finally {
-      locks.release({ deleteFiles: done });
+      locks.release({ deleteFiles: true });
     }
   }
 

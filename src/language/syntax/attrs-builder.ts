@@ -14,17 +14,18 @@ export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export interface AttrsBuilder {
   readonly kind: "attrs";
   recursive: boolean;
-  readonly attrs: Map<string, AttrDef>;
+  attrs: Map<string, AttrDef>;
   inheritFrom: Expr[];
   dynamic: { readonly name: Expr; readonly value: Expr; readonly pos: Offset }[];
   pos: Offset;
 }
 
-/** Shared by all the sets that have none, which is nearly all of them; replaced at the first addition. */
+/** Shared by all the sets that have none, which many have: `{ }` is a common argument. Replaced at the first addition. */
+const noAttrs = new Map<string, AttrDef>();
 const none: never[] = [];
 
 export function startAttrs(pos: Offset): AttrsBuilder {
-  return { kind: "attrs", recursive: false, attrs: new Map(), inheritFrom: none, dynamic: none, pos };
+  return { kind: "attrs", recursive: false, attrs: noAttrs, inheritFrom: none, dynamic: none, pos };
 }
 
 export function finishAttrs(builder: AttrsBuilder): AttrsExpr {
@@ -54,7 +55,7 @@ function enterAttr(file: SourceFile, attrs: AttrsBuilder, path: AttrName[], inde
   const existing = attrs.attrs.get(part.name);
   if (existing === undefined) {
     const nested = startAttrs(noOffset);
-    attrs.attrs.set(part.name, { kind: "plain", value: finishAttrs(nested), pos });
+    setAttr(attrs, part.name, { kind: "plain", value: finishAttrs(nested), pos });
     return nested;
   }
   return nestedAttrs(existing) ?? attrDefinedTwice(file, showAttrPath(path.slice(0, index + 1)), pos, existing.pos);
@@ -79,13 +80,18 @@ export function inheritAttrFrom(
 function addInherited(file: SourceFile, attrs: AttrsBuilder, name: string, def: AttrDef): void {
   const existing = attrs.attrs.get(name);
   if (existing !== undefined) attrDefinedTwice(file, showIdentifier(name), def.pos, existing.pos);
-  attrs.attrs.set(name, def);
+  setAttr(attrs, name, def);
 }
 
 /** The index by which attributes mean this source. */
 export function addInheritFrom(attrs: AttrsBuilder, source: Expr): number {
   if (attrs.inheritFrom === none) attrs.inheritFrom = [];
   return attrs.inheritFrom.push(source) - 1;
+}
+
+function setAttr(attrs: AttrsBuilder, name: string, def: AttrDef): void {
+  if (attrs.attrs === noAttrs) attrs.attrs = new Map();
+  attrs.attrs.set(name, def);
 }
 
 function addDynamic(attrs: AttrsBuilder, def: AttrsBuilder["dynamic"][number]): void {
@@ -96,7 +102,7 @@ function addDynamic(attrs: AttrsBuilder, def: AttrsBuilder["dynamic"][number]): 
 function defineAttr(file: SourceFile, attrs: AttrsBuilder, path: AttrName[], name: string, def: AttrDef): void {
   const existing = attrs.attrs.get(name);
   if (existing === undefined) {
-    attrs.attrs.set(name, def);
+    setAttr(attrs, name, def);
     if (def.kind === "plain" && def.value.kind === "lambda") nameLambda(def.value, name);
     return;
   }

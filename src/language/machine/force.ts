@@ -183,6 +183,7 @@ export function positionOfSlot(slot: Slot): Pos {
     value = slot.isForced ? slot.force() : undefined;
   }
   if (value instanceof Attrs) return value.pos;
-  if (value instanceof Lambda) return value.code.pos;
+  // To Nix a lambda that nothing forced yet is a thunk, which stands nowhere.
+  if (value instanceof Lambda && value.wasForced) return value.code.pos;
   return noPos;
 }

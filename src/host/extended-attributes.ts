@@ -41,3 +41,13 @@ function cPath(path: string): string {
   }
   return text;
 }
+
+/** Sets an extended attribute; false where the file system knows none. */
+export function setExtendedAttribute(path: string, name: string, value: string): boolean {
+  const bytes = Buffer.from(value, "latin1");
+  if (libc().lsetxattr(cPath(path), name, bytes, bytes.length, 0) === 0) return true;
+  const errno = libc().errno();
+  const failure = errorNumberName(errno);
+  if (failure === "ENOTSUP" || failure === "EOPNOTSUPP" || failure === "EPERM") return false;
+  throw systemCallFailed(`setting extended attribute '${name}' of '${path}'`, errno);
+}

@@ -8,7 +8,7 @@ import { listen, temporaryFolder } from "./temporary-store.ts";
 
 const worker = new URL("crash-test-worker.ts", import.meta.url).pathname;
 /** More rounds for a longer run by hand. */
-const rounds = Number(process.env["FIRN_CRASH_ROUNDS"] ?? 6);
+const rounds = Number(process.env["FIRN_CRASH_ROUNDS"] ?? 3);
 
 function start(root: string, ...words: string[]) {
   return spawn(process.execPath, [worker, root, ...words], { stdio: ["ignore", "ignore", "inherit"] });

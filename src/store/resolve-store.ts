@@ -17,8 +17,11 @@ export interface ResolveOptions {
   readonly warn?: (text: string) => void;
   readonly userIsRoot?: boolean;
   readonly workingDirectory?: string;
+  /** Where the system's store keeps its state when nothing else is said: /nix/var/nix. */
+  readonly systemStateDir?: string;
 }
 
+/** Text still, not byte strings. */
 interface Parameters {
   readonly root: string | undefined;
   readonly entries: ReadonlyMap<string, string>;
@@ -45,8 +48,7 @@ function locate(uri: string, options: ResolveOptions): Parameters {
     return { root: rest === "" ? undefined : rest, entries };
   }
   if (base.includes("/") || base === "." || base === "..") {
-    const directory = byteStringOfHostText(options.workingDirectory ?? process.cwd());
-    return { root: absolutePath(byteStringOfHostText(base), directory), entries };
+    return { root: absolutePath(base, options.workingDirectory ?? process.cwd()), entries };
   }
   throw unknownStore(uri, base);
 }
@@ -65,7 +67,7 @@ function parseQuery(query: string): Map<string, string> {
 /** The system's store where this user may write or there is one; else, for one who is not root, a chroot store at home. */
 function locateAutomatically(entries: ReadonlyMap<string, string>, options: ResolveOptions): Parameters {
   const { environment } = options;
-  const stateDir = entries.get("state") ?? environment["NIX_STATE_DIR"] ?? "/nix/var/nix";
+  const stateDir = entries.get("state") ?? environment["NIX_STATE_DIR"] ?? options.systemStateDir ?? "/nix/var/nix";
   const system = { root: undefined, entries };
   if (isWritable(stateDir) || exists(stateDir) || entries.size > 0) return system;
   if (options.userIsRoot ?? process.geteuid?.() === 0) return system;
@@ -75,7 +77,7 @@ function locateAutomatically(entries: ReadonlyMap<string, string>, options: Reso
     mkdirSync(hostPath(byteStringOfHostText(root)), { recursive: true });
     options.warn?.(`'${stateDir}' does not exist, so Firn will use '${root}' as a chroot store`);
   }
-  return { root: byteStringOfHostText(root), entries };
+  return { root, entries };
 }
 
 function dataDirectory(environment: ResolveOptions["environment"]): string {

@@ -4,13 +4,15 @@
 import { hashPartLength, storePathHashPart, type StorePath } from "#formats";
 
 const alphabet = "0123456789abcdfghijklmnpqrsvwxyz";
-const isNix32 = new Uint8Array(256);
-for (const char of alphabet) isNix32[char.charCodeAt(0)] = 1;
+/** For each byte its digit in the alphabet plus one, or 0 when it is not in there. */
+const digits = new Uint8Array(256);
+for (const [value, char] of [...alphabet].entries()) digits[char.charCodeAt(0)] = value + 1;
 
 export class ReferenceScanner {
   readonly found = new Set<string>();
   readonly #candidates: Set<string>;
-  readonly #prefixes = new Uint8Array(1 << 24 >> 3);
+  /** One bit for each value of the first three digits, as most text of the alphabet is no candidate. */
+  readonly #prefixes = new Uint8Array(2 ** 15 / 8);
   /** The last bytes of what came so far, at most 31, for a hash across the border of two chunks. */
   #tail: Uint8Array = new Uint8Array(0);
 
@@ -46,7 +48,7 @@ export class ReferenceScanner {
     let checkedTo = 0;
     while (start <= end) {
       let at = start + hashPartLength - 1;
-      while (at >= checkedTo && isNix32[bytes[at] as number] === 1) at--;
+      while (at >= checkedTo && digits[bytes[at] as number] !== 0) at--;
       if (at >= checkedTo) {
         start = at + 1;
         checkedTo = start;
@@ -67,8 +69,10 @@ export class ReferenceScanner {
   }
 }
 
+/** The first three digits as a number of 15 bits. */
 function prefixOf(first: number, second: number, third: number): number {
-  return (first << 16) | (second << 8) | third;
+  const digit = (byte: number) => ((digits[byte] as number) - 1) & 31;
+  return (digit(first) << 10) | (digit(second) << 5) | digit(third);
 }
 
 /** Which of `candidates` the bytes name by their hash part, sorted. */

@@ -48,8 +48,11 @@ function renderCase({ name, source, trace }: { name: string; source: string; tra
 
 /** JSON in which each byte above 126 is escaped, so that no editor mistakes the byte strings for text. */
 function printJson(value: unknown, indent: number): string {
-  const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return JSON.stringify(value, null, indent).replace(/[\x7f-\xff]/g, escape);
+  return JSON.stringify(value, null, indent).replace(/[\x7f-\xff]/g, escapeByte);
+}
+
+function escapeByte(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 const syntax = new URL("syntax/golden/", language);

@@ -71,11 +71,12 @@ test("a function is named after the attribute or variable that it is bound to", 
   }
 });
 
+function offsetOf(source: string): number | undefined {
+  const expr = parseText(source);
+  return "pos" in expr ? expr.pos : undefined;
+}
+
 test("nodes lie where Nix says that they lie", () => {
-  const offsetOf = (source: string): number | undefined => {
-    const expr = parseText(source);
-    return "pos" in expr ? expr.pos : undefined;
-  };
   assert.equal(offsetOf("  f x"), 2);
   assert.equal(offsetOf("a + b"), 2);
   assert.equal(offsetOf("a // b"), 2);

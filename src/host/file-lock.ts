@@ -60,11 +60,7 @@ export class FileLock {
 }
 
 /** Opens or creates `path` and locks it; undefined when another process holds it and `wait` is false. */
-export function lockFile(
-  path: string,
-  mode: LockMode,
-  options: { readonly wait: boolean },
-): FileLock | undefined {
+export function lockFile(path: string, mode: LockMode, options: { readonly wait: boolean }): FileLock | undefined {
   const descriptor = openLockFile(path);
   try {
     if (lockDescriptor(descriptor, mode, options.wait)) return new FileLock(descriptor);

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -92,23 +101,29 @@ test("extended attributes are listed and removed, but for those to be ignored", 
     return;
   }
   setExtendedAttribute(file, "user.two", "2");
-  const own = () => listExtendedAttributes(file).filter((name) => name.startsWith("user.")).toSorted();
+  const own = () =>
+    listExtendedAttributes(file)
+      .filter((name) => name.startsWith("user."))
+      .toSorted();
   assert.deepEqual(own(), ["user.one", "user.two"]);
   removeExtendedAttributes(file, ["user.two", "security.selinux"]);
   assert.deepEqual(own(), ["user.two"]);
-  assert.throws(() => listExtendedAttributes("/nonexistent"), /querying extended attributes of '\/nonexistent': ENOENT/);
+  assert.throws(
+    () => listExtendedAttributes("/nonexistent"),
+    /querying extended attributes of '\/nonexistent': ENOENT/,
+  );
 });
 
-describe("a store shown at /nix", () => {
-  function bubblewrapWorks(): boolean {
-    try {
-      findBubblewrap();
-    } catch {
-      return false;
-    }
-    return canUseUserNamespaces();
+function bubblewrapWorks(): boolean {
+  try {
+    findBubblewrap();
+  } catch {
+    return false;
   }
+  return canUseUserNamespaces();
+}
 
+describe("a store shown at /nix", () => {
   test("is seen by the program with the rest of the host, or with nothing else", async (t) => {
     if (!bubblewrapWorks()) {
       t.skip("needs bwrap and user namespaces");

@@ -40,32 +40,32 @@ function bubblewrapMissing(): FirnError {
 
 /** The arguments for bwrap that put `nixDirectory` (the folder that holds store/ and var/) at /nix. */
 export function storeViewArguments(nixDirectory: string, options: StoreViewOptions = {}): string[] {
-  const arguments_ = ["--die-with-parent"];
+  const words = ["--die-with-parent"];
   if ((options.host ?? "all") === "all") {
-    arguments_.push(...hostRootArguments());
+    words.push(...hostRootArguments());
   } else {
-    arguments_.push("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp");
+    words.push("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp");
   }
-  arguments_.push("--bind", nixDirectory, "/nix");
+  words.push("--bind", nixDirectory, "/nix");
   for (const { from, to, writable } of options.binds ?? []) {
-    arguments_.push(writable === true ? "--bind" : "--ro-bind", from, to);
+    words.push(writable === true ? "--bind" : "--ro-bind", from, to);
   }
   const directory = options.workingDirectory ?? ((options.host ?? "all") === "all" ? process.cwd() : "/");
-  arguments_.push("--chdir", directory);
-  return arguments_;
+  words.push("--chdir", directory);
+  return words;
 }
 
 /** Everything below the host's root but /nix, each by itself, as a mount point cannot be made in a root not ours. */
 function hostRootArguments(): string[] {
-  const arguments_: string[] = [];
+  const words: string[] = [];
   for (const name of readdirSync("/").toSorted()) {
     if (name === "nix") continue;
     const path = `/${name}`;
     const status = lstatSync(path);
-    if (status.isSymbolicLink()) arguments_.push("--symlink", readlinkSync(path), path);
-    else if (status.isDirectory()) arguments_.push("--dev-bind-try", path, path);
+    if (status.isSymbolicLink()) words.push("--symlink", readlinkSync(path), path);
+    else if (status.isDirectory()) words.push("--dev-bind-try", path, path);
   }
-  return arguments_;
+  return words;
 }
 
 /**

@@ -123,8 +123,11 @@ export function addNar(
 }
 
 function hashMismatch(what: "hash" | "ca hash", path: string, specified: Hash, got: Hash): Error {
-  const print = (hash: Hash) => printHash(hash, "nix32", { prefix: true });
-  return narMismatch(what, path, print(specified), print(got));
+  return narMismatch(what, path, printNix32(specified), printNix32(got));
+}
+
+function printNix32(hash: Hash): string {
+  return printHash(hash, "nix32", { prefix: true });
 }
 
 function checkContentAddress(

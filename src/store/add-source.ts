@@ -31,12 +31,7 @@ export type Source =
   | { readonly kind: "text"; readonly contents: string };
 
 /** Adds a tree on disk, or a text, and gives its path. */
-export function addSource(
-  context: AddingContext,
-  name: string,
-  source: Source,
-  options: AddToStoreOptions,
-): StorePath {
+export function addSource(context: AddingContext, name: string, source: Source, options: AddToStoreOptions): StorePath {
   const kept = new RecordingSink({ copyChunks: false });
   const bounded = new BoundedSink(kept);
   const hash = hashTree(openSource(source, options.filter), options, [bounded]);

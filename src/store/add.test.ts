@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { describe, test } from "node:test";
 import {
   createHasher,
@@ -225,6 +235,25 @@ function infoOf(path: string, nar: Archive, more: Partial<ValidPathInfo> = {}): 
 
 const somePath = "1yk6hi0f1p2ss1zgfgbvzcazd2hbxqrd-thing";
 
+function archiveString(text: string): Uint8Array {
+  const bytes = Buffer.alloc(8 + Math.ceil(text.length / 8) * 8);
+  bytes.writeUInt32LE(text.length);
+  bytes.write(text, 8, "latin1");
+  return bytes;
+}
+
+function archiveWords(...texts: string[]): Uint8Array {
+  return Buffer.concat(texts.map(archiveString));
+}
+
+function archiveEntry(name: string, ...node: string[]): Uint8Array {
+  return archiveWords("entry", "(", "name", name, "node", "(", ...node, ")", ")");
+}
+
+function archiveDirectory(...entries: Uint8Array[]): Buffer {
+  return Buffer.concat([archiveWords("nix-archive-1", "(", "type", "directory"), ...entries, archiveWords(")")]);
+}
+
 describe("adding archives", () => {
   test("restores what the archive holds and can be read back byte for byte", (t) => {
     const { store } = temporaryStore(t);
@@ -297,30 +326,42 @@ describe("adding archives", () => {
   test("never writes through a link that the archive brought", (t) => {
     const { store, folder } = temporaryStore(t);
     const outside = makeTree(`${folder}/outside`, { victim: "untouched" });
-    const string = (text: string) => {
-      const bytes = Buffer.alloc(8 + Math.ceil(text.length / 8) * 8);
-      bytes.writeUInt32LE(text.length);
-      bytes.write(text, 8, "latin1");
-      return bytes;
-    };
-    const words = (...texts: string[]) => Buffer.concat(texts.map(string));
-    const entry = (name: string, ...node: string[]) => words("entry", "(", "name", name, "node", "(", ...node, ")", ")");
-    const directory = (...entries: Buffer[]) =>
-      Buffer.concat([words("nix-archive-1", "(", "type", "directory"), ...entries, words(")")]);
     const evil: [what: string, nar: Buffer][] = [
       [
         "the same name twice, link first",
-        directory(
-          entry("x", "type", "symlink", "target", outside),
-          entry("x", "type", "directory", "entry", "(", "name", "victim", "node", "(", "type", "regular", "contents", "evil", ")", ")"),
+        archiveDirectory(
+          archiveEntry("x", "type", "symlink", "target", outside),
+          archiveEntry(
+            "x",
+            "type",
+            "directory",
+            "entry",
+            "(",
+            "name",
+            "victim",
+            "node",
+            "(",
+            "type",
+            "regular",
+            "contents",
+            "evil",
+            ")",
+            ")",
+          ),
         ),
       ],
-      ["a name with a slash", directory(entry("x/../../victim", "type", "regular", "contents", "evil"))],
-      ["the name ..", directory(entry("..", "type", "regular", "contents", "evil"))],
-      ["the name .", directory(entry(".", "type", "regular", "contents", "evil"))],
-      ["the empty name", directory(entry("", "type", "regular", "contents", "evil"))],
-      ["a name with a NUL", directory(entry("a\0b", "type", "regular", "contents", "evil"))],
-      ["names out of order", directory(entry("b", "type", "regular", "contents", "evil"), entry("a", "type", "regular", "contents", ""))],
+      ["a name with a slash", archiveDirectory(archiveEntry("x/../../victim", "type", "regular", "contents", "evil"))],
+      ["the name ..", archiveDirectory(archiveEntry("..", "type", "regular", "contents", "evil"))],
+      ["the name .", archiveDirectory(archiveEntry(".", "type", "regular", "contents", "evil"))],
+      ["the empty name", archiveDirectory(archiveEntry("", "type", "regular", "contents", "evil"))],
+      ["a name with a NUL", archiveDirectory(archiveEntry("a\0b", "type", "regular", "contents", "evil"))],
+      [
+        "names out of order",
+        archiveDirectory(
+          archiveEntry("b", "type", "regular", "contents", "evil"),
+          archiveEntry("a", "type", "regular", "contents", ""),
+        ),
+      ],
     ];
     for (const [what, bytes] of evil) {
       const nar = { chunks: [bytes], hash: hashBytes("sha256", bytes), size: bytes.length };
@@ -353,13 +394,19 @@ test("a signature by a trusted key is enough, one by another key is not", async 
     const { publicKey, privateKey } = generateKeyPairSync("ed25519");
     const open = publicKey.export({ format: "der", type: "spki" }).subarray(-32);
     const seed = privateKey.export({ format: "der", type: "pkcs8" }).subarray(-32);
-    return { secret: `${name}:${Buffer.concat([seed, open]).toString("base64")}`, public: `${name}:${open.toString("base64")}` };
+    return {
+      secret: `${name}:${Buffer.concat([seed, open]).toString("base64")}`,
+      public: `${name}:${open.toString("base64")}`,
+    };
   };
   const [trusted, other] = [makeKey("trusted-1"), makeKey("other-1")];
   const { store } = temporaryStore(t, { settings: { trustedPublicKeys: [trusted.public] } });
   const nar = fileArchive("signed");
   const info = infoOf(somePath, nar);
-  assert.throws(() => store.addNarToStore(signPathInfo("/nix/store", info, other.secret), nar.chunks), code("signature-lacking"));
+  assert.throws(
+    () => store.addNarToStore(signPathInfo("/nix/store", info, other.secret), nar.chunks),
+    code("signature-lacking"),
+  );
   const signed = signPathInfo("/nix/store", info, trusted.secret);
   assert.throws(
     () => store.addNarToStore({ ...signed, references: [signed.path] }, nar.chunks),

@@ -45,10 +45,7 @@ function canonicalise(path: string, options: CanonicaliseOptions, seen: Set<stri
 }
 
 /** The part about mode and time, for one file (canonicaliseTimestampAndPermissions). */
-export function canonicaliseTimestampAndPermissions(
-  path: string,
-  status: Stats = lstatSync(hostPath(path)),
-): void {
+export function canonicaliseTimestampAndPermissions(path: string, status: Stats = lstatSync(hostPath(path))): void {
   const where = hostPath(path);
   if (!status.isSymbolicLink()) {
     const mode = status.mode & 0o7777;

@@ -28,11 +28,7 @@ type Queries = Pick<
  * Everything reachable from `paths`, these included, sorted (Store::computeFSClosure). Throws "path '…' is not valid" for
  * a start that is not.
  */
-export function computeClosure(
-  store: Queries,
-  paths: Iterable<StorePath>,
-  options: ClosureOptions = {},
-): StorePath[] {
+export function computeClosure(store: Queries, paths: Iterable<StorePath>, options: ClosureOptions = {}): StorePath[] {
   const closure = new Set<StorePath>(paths);
   const neighbours = options.direction === "referrers" ? referrersOf : referencesOf;
   // A Set's iteration visits what is added during it.

@@ -109,7 +109,10 @@ test("asking about a path that is not valid says so in Nix's words", (t) => {
 describe("a damaged store", () => {
   const damages: [what: string, damage: (file: string) => void][] = [
     ["garbage in its place", (file) => writeFileSync(file, "garbage ".repeat(1000))],
-    ["a page overwritten", (file) => writeFileSync(file, Buffer.concat([readFileSync(file).subarray(0, 4096), Buffer.alloc(60000, "x")]))],
+    [
+      "a page overwritten",
+      (file) => writeFileSync(file, Buffer.concat([readFileSync(file).subarray(0, 4096), Buffer.alloc(60000, "x")])),
+    ],
     ["the end cut off", (file) => truncateSync(file, 5000)],
   ];
   for (const [what, damage] of damages) {
@@ -130,7 +133,10 @@ describe("a damaged store", () => {
       assert.throws(use, (error) => {
         assert.ok(error instanceof FirnError);
         assert.equal(error.code, "store-database");
-        assert.match(error.message, /^Cannot use the store's database "\/.*db\.sqlite": (.*malformed|.*not a database)/);
+        assert.match(
+          error.message,
+          /^Cannot use the store's database "\/.*db\.sqlite": (.*malformed|.*not a database)/,
+        );
         assert.match(error.hint ?? "", /backup/);
         return true;
       });
@@ -223,12 +229,17 @@ test("several processes make one store and fill it at the same time", async (t) 
   const folder = temporaryFolder(t);
   const root = `${folder}/root`;
   const worker = new URL("crash-test-worker.ts", import.meta.url).pathname;
-  const workers = [1, 2, 3].map((seed) => spawn(process.execPath, [worker, root, "add", String(seed), "60"], { stdio: "inherit" }));
+  const workers = [1, 2, 3].map((seed) =>
+    spawn(process.execPath, [worker, root, "add", String(seed), "60"], { stdio: "inherit" }),
+  );
   for (const [code] of await Promise.all(workers.map((process) => once(process, "exit")))) assert.equal(code, 0);
   const store = openLocalStore({ root, settings: { gcReservedSpace: 4096 } });
   t.after(() => store.close());
   assert.equal(store.queryAllValidPaths().length, 61);
   assert.equal(store.verifyStore({ checkContents: true }, listen().emit), false);
   const names = readdirSync(store.layout.realStoreDir);
-  assert.deepEqual(names.filter((name) => name.endsWith(".lock") || name.startsWith("tmp")), []);
+  assert.deepEqual(
+    names.filter((name) => name.endsWith(".lock") || name.startsWith("tmp")),
+    [],
+  );
 });

@@ -4,7 +4,14 @@ import { once } from "node:events";
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { describe, test } from "node:test";
-import { type Derivation, FirnError, hashBytes, parseStorePathBaseName, type StorePath, type ValidPathInfo } from "#formats";
+import {
+  type Derivation,
+  FirnError,
+  hashBytes,
+  parseStorePathBaseName,
+  type StorePath,
+  type ValidPathInfo,
+} from "#formats";
 import { connectUnixSocket, lockFile, tryLockExisting } from "#host";
 import type { LocalStore } from "./local-store.ts";
 import type { GcResults } from "./store.ts";
@@ -117,20 +124,25 @@ describe("collecting garbage", () => {
     assert.equal(store.isValidPath(mine), true);
   });
 
-  const linkCases: [what: string, make: (store: LocalStore, path: StorePath, folder: string) => void, kept: boolean][] = [
-    ["a link below gcroots", (s, p) => symlinkSync(`/nix/store/${p}`, `${s.layout.gcRootsDir}/x`), true],
-    ["a link to a file inside", (s, p) => symlinkSync(`/nix/store/${p}/bin/x`, `${s.layout.gcRootsDir}/x`), true],
-    ["a link below profiles", (s, p) => symlinkSync(`/nix/store/${p}`, `${s.layout.profilesDir}/x-1-link`), true],
-    ["an indirect root", (s, p, f) => void s.addPermanentRoot(p, `${f}/result`), true],
-    ["a file named like it", (s, p) => writeFileSync(`${s.layout.gcRootsDir}/${p}`, ""), true],
-    ["a link elsewhere", (_s, p, f) => symlinkSync(`/nix/store/${p}`, `${f}/result`), false],
-    ["a link to another store", (s, p) => symlinkSync(`/other/store/${p}`, `${s.layout.gcRootsDir}/x`), false],
-    ["a link to a link to a link", (s, p, f) => {
-      symlinkSync(`/nix/store/${p}`, `${f}/last`);
-      symlinkSync(`${f}/last`, `${f}/middle`);
-      symlinkSync(`${f}/middle`, `${s.layout.gcRootsDir}/x`);
-    }, false],
-  ];
+  const linkCases: [what: string, make: (store: LocalStore, path: StorePath, folder: string) => void, kept: boolean][] =
+    [
+      ["a link below gcroots", (s, p) => symlinkSync(`/nix/store/${p}`, `${s.layout.gcRootsDir}/x`), true],
+      ["a link to a file inside", (s, p) => symlinkSync(`/nix/store/${p}/bin/x`, `${s.layout.gcRootsDir}/x`), true],
+      ["a link below profiles", (s, p) => symlinkSync(`/nix/store/${p}`, `${s.layout.profilesDir}/x-1-link`), true],
+      ["an indirect root", (s, p, f) => void s.addPermanentRoot(p, `${f}/result`), true],
+      ["a file named like it", (s, p) => writeFileSync(`${s.layout.gcRootsDir}/${p}`, ""), true],
+      ["a link elsewhere", (_s, p, f) => symlinkSync(`/nix/store/${p}`, `${f}/result`), false],
+      ["a link to another store", (s, p) => symlinkSync(`/other/store/${p}`, `${s.layout.gcRootsDir}/x`), false],
+      [
+        "a link to a link to a link",
+        (s, p, f) => {
+          symlinkSync(`/nix/store/${p}`, `${f}/last`);
+          symlinkSync(`${f}/last`, `${f}/middle`);
+          symlinkSync(`${f}/middle`, `${s.layout.gcRootsDir}/x`);
+        },
+        false,
+      ],
+    ];
   for (const [what, make, kept] of linkCases) {
     test(`${kept ? "keeps" : "does not keep"} a path for ${what}`, async (t) => {
       const { store, open, folder } = temporaryStore(t);
@@ -173,7 +185,10 @@ describe("collecting garbage", () => {
   test("keeps what a running process has in its environment", async (t) => {
     const { store, open } = temporaryStore(t);
     const { a, d } = addChain(open);
-    const child = spawn("cat", { env: { ...process.env, USED: `x:/nix/store/${a}/bin:y` }, stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawn("cat", {
+      env: { ...process.env, USED: `x:/nix/store/${a}/bin:y` },
+      stdio: ["pipe", "pipe", "inherit"],
+    });
     child.stdin.write("ready");
     await once(child.stdout, "data");
     const { paths } = await collect(store);

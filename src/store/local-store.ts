@@ -31,7 +31,14 @@ import { type DatabaseMode, StoreDatabase } from "./database.ts";
 import { resolveLayout, type StoreLayout, type StoreLocation } from "./layout.ts";
 import { optimisePath, optimiseStore, type OptimiseResults } from "./optimise.ts";
 import { lockPaths, type PathLocks, type PathLocksOptions } from "./path-locks.ts";
-import { checkNoSymlinks, createDatabase, prepareDirectories, readSchemaVersion, reserveSpace, takeBigLock } from "./prepare.ts";
+import {
+  checkNoSymlinks,
+  createDatabase,
+  prepareDirectories,
+  readSchemaVersion,
+  reserveSpace,
+  takeBigLock,
+} from "./prepare.ts";
 import { archivePath } from "./read-tree.ts";
 import { absolutePath, addIndirectRoot, findLinkedRoots, makeRootLink } from "./roots.ts";
 import { findRuntimeRoots } from "./runtime-roots.ts";
@@ -238,11 +245,7 @@ export class LocalStore implements Store, RootsStore, GcStore, LogStore, VerifyS
     return this.queryPathInfo(addSource(this.#adding(), name, { kind: "path", path: source }, options));
   }
 
-  addDumpToStore(
-    name: string,
-    nar: Iterable<Uint8Array>,
-    options: Omit<AddToStoreOptions, "filter">,
-  ): ValidPathInfo {
+  addDumpToStore(name: string, nar: Iterable<Uint8Array>, options: Omit<AddToStoreOptions, "filter">): ValidPathInfo {
     return this.queryPathInfo(addDump(this.#adding(), name, nar, options));
   }
 

@@ -1,16 +1,7 @@
 // Shares equal files of a store by hard links (LocalStore::optimisePath_): each file is linked with
 // `.links/<nix32 SHA-256 of its archive>`, which includes the executable bit, and the ones that come later are replaced.
 
-import {
-  chmodSync,
-  linkSync,
-  lstatSync,
-  readdirSync,
-  renameSync,
-  type Stats,
-  statSync,
-  unlinkSync,
-} from "node:fs";
+import { chmodSync, linkSync, lstatSync, readdirSync, renameSync, type Stats, statSync, unlinkSync } from "node:fs";
 import { createHasher, type Emit, printHash, type StorePath } from "#formats";
 import { errorCode, hostPath, ifExists, temporaryName } from "#host";
 import { canonicaliseTimestampAndPermissions } from "./canonicalise.ts";

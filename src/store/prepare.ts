@@ -24,13 +24,7 @@ import type { StoreSettings } from "./settings.ts";
 /** Makes all folders of a store that is to be written to. */
 export function prepareDirectories(layout: StoreLayout, settings: StoreSettings): void {
   const perUser = [`${layout.profilesDir}/per-user`, `${layout.gcRootsDir}/per-user`];
-  for (const folder of [
-    layout.realStoreDir,
-    layout.linksDir,
-    layout.tempRootsDir,
-    layout.databaseDir,
-    ...perUser,
-  ]) {
+  for (const folder of [layout.realStoreDir, layout.linksDir, layout.tempRootsDir, layout.databaseDir, ...perUser]) {
     mkdirSync(hostPath(folder), { recursive: true });
   }
   for (const folder of perUser) {
@@ -80,7 +74,7 @@ export function reserveSpace(layout: StoreLayout, size: number): void {
     const descriptor = openSync(file, "a", 0o600);
     try {
       ftruncateSync(descriptor, 0);
-      for (let written = 0; written < size; ) {
+      for (let written = 0; written < size;) {
         written += writeSync(descriptor, new Uint8Array(Math.min(1024 * 1024, size - written)));
       }
     } finally {

@@ -1,7 +1,17 @@
 // A file tree on disk as the tree of an archive, read while it is asked for: names in the order of their bytes, links not
 // followed, small files read in one go and large ones in pieces.
 
-import { closeSync, constants, type Dirent, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+} from "node:fs";
 import { FirnError, type NarNode, type NarSink, writeNar } from "#formats";
 import { hostPath } from "#host";
 import { unsupportedFileType } from "./store-errors.ts";
@@ -94,7 +104,7 @@ function readWhole(file: number, size: number, path: string): readonly Uint8Arra
 function* readPieces(path: string, size: number): Generator<Uint8Array, void> {
   const file = openFile(path);
   try {
-    for (let left = size; left > 0; ) {
+    for (let left = size; left > 0;) {
       const bytes = Buffer.allocUnsafeSlow(Math.min(left, pieceSize));
       readExactly(file, bytes, path);
       left -= bytes.length;
@@ -106,7 +116,7 @@ function* readPieces(path: string, size: number): Generator<Uint8Array, void> {
 }
 
 function readExactly(file: number, bytes: Uint8Array, path: string): void {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const count = readSync(file, bytes, at, bytes.length - at, null);
     if (count === 0) throw fileShrank(path);
     at += count;

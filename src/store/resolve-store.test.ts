@@ -7,7 +7,10 @@ import type { StoreLayout } from "./layout.ts";
 import { resolveStore, type ResolveOptions } from "./resolve-store.ts";
 import { temporaryFolder } from "./temporary-store.ts";
 
-function open(uri: string, options: Partial<ResolveOptions> = {}): { readonly layout: StoreLayout; readonly uri: string } {
+function open(
+  uri: string,
+  options: Partial<ResolveOptions> = {},
+): { readonly layout: StoreLayout; readonly uri: string } {
   const store = resolveStore(uri, { environment: {}, settings: { gcReservedSpace: 1 }, ...options });
   store.close();
   return store;
@@ -16,7 +19,13 @@ function open(uri: string, options: Partial<ResolveOptions> = {}): { readonly la
 describe("which store is meant", () => {
   test("a folder, relative or absolute, or root=… is a chroot store", (t) => {
     const folder = temporaryFolder(t);
-    for (const uri of [`${folder}/s`, "./s", `local?root=${folder}/s`, `local://${folder}/s`, `local?root=${folder}%2fs`]) {
+    for (const uri of [
+      `${folder}/s`,
+      "./s",
+      `local?root=${folder}/s`,
+      `local://${folder}/s`,
+      `local?root=${folder}%2fs`,
+    ]) {
       const { layout, uri: printed } = open(uri, { workingDirectory: folder });
       assert.equal(layout.storeDir, "/nix/store", uri);
       assert.equal(layout.realStoreDir, `${folder}/s/nix/store`, uri);
@@ -60,17 +69,27 @@ describe("which store is meant", () => {
     const elsewhere = { ...options, environment: { HOME: home, XDG_DATA_HOME: `${home}/data` } };
     assert.equal(open("auto", elsewhere).layout.root, `${home}/data/nix/root`);
     mkdirSync(`${home}/d`);
-    assert.equal(open("auto", { ...options, environment: { NIX_DATA_HOME: `${home}/d` } }).layout.root, `${home}/d/root`);
+    assert.equal(
+      open("auto", { ...options, environment: { NIX_DATA_HOME: `${home}/d` } }).layout.root,
+      `${home}/d/root`,
+    );
     assert.throws(() => open("auto", { ...options, environment: {} }), { code: "no-home" });
   });
 
   test("what is not on this machine's disk is refused in Nix's words", () => {
-    for (const [uri, scheme] of [["https://cache.example.org", "https"], ["ssh://host", "ssh"], ["nonsense", "nonsense"]] as const) {
-      assert.throws(() => open(uri), (error) => {
-        assert.ok(error instanceof FirnError);
-        assert.equal(error.message, `don't know how to open Nix store with scheme '${scheme}'`);
-        return true;
-      });
+    for (const [uri, scheme] of [
+      ["https://cache.example.org", "https"],
+      ["ssh://host", "ssh"],
+      ["nonsense", "nonsense"],
+    ] as const) {
+      assert.throws(
+        () => open(uri),
+        (error) => {
+          assert.ok(error instanceof FirnError);
+          assert.equal(error.message, `don't know how to open Nix store with scheme '${scheme}'`);
+          return true;
+        },
+      );
     }
   });
 

@@ -2,7 +2,15 @@
 // (gcroots/auto). What running processes use counts too: see runtime-roots.ts.
 
 import { lstatSync, mkdirSync, readdirSync, readlinkSync, type Stats, unlinkSync } from "node:fs";
-import { FirnError, hashByteString, isInStore, parsePathInStore, parseStorePathIfValid, printHash, type StorePath } from "#formats";
+import {
+  FirnError,
+  hashByteString,
+  isInStore,
+  parsePathInStore,
+  parseStorePathIfValid,
+  printHash,
+  type StorePath,
+} from "#formats";
 import { atomicSymlink, errorCode, hostPath, ifExists } from "#host";
 import type { StoreLayout } from "./layout.ts";
 import type { GcRoot } from "./store.ts";

@@ -33,8 +33,7 @@ export class ReferenceScanner {
       joined.set(this.#tail);
       joined.set(chunk.subarray(0, border), this.#tail.length);
       this.#search(joined);
-      this.#tail =
-        chunk.length >= border ? chunk.slice(-border) : joined.slice(Math.max(0, joined.length - border));
+      this.#tail = chunk.length >= border ? chunk.slice(-border) : joined.slice(Math.max(0, joined.length - border));
     } else {
       this.#tail = chunk.slice(-border);
     }
@@ -71,15 +70,15 @@ export class ReferenceScanner {
 
 /** The first three digits as a number of 15 bits. */
 function prefixOf(first: number, second: number, third: number): number {
-  const digit = (byte: number) => ((digits[byte] as number) - 1) & 31;
   return (digit(first) << 10) | (digit(second) << 5) | digit(third);
 }
 
+function digit(byte: number): number {
+  return ((digits[byte] as number) - 1) & 31;
+}
+
 /** Which of `candidates` the bytes name by their hash part, sorted. */
-export function scanForReferences(
-  chunks: Iterable<Uint8Array>,
-  candidates: Iterable<StorePath>,
-): StorePath[] {
+export function scanForReferences(chunks: Iterable<Uint8Array>, candidates: Iterable<StorePath>): StorePath[] {
   const byHashPart = new Map<string, StorePath>();
   for (const path of candidates) byHashPart.set(storePathHashPart(path), path);
   const scanner = new ReferenceScanner(byHashPart.keys());

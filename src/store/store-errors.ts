@@ -39,10 +39,7 @@ export function narMismatch(
 }
 
 export function signatureLacking(path: string): FirnError {
-  return new FirnError(
-    "signature-lacking",
-    `cannot add path '${path}' because it lacks a signature by a trusted key`,
-  );
+  return new FirnError("signature-lacking", `cannot add path '${path}' because it lacks a signature by a trusted key`);
 }
 
 export function falselyContentAddressed(path: string): FirnError {

@@ -58,12 +58,7 @@ export interface Store {
   queryDerivationOutputs(derivation: StorePath): ReadonlyMap<string, StorePath>;
 
   /** `contents` is a byte string. Gives the path whether or not it was valid before; a temporary root protects it. */
-  addTextToStore(
-    name: string,
-    contents: string,
-    references: readonly StorePath[],
-    options?: AddTextOptions,
-  ): StorePath;
+  addTextToStore(name: string, contents: string, references: readonly StorePath[], options?: AddTextOptions): StorePath;
   /** Adds the file tree at `source` (a path on this machine, byte string); links are not followed. */
   addToStore(name: string, source: string, options: AddToStoreOptions): ValidPathInfo;
   /** Adds the tree (or flat file) that `nar` serialises, under the name that its content gives. */

@@ -109,7 +109,7 @@ export class TempRoots {
 
 /** Creates and locks `temproots/<pid>`, or `<pid>-<n>` when another store of this process has that one. */
 function claimTempRootsFile(layout: StoreLayout): { readonly path: string; readonly lock: FileLock } {
-  for (let n = 0; ; ) {
+  for (let n = 0; ;) {
     const path = `${layout.tempRootsDir}/${process.pid}${n === 0 ? "" : `-${n}`}`;
     const lock = new FileLock(openLockFile(path));
     if (!lockDescriptor(lock.descriptor, "exclusive", false)) {

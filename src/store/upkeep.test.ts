@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, test } from "node:test";
@@ -24,7 +34,9 @@ describe("verifying", () => {
     assert.equal(store.verifyStore({ checkContents: true }, emit), true);
     const expected = printHash(store.queryPathInfo(path).narHash, "nix32", { prefix: true });
     const complaint = texts.find((text) => text.includes("was modified"));
-    assert.ok(complaint?.startsWith(`path '/nix/store/${path}' was modified! expected hash '${expected}', got 'sha256:`));
+    assert.ok(
+      complaint?.startsWith(`path '/nix/store/${path}' was modified! expected hash '${expected}', got 'sha256:`),
+    );
   });
 
   test("forgets what disappeared when nothing valid refers to it", (t) => {
@@ -121,6 +133,10 @@ describe("sharing equal files", () => {
   });
 });
 
+function numberedPath(n: number): StorePath {
+  return `${"a".repeat(26)}${String(100000 + n)}-n` as StorePath;
+}
+
 describe("walking the graph", () => {
   test("finds closures both ways and orders paths before what they refer to", (t) => {
     const { store } = temporaryStore(t);
@@ -143,17 +159,22 @@ describe("walking the graph", () => {
 
   test("a chain of 20,000 paths does not exhaust the stack", (t) => {
     const { store } = temporaryStore(t);
-    const name = (n: number) => `${"a".repeat(26)}${String(100000 + n)}-n` as StorePath;
     const info = store.queryPathInfo(store.addTextToStore("x", "x", []));
     const { ca: _ca, ...plain } = info;
     const infos = Array.from({ length: 20000 }, (_, n) => ({
       ...plain,
-      path: name(n),
-      references: n === 0 ? [] : [name(n - 1)],
+      path: numberedPath(n),
+      references: n === 0 ? [] : [numberedPath(n - 1)],
     }));
     store.registerValidPaths(infos);
-    assert.equal(computeClosure(store, [name(19999)]).length, 20000);
-    assert.equal(topologicalSort(store, infos.map(({ path }) => path))[0], name(19999));
+    assert.equal(computeClosure(store, [numberedPath(19999)]).length, 20000);
+    assert.equal(
+      topologicalSort(
+        store,
+        infos.map(({ path }) => path),
+      )[0],
+      numberedPath(19999),
+    );
   });
 });
 
@@ -223,12 +244,25 @@ describe("canonical metadata", () => {
     const hasAttributes = setExtendedAttribute(`${folder}/out/plain`, "user.test", "value");
     canonicalisePathMetadata(`${folder}/out`, { ignoredAcls: [] });
     const modes = Object.fromEntries(
-      ["", "/plain", "/run", "/odd", "/dir", "/dir/x"].map((name) => [name, lstatSync(`${folder}/out${name}`).mode & 0o7777]),
+      ["", "/plain", "/run", "/odd", "/dir", "/dir/x"].map((name) => [
+        name,
+        lstatSync(`${folder}/out${name}`).mode & 0o7777,
+      ]),
     );
-    assert.deepEqual(modes, { "": 0o555, "/plain": 0o444, "/run": 0o555, "/odd": 0o444, "/dir": 0o555, "/dir/x": 0o444 });
+    assert.deepEqual(modes, {
+      "": 0o555,
+      "/plain": 0o444,
+      "/run": 0o555,
+      "/odd": 0o444,
+      "/dir": 0o555,
+      "/dir/x": 0o444,
+    });
     assert.equal(lstatSync(`${folder}/out/dir/x`).mtimeMs, 1000);
     if (!hasAttributes) t.diagnostic("the file system knows no extended attributes");
-    assert.deepEqual(listExtendedAttributes(`${folder}/out/plain`).filter((name) => name.startsWith("user.")), []);
+    assert.deepEqual(
+      listExtendedAttributes(`${folder}/out/plain`).filter((name) => name.startsWith("user.")),
+      [],
+    );
   });
 
   test("leaves the attributes that are to be ignored", (t) => {

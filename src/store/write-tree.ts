@@ -1,7 +1,18 @@
 // Writes a tree as it is told of, with the metadata that store paths have. Every name is made inside the open directory it
 // belongs to and must be new (O_EXCL, O_NOFOLLOW), so that no archive and no process can lead the writing elsewhere.
 
-import { closeSync, constants, fchmodSync, fsyncSync, futimesSync, lutimesSync, mkdirSync, openSync, symlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fsyncSync,
+  futimesSync,
+  lutimesSync,
+  mkdirSync,
+  openSync,
+  symlinkSync,
+  writeSync,
+} from "node:fs";
 import type { NarSink } from "#formats";
 import { hostPath, pathInDirectory } from "#host";
 import { storeModificationTime } from "./canonicalise.ts";
@@ -52,7 +63,7 @@ export class TreeWriter implements NarSink {
 
   contents(chunk: Uint8Array): void {
     if (this.#file === undefined) return;
-    for (let at = 0; at < chunk.length; ) at += writeSync(this.#file, chunk, at);
+    for (let at = 0; at < chunk.length;) at += writeSync(this.#file, chunk, at);
   }
 
   endRegularFile(): void {

@@ -39,16 +39,21 @@ let
     if mirror != null && builtins.substring 0 length uri == firstUri
     then mirror + builtins.substring length (builtins.stringLength uri) uri
     else uri;
+
+  names = builtins.seq index.format (read "names.json");
 in
 {
-  inherit index;
-  names = builtins.seq index.format (read "names.json");
+  inherit index names;
   virtuals = read "virtuals.json";
 
   # A package's record, with its file's address as `url`.
   recordOf = name:
-    let record = packageShards.${shardOf name}.${name};
-    in record // { url = "${baseOf record.archive}/${record.file}"; };
+    let
+      record =
+        if names ? ${name} then packageShards.${shardOf name}.${name}
+        else throw "the lock '${toString lock}' has no package '${name}'";
+    in
+    record // { url = "${baseOf record.archive}/${record.file}"; };
 
   # A source package: version, and files with url and sha256.
   sourceOf = name:

@@ -44,6 +44,13 @@ let
 
   upstreamName = name: record: "${name}-${record.upstreamVersion}";
 
+  # Listing packages must not fail because of one; asking for its path does.
+  unbuildable = leader: unsatisfied:
+    let
+      failure = throw "the package '${leader}' cannot be built: the archive has nothing for its dependency ${builtins.concatStringsSep ", " unsatisfied}";
+    in
+    { type = "derivation"; inherit system; outputName = "out"; outPath = failure; drvPath = failure; };
+
   # Groups are built once, by their leader; the other members take that derivation.
   build = leader:
     let
@@ -55,7 +62,7 @@ let
       usesEssential = override.essential or (! (essentialClosure ? ${leader}) && builtins.any (r: (r.multiArch or "") != "same") records);
     in
     if builtins.any (r: r ? unsatisfied) records
-    then throw "the package '${leader}' cannot be built: the archive has nothing for ${lines (builtins.concatMap (r: r.unsatisfied or [ ]) records)}"
+    then unbuildable leader (builtins.concatMap (r: r.unsatisfied or [ ]) records)
     else
       run (upstreamName leader (recordOf leader // (override.locked or { }))) "main.pl" {
         debs = map (r: fetch { inherit (r) url sha256; }) records;

@@ -25,6 +25,13 @@ export function noKeyring(uri: string): FirnError {
   });
 }
 
+export function keyringUnreadable(file: string, reason: string, cause?: unknown): FirnError {
+  return new FirnError("archive-keyring", `Cannot read the keyring '${file}': ${reason}`, {
+    hint: "For Debian's archive, the package debian-archive-keyring has it.",
+    cause,
+  });
+}
+
 export function signatureWrong(url: string, reason: string): FirnError {
   return new FirnError("archive-signature", `The signature of '${url}' is not good: ${reason}`, {
     hint: "Either the file was changed on its way, or the keyring does not hold the archive's present key.",

@@ -167,6 +167,14 @@ test("a release file that another key signed, or that was changed, is refused", 
   assert.ok(!existsSync(join(folder, "lock-signed")));
 });
 
+test("a keyring that is not there is named", async () => {
+  const keyless = archive.sources("stable").map((source) => ({ ...source, signedBy: ["/nowhere/keyring.gpg"] }));
+  await assert.rejects(makeLock(options("lock-keyless", { sources: keyless }), quiet), {
+    code: "archive-keyring",
+    message: /'\/nowhere\/keyring.gpg'/,
+  });
+});
+
 test("an expired release file is refused", async () => {
   await assert.rejects(makeLock(options("lock-expired", { sources: archive.sources("expired") }), quiet), {
     code: "archive-expired",

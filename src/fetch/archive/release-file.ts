@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import * as openpgp from "openpgp";
 
 import { parseStanzas, fieldRows } from "./control-stanzas.ts";
-import { indexCorrupt, releaseExpired, signatureWrong } from "./errors.ts";
+import { indexCorrupt, keyringUnreadable, releaseExpired, signatureWrong } from "./errors.ts";
 import type { ExpectedFile } from "./mirror.ts";
 
 export interface ReleaseFile {
@@ -27,12 +27,17 @@ export interface ReleaseFile {
 export async function readKeyring(keyrings: readonly string[]): Promise<readonly openpgp.PublicKey[]> {
   const keys: openpgp.PublicKey[] = [];
   for (const keyring of keyrings) {
-    const bytes = keyring.includes("BEGIN PGP") ? Buffer.from(keyring) : await readFile(keyring);
-    const armored = bytes.subarray(0, 40).toString("latin1").includes("BEGIN PGP");
-    const read = armored
-      ? await openpgp.readKeys({ armoredKeys: bytes.toString("utf8") })
-      : await openpgp.readKeys({ binaryKeys: bytes });
-    keys.push(...read);
+    try {
+      const bytes = keyring.includes("BEGIN PGP") ? Buffer.from(keyring) : await readFile(keyring);
+      const armored = bytes.subarray(0, 40).toString("latin1").includes("BEGIN PGP");
+      const read = armored
+        ? await openpgp.readKeys({ armoredKeys: bytes.toString("utf8") })
+        : await openpgp.readKeys({ binaryKeys: bytes });
+      keys.push(...read);
+    } catch (error) {
+      const name = keyring.includes("BEGIN PGP") ? "Signed-By" : keyring;
+      throw keyringUnreadable(name, error instanceof Error ? error.message : String(error), error);
+    }
   }
   return keys;
 }

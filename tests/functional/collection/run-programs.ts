@@ -140,6 +140,12 @@ const checks: Readonly<Record<string, Check>> = {
     room.expect([`${path}/bin/hello`], /^Hello, world!$/m);
   },
 
+  "libc-bin"(room, path) {
+    const listed = room.expect([`${path}/bin/ldd`, `${room.path("hello")}/bin/hello`], /libc\.so\.6 => \/nix\/store\//);
+    const strange = listed.split("\n").filter((line) => line !== "" && !/linux-vdso|\/nix\/store\//.test(line));
+    if (strange.length > 0) throw new Error(`ldd shows ${strange.join(", ")}`);
+  },
+
   python3(room, path) {
     room.expect(
       [`${path}/bin/python3`, "-c", "import ssl, json, ctypes, lzma, curses; print(json.dumps(ssl.OPENSSL_VERSION))"],

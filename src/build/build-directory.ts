@@ -47,7 +47,7 @@ export class BuildDirectory {
     const file = openSync(hostPath(`${this.path}/${name}`), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
     try {
       const bytes = byteStringToBytes(contents);
-      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+      for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
       if (this.#owner !== undefined) fchownSync(file, this.#owner.uid, this.#owner.gid);
     } finally {
       closeSync(file);

@@ -42,7 +42,9 @@ describe("the build environment", () => {
       buildDirInside: "/build",
     });
     const outputs = [...derivation.outputs].flatMap(([output, spec]) =>
-      spec.kind === "input-addressed" ? [[outputPlaceholder(output), printStorePath("/nix/store", spec.path)] as const] : [],
+      spec.kind === "input-addressed"
+        ? [[outputPlaceholder(output), printStorePath("/nix/store", spec.path)] as const]
+        : [],
     );
     const replace = replacePlaceholders(new Map(outputs));
     return { ...environment, files: new Map([...environment.files].map(([file, text]) => [file, replace(text)])) };
@@ -51,7 +53,7 @@ describe("the build environment", () => {
   for (const name of ["structured", "graph-structured"]) {
     it(`writes .attrs.sh and .attrs.json as Nix does: ${name}`, () => {
       const { files } = read(name);
-      assert.equal(files.get(".attrs.json"), golden(`${name}.attrs.json`));
+      assert.equal(files.get(".attrs.json"), golden(`${name}.attrs-json`));
       assert.equal(files.get(".attrs.sh"), golden(`${name}.attrs.sh`));
     });
   }
@@ -61,7 +63,7 @@ describe("the build environment", () => {
     // The builder of the golden, a shell, changed PATH and counted itself.
     const expected = lines.filter((line) => !/^(SHLVL|PATH)=/.test(line)).concat("PATH=/path-not-set");
     const { variables } = read("structured");
-    assert.deepEqual([...variables].map(([name, value]) => `${name}=${value}`).sort(), expected.sort());
+    assert.deepEqual([...variables].map(([name, value]) => `${name}=${value}`).toSorted(), expected.toSorted());
   });
 
   it("describes closures for exportReferencesGraph", () => {

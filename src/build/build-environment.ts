@@ -74,7 +74,7 @@ export function buildEnvironment(request: EnvironmentRequest): BuildEnvironment 
   }
   variables.set("NIX_LOG_FD", "2");
   variables.set("TERM", "xterm-256color");
-  return { variables: new Map([...variables].sort(([a], [b]) => (a < b ? -1 : 1))), files };
+  return { variables: new Map([...variables].toSorted(([a], [b]) => (a < b ? -1 : 1))), files };
 }
 
 /** A function that puts the output paths in the place of `builtins.placeholder`'s hashes. */
@@ -90,12 +90,18 @@ export function replacePlaceholders(rewrites: ReadonlyMap<string, string>): (tex
 
 const hashOfName = (name: string): string => encodeNix32(hashByteString("sha256", name).bytes);
 
-function completeStructuredAttributes(request: EnvironmentRequest, given: ReadonlyMap<string, Json>): Map<string, Json> {
+function completeStructuredAttributes(
+  request: EnvironmentRequest,
+  given: ReadonlyMap<string, Json>,
+): Map<string, Json> {
   const attributes = new Map(given);
   const outputs = [...request.derivation.outputs.keys()].map((name) => [name, outputPlaceholder(name)] as const);
   attributes.set("outputs", new Map(outputs));
   for (const [key, paths] of request.options.exportReferencesGraph) {
-    attributes.set(key, exportedReferences(request, paths).map((path) => describePath(request.store, path)));
+    attributes.set(
+      key,
+      exportedReferences(request, paths).map((path) => describePath(request.store, path)),
+    );
   }
   return attributes;
 }

@@ -4,16 +4,7 @@
 import { bytesToByteString, fromByteString } from "#formats";
 import type { Emit, Verbosity } from "#formats";
 
-const verbosities: readonly Verbosity[] = [
-  "error",
-  "warn",
-  "notice",
-  "info",
-  "talkative",
-  "chatty",
-  "debug",
-  "vomit",
-];
+const verbosities: readonly Verbosity[] = ["error", "warn", "notice", "info", "talkative", "chatty", "debug", "vomit"];
 
 /** Nix's actFileTransfer and its result types that builders may send. */
 const fileTransferType = 101;

@@ -106,7 +106,7 @@ function rankNodes(nodes: ReadonlyMap<StorePath, BuildNode>): Map<StorePath, Bui
       if (left === 0) dependentsFirst.push(dependency);
     }
   }
-  return new Map(dependentsFirst.reverse().map((node) => [node.path, node]));
+  return new Map(dependentsFirst.toReversed().map((node) => [node.path, node]));
 }
 
 function noSuchOutput(derivation: string, output: string): FirnError {

@@ -8,8 +8,10 @@ import type { BuildDirectory } from "./build-directory.ts";
 import type { DerivationBuild } from "./build-derivation.ts";
 import type { BuildEnvironment } from "./build-environment.ts";
 import type { BuilderCommand } from "./builder-process.ts";
+import { bubblewrapMounts } from "./mount-inputs.ts";
 import {
   bubblewrapVersion,
+  mountsOfInputs,
   networkPaths,
   parseSandboxPath,
   parseShmSize,
@@ -55,9 +57,11 @@ export function usesSandbox({ store, derivation, derivationPath, options, settin
 }
 
 export function assembleCommand(build: DerivationBuild, surroundings: BuilderSurroundings): BuilderCommand {
-  const { derivation, settings } = build;
+  const { store, derivation, settings } = build;
   const { root, sandboxed, directory, environment, replace } = surroundings;
   const variables = new Map([...environment.variables].map(([name, value]) => [name, replace(value)]));
+  const storeInRoot = `${root}${store.storeDir}`;
+  const inputs = sandboxed ? mountsOfInputs(storeInRoot, inputsInSandbox(build, surroundings.inputPaths)) : [];
   const filter = settings.filterSyscalls && sandboxed ? requireFilter() : undefined;
   return {
     sandboxOptions: sandboxed
@@ -65,7 +69,8 @@ export function assembleCommand(build: DerivationBuild, surroundings: BuilderSur
           root,
           buildDir: directory.path,
           buildDirInside: settings.sandboxBuildDir,
-          paths: sandboxPaths(build, surroundings.inputPaths),
+          paths: sandboxPaths(build),
+          inputs,
           network: hasNetwork(derivation),
           kvm: settings.systemFeatures.includes("kvm") && existsSync("/dev/kvm"),
           shmSize: parseShmSize(settings.sandboxDevShmSize),
@@ -81,26 +86,44 @@ export function assembleCommand(build: DerivationBuild, surroundings: BuilderSur
     user: build.user,
     thirtyTwoBit: process.arch === "x64" && derivation.system === "i686-linux",
     privateDir: surroundings.privateDir,
+    premounts: inputs.length > bubblewrapMounts ? inputs : [],
+    storeInRoot,
     canSetArgv0: sandboxed && knowsArgv0(),
   };
 }
 
-/** The input closure read-only, the configured paths with their closures, and what a builder with network needs. */
-function sandboxPaths(build: DerivationBuild, inputPaths: ReadonlySet<StorePath>): SandboxPath[] {
+/** The input closure and those of configured paths, but none of the outputs, which the builder is about to make. */
+function inputsInSandbox(
+  { store, derivation, settings }: DerivationBuild,
+  inputPaths: ReadonlySet<StorePath>,
+): { readonly name: string; readonly source: string }[] {
+  const inputs = new Set(inputPaths);
+  for (const entry of settings.sandboxPaths) {
+    const { source } = parseSandboxPath(store.storeDir, entry);
+    if (!isInStore(store.storeDir, source)) continue;
+    const { path } = parsePathInStore(store.storeDir, source);
+    if (store.isValidPath(path)) for (const member of computeClosure(store, [path])) inputs.add(member);
+  }
+  for (const output of derivation.outputs.keys()) {
+    const path = derivationOutputPath(store.storeDir, derivation, output);
+    if (path !== undefined) inputs.delete(path);
+  }
+  return [...inputs].toSorted().map((path) => ({ name: path, source: store.realPath(path) }));
+}
+
+/** The configured paths, and what a builder with network needs. */
+function sandboxPaths(build: DerivationBuild): SandboxPath[] {
   const { store, derivation, options, settings } = build;
   const paths = new Map<string, SandboxPath>();
   const add = (path: SandboxPath): void => void paths.set(path.target, path);
-  const addStorePath = (path: StorePath): void =>
-    add({ target: printStorePath(store.storeDir, path), source: store.realPath(path), optional: false, writable: false });
   for (const entry of settings.sandboxPaths) {
     const path = parseSandboxPath(store.storeDir, entry);
     if (!isInStore(store.storeDir, path.source)) {
       add(path);
-      continue;
+    } else if (path.target !== path.source) {
+      const { path: storePath, rest } = parsePathInStore(store.storeDir, path.source);
+      add({ ...path, source: store.realPath(storePath, rest) });
     }
-    const { path: storePath, rest } = parsePathInStore(store.storeDir, path.source);
-    if (store.isValidPath(storePath)) computeClosure(store, [storePath]).forEach(addStorePath);
-    add({ ...path, source: store.realPath(storePath, rest) });
   }
   for (const path of options.impureHostDeps) {
     if (!settings.allowedImpureHostDeps.some((allowed) => path === allowed || path.startsWith(`${allowed}/`))) {
@@ -108,13 +131,8 @@ function sandboxPaths(build: DerivationBuild, inputPaths: ReadonlySet<StorePath>
     }
     add({ target: path, source: path, optional: true, writable: true });
   }
-  inputPaths.forEach(addStorePath);
-  for (const output of derivation.outputs.keys()) {
-    const path = derivationOutputPath(store.storeDir, derivation, output);
-    if (path !== undefined) paths.delete(printStorePath(store.storeDir, path));
-  }
   if (hasNetwork(derivation)) networkPaths(settings.sslCertFile).forEach(add);
-  return [...paths.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
+  return [...paths.values()].toSorted((a, b) => (a.target < b.target ? -1 : 1));
 }
 
 function knowsArgv0(): boolean {

@@ -9,6 +9,8 @@ import { constants } from "node:os";
 import { ReadStream } from "node:tty";
 import { byteStringToBytes, FirnError, fromByteString, toByteString } from "#formats";
 import { errorCode, hostPath, openPseudoTerminal, withBuilderSurroundings } from "#host";
+import { mountThenRun } from "./mount-inputs.ts";
+import type { InputMount } from "./mount-inputs.ts";
 import { bubblewrapMissing } from "./sandbox.ts";
 
 export interface BuilderCommand {
@@ -25,11 +27,16 @@ export interface BuilderCommand {
   readonly thirtyTwoBit: boolean;
   /** A folder that nobody else can reach; files that bwrap reads at its start lie there for a moment. */
   readonly privateDir: string;
+  /** Store paths to mount before bwrap starts, as they are too many for it, below the folder `storeInRoot`. */
+  readonly premounts: readonly InputMount[];
+  readonly storeInRoot: string;
   /** Whether bwrap knows --argv0. */
   readonly canSetArgv0: boolean;
 }
 
-export type ExitStatus = { readonly kind: "exit"; readonly code: number } | { readonly kind: "signal"; readonly signal: string };
+export type ExitStatus =
+  | { readonly kind: "exit"; readonly code: number }
+  | { readonly kind: "signal"; readonly signal: string };
 
 export interface RunningBuilder {
   readonly finished: Promise<ExitStatus>;
@@ -55,13 +62,15 @@ export function startBuilder(command: BuilderCommand, onOutput: (bytes: Uint8Arr
       stdio: ["ignore", terminal.slave, terminal.slave, ...inherited],
       detached: true,
       ...(command.sandboxOptions === undefined
-        ? { cwd: fromByteString(command.cwd), env: plainEnvironment(command.environment), argv0: fromByteString(command.argv0) }
+        ? {
+            cwd: fromByteString(command.cwd),
+            env: plainEnvironment(command.environment),
+            argv0: fromByteString(command.argv0),
+          }
         : { cwd: "/" }),
       ...(command.user === undefined ? {} : command.user),
     };
-    child = withBuilderSurroundings({ thirtyTwoBit: command.thirtyTwoBit }, () =>
-      spawn(fromByteString(program), args, options),
-    );
+    child = withBuilderSurroundings({ thirtyTwoBit: command.thirtyTwoBit }, () => spawn(program, args, options));
   } catch (error) {
     closeSync(terminal.master);
     throw error;
@@ -103,7 +112,8 @@ class SetupMessages {
       return;
     }
     this.#beginning += Buffer.from(bytes).toString("latin1");
-    const mayGoOn = own.startsWith(this.#beginning) || (this.#beginning.startsWith(own) && !this.#beginning.includes("\n"));
+    const mayGoOn =
+      own.startsWith(this.#beginning) || (this.#beginning.startsWith(own) && !this.#beginning.includes("\n"));
     if (!mayGoOn) this.#passBeginningOn();
   }
 
@@ -119,7 +129,8 @@ class SetupMessages {
 
   finish(status: ExitStatus): void {
     if (this.#beginning !== undefined) this.#passBeginningOn();
-    if (this.#complaint !== "" && status.kind === "exit" && status.code === 1) throw sandboxFailed(this.#complaint.trim());
+    if (this.#complaint !== "" && status.kind === "exit" && status.code === 1)
+      throw sandboxFailed(this.#complaint.trim());
   }
 }
 
@@ -146,18 +157,25 @@ function commandLine(
   passFile: (name: string, bytes: Uint8Array) => number,
 ): [string, string[]] {
   const { sandboxOptions, program, argv0, args } = command;
-  const own = args.map(fromByteString);
-  if (sandboxOptions === undefined) return [program, own];
+  if (sandboxOptions === undefined) return [fromByteString(program), args.map(fromByteString)];
   const options = [...sandboxOptions, ...(command.canSetArgv0 ? ["--argv0", argv0] : [])];
   const optionsDescriptor = passFile("bwrap-options", byteStringToBytes(options.map((word) => `${word}\0`).join("")));
   const words = ["--args", String(optionsDescriptor)];
   if (command.seccompFilter !== undefined) words.push("--seccomp", String(passFile("seccomp", command.seccompFilter)));
-  if ([program, ...args].every((word) => toByteString(fromByteString(word)) === word)) {
-    return ["bwrap", [...words, "--", fromByteString(program), ...own]];
-  }
-  // Node passes arguments as UTF-8 only; a shell's printf makes any byte.
-  const quoted = ["bwrap", ...words, "--", program, ...args].map(shellWord);
-  return ["/bin/sh", ["-c", `exec ${quoted.join(" ")}`]];
+  const run = fitForNode(["bwrap", ...words, "--", program, ...args]);
+  if (command.premounts.length === 0) return [run[0] as string, run.slice(1)];
+  const mounting = mountThenRun(command.premounts, command.storeInRoot, run, nextDescriptor(words));
+  passFile("inputs", mounting.list);
+  return [mounting.program, [...mounting.args]];
+}
+
+/** The descriptor that the next file gets: there is one for each option that names one. */
+const nextDescriptor = (words: readonly string[]): number => 3 + words.length / 2;
+
+/** A command that Node can start. It passes arguments as UTF-8 only; a shell's printf makes any byte. */
+function fitForNode(command: readonly string[]): string[] {
+  if (command.every((word) => toByteString(fromByteString(word)) === word)) return command.map(fromByteString);
+  return ["/bin/sh", "-c", `exec ${command.map(shellWord).join(" ")}`];
 }
 
 /** A word for /bin/sh in ASCII; the letter at the end keeps trailing newlines from being stripped. */

@@ -40,7 +40,9 @@ describe("builtin:buildenv", { skip: cannotBuild }, () => {
 
   const environment = (name: string, derivations: readonly string[], more: readonly StorePath[] = []): StorePath => {
     const manifest = w.store.queryAllValidPaths().find((path) => path.endsWith("-afile")) as StorePath;
-    const sources = derivations.filter((word) => word.startsWith("/")).map((path) => path.slice("/nix/store/".length) as StorePath);
+    const sources = derivations
+      .filter((word) => word.startsWith("/"))
+      .map((path) => path.slice("/nix/store/".length) as StorePath);
     const env = {
       builder: "builtin:buildenv",
       derivations: derivations.join(" "),
@@ -53,13 +55,15 @@ describe("builtin:buildenv", { skip: cannotBuild }, () => {
       name: `env-${name}`,
       outputs: new Map([["out", { kind: "deferred" }]] as const),
       inputDerivations: new Map(),
-      inputSources: [...new Set([manifest, ...sources, ...more])].sort(),
+      inputSources: [...new Set([manifest, ...sources, ...more])].toSorted(),
       system: "builtin",
       builder: "builtin:buildenv",
       args: [],
       env: new Map(Object.entries(env)),
     };
-    return w.store.writeDerivation(fillOutputPaths(w.store.storeDir, derivation, (path) => w.store.derivationModulo(path)));
+    return w.store.writeDerivation(
+      fillOutputPaths(w.store.storeDir, derivation, (path) => w.store.derivationModulo(path)),
+    );
   };
 
   const listLinks = (real: string, prefix = ""): string[] =>
@@ -84,8 +88,8 @@ describe("builtin:buildenv", { skip: cannotBuild }, () => {
       // Which warnings come before an error depends on the order in which a folder lists its files.
       const relevant = (line: string): boolean => failed.length === 0 || !line.startsWith("warning: ");
       assert.deepEqual(
-        [...made, ...warnings, ...log, ...failed].filter(relevant).sort(),
-        lines.filter(relevant).sort(),
+        [...made, ...warnings, ...log, ...failed].filter(relevant).toSorted(),
+        lines.filter(relevant).toSorted(),
       );
     });
   }

@@ -5,8 +5,8 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
 import { FirnError } from "#formats";
 import { errorCode, hostPath } from "#host";
-import { requireAttribute } from "./builtin-builders.ts";
-import type { BuiltinContext } from "./builtin-builders.ts";
+import { requireAttribute } from "./builtin-context.ts";
+import type { BuiltinContext } from "./builtin-context.ts";
 
 export interface EnvironmentPackage {
   /** As store objects know it: `/nix/store/…`. */
@@ -68,11 +68,11 @@ export function buildEnvironmentTree(
     tree.link(path, out, priority);
     for (const other of propagatedPackages(options.realPath(path) ?? "")) if (!done.has(other)) postponed.add(other);
   };
-  const sorted = [...packages].sort((a, b) => a.priority - b.priority || (a.path < b.path ? -1 : 1));
+  const sorted = [...packages].toSorted((a, b) => a.priority - b.priority || (a.path < b.path ? -1 : 1));
   for (const { path, active, priority } of sorted) if (active) add(path, priority);
   let priority = firstPropagatedPriority;
   while (postponed.size > 0) {
-    const paths = [...postponed].sort();
+    const paths = [...postponed].toSorted();
     postponed = new Set();
     for (const path of paths) add(path, priority++);
   }
@@ -96,7 +96,7 @@ class EnvironmentTree {
     if (folder === undefined) throw folderMissing(source);
     let names: string[];
     try {
-      names = readdirSync(hostPath(folder), "latin1").sort();
+      names = readdirSync(hostPath(folder), "latin1").toSorted();
     } catch (error) {
       if (errorCode(error) !== "ENOTDIR") throw error;
       warn(`not including "${source}" in the user environment because it's not a directory`);
@@ -161,7 +161,7 @@ function followLinks(
   let left = splitPath(path);
   let at = "";
   let isDirectory = true;
-  for (let links = 0; left.length > 0; ) {
+  for (let links = 0; left.length > 0;) {
     const [segment = "", ...rest] = left;
     left = rest;
     if (segment === "..") {
@@ -202,11 +202,12 @@ function realPathOfInput({ store, inputPaths }: BuiltinContext): (path: string) 
 function parsePackages(text: string): EnvironmentPackage[] {
   const tokens = text.split(/[ \t\n\r]+/).filter((token) => token !== "");
   const packages: EnvironmentPackage[] = [];
-  for (let i = 0; i < tokens.length; ) {
+  for (let i = 0; i < tokens.length;) {
     const [active, priority, count] = [tokens[i], Number(tokens[i + 1]), Number(tokens[i + 2])];
     i += 3;
     if (!Number.isInteger(priority) || !Number.isInteger(count) || i + count > tokens.length) throw malformedPackages();
-    for (let n = 0; n < count; n++) packages.push({ path: tokens[i++] as string, active: active !== "false", priority });
+    for (let n = 0; n < count; n++)
+      packages.push({ path: tokens[i++] as string, active: active !== "false", priority });
   }
   return packages;
 }

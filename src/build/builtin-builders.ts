@@ -2,30 +2,13 @@
 // where a sandboxed builder would, and what they wrote is checked and registered in the same way.
 
 import { toByteString } from "#formats";
-import type { Derivation, LogEvent, StorePath } from "#formats";
-import type { LocalStore } from "#store";
+import type { Derivation, StorePath } from "#formats";
 import type { DerivationBuild } from "./build-derivation.ts";
 import type { RunningBuilder } from "./builder-process.ts";
 import { buildEnvironmentFromDerivation } from "./builtin-buildenv.ts";
+import type { BuiltinContext } from "./builtin-context.ts";
 import { fetchUrl } from "./builtin-fetchurl.ts";
 import type { OutputState } from "./register-outputs.ts";
-import type { BuildSettings } from "./settings.ts";
-
-export interface BuiltinContext {
-  readonly store: LocalStore;
-  readonly derivation: Derivation;
-  readonly settings: BuildSettings;
-  /** Where an output is to be made on this machine, by output name; nothing is there yet. */
-  readonly outputs: ReadonlyMap<string, string>;
-  /** All that the builder may read of the store. */
-  readonly inputPaths: ReadonlySet<StorePath>;
-  /** Shows a line of the build's log, byte string without newline. */
-  readonly log: (line: string) => void;
-  readonly activity: number;
-  readonly newActivity: () => number;
-  readonly emit: (event: LogEvent) => void;
-  readonly signal: AbortSignal;
-}
 
 export type BuiltinBuilder = (context: BuiltinContext) => Promise<void> | void;
 
@@ -69,13 +52,6 @@ export function startBuiltin(
     },
   );
   return { finished, kill: () => cancellation.abort() };
-}
-
-/** An attribute that a builtin cannot do without. */
-export function requireAttribute(derivation: Derivation, name: string): string {
-  const value = derivation.env.get(name);
-  if (value === undefined) throw new Error(`attribute '${name}' missing`);
-  return value;
 }
 
 function unsupportedBuiltin(builder: string): never {

@@ -54,9 +54,13 @@ describe("builtin:fetchurl", { skip: cannotBuild }, () => {
       system: "builtin",
       builder: "builtin:fetchurl",
       args: [],
-      env: new Map(Object.entries({ builder: "builtin:fetchurl", name, out: "", system: "builtin", url, ...more }).sort()),
+      env: new Map(
+        Object.entries({ builder: "builtin:fetchurl", name, out: "", system: "builtin", url, ...more }).toSorted(),
+      ),
     };
-    return w.store.writeDerivation(fillOutputPaths(w.store.storeDir, derivation, (path) => w.store.derivationModulo(path)));
+    return w.store.writeDerivation(
+      fillOutputPaths(w.store.storeDir, derivation, (path) => w.store.derivationModulo(path)),
+    );
   };
 
   const fetched = async (drv: StorePath, settings = {}): Promise<string> => {
@@ -72,13 +76,21 @@ describe("builtin:fetchurl", { skip: cannotBuild }, () => {
 
   it("fetches over http, byte for byte as sent, and says how far it is", async () => {
     const packed = gzipSync("packed");
-    answers.set("/packed.gz", (response) => response.writeHead(200, { "content-encoding": "gzip", "content-length": packed.length }).end(packed));
+    answers.set("/packed.gz", (response) =>
+      response.writeHead(200, { "content-encoding": "gzip", "content-length": packed.length }).end(packed),
+    );
     const drv = fetcher("packed.gz", `${base}/packed.gz`, flat(packed.toString("latin1")));
     const { results, events } = await w.realise(drv);
     assert.equal(results[0]?.success, true);
-    const starts = events.flatMap((event) => (event.kind === "start" && event.type === "fileTransfer" ? event.text : []));
+    const starts = events.flatMap((event) =>
+      event.kind === "start" && event.type === "fileTransfer" ? event.text : [],
+    );
     assert.deepEqual(starts, [`downloading '${base}/packed.gz'`]);
-    assert.ok(events.some((event) => event.kind === "progress" && event.done === packed.length && event.expected === packed.length));
+    assert.ok(
+      events.some(
+        (event) => event.kind === "progress" && event.done === packed.length && event.expected === packed.length,
+      ),
+    );
   });
 
   it("follows redirects and tries again what may pass", async () => {
@@ -112,7 +124,12 @@ describe("builtin:fetchurl", { skip: cannotBuild }, () => {
       answers.set(`/tree.nar${compression}`, (response) => response.end(bytes));
       const hasher = createHasher("sha256");
       hasher.update(archive);
-      const drv = fetcher(`tree${compression}`, `${base}/tree.nar${compression}`, { method: "nar", hash: hasher.digest() }, { unpack: "1" });
+      const drv = fetcher(
+        `tree${compression}`,
+        `${base}/tree.nar${compression}`,
+        { method: "nar", hash: hasher.digest() },
+        { unpack: "1" },
+      );
       const { results } = await w.realise(drv);
       assert.ok(results[0]?.success, JSON.stringify(results[0]));
       assert.equal(readFileSync(w.real(drv, "out", "/file"), "utf8"), "hello");
@@ -128,7 +145,12 @@ describe("builtin:fetchurl", { skip: cannotBuild }, () => {
     answers.set("/link.nar", (response) => response.end(bytes));
     const hasher = createHasher("sha256");
     hasher.update(bytes);
-    const drv = fetcher("hostile", `${base}/link.nar`, { method: "nar", hash: hasher.digest() }, { unpack: "1", executable: "1" });
+    const drv = fetcher(
+      "hostile",
+      `${base}/link.nar`,
+      { method: "nar", hash: hasher.digest() },
+      { unpack: "1", executable: "1" },
+    );
     assert.equal((await w.realise(drv)).results[0]?.success, true);
     assert.equal(lstatSync(`${w.root}/victim`).mode & 0o777, 0o600);
   });

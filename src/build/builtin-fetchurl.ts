@@ -5,8 +5,8 @@ import { chmodSync, closeSync, constants, lstatSync, openSync, writeSync } from 
 import { derivationType, encodeBase16, parseNarStream } from "#formats";
 import { deleteTree, hostPath } from "#host";
 import { TreeWriter } from "#store";
-import { requireAttribute } from "./builtin-builders.ts";
-import type { BuiltinContext } from "./builtin-builders.ts";
+import { requireAttribute } from "./builtin-context.ts";
+import type { BuiltinContext } from "./builtin-context.ts";
 import { download } from "./download.ts";
 
 export async function fetchUrl(context: BuiltinContext): Promise<void> {
@@ -69,7 +69,7 @@ async function writeFile(body: AsyncIterable<Uint8Array>, path: string): Promise
   const file = openSync(hostPath(path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
   try {
     for await (const chunk of body) {
-      for (let done = 0; done < chunk.length; ) done += writeSync(file, chunk, done);
+      for (let done = 0; done < chunk.length;) done += writeSync(file, chunk, done);
     }
   } finally {
     closeSync(file);

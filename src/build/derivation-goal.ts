@@ -76,7 +76,7 @@ export class DerivationGoal {
   }
 
   async #build(options: DerivationOptions, validOutputs: ReadonlySet<StorePath>): Promise<GoalSuccess> {
-    const { settings, mode, emit, derivationPath, newActivity } = this.#request;
+    const { mode, emit, derivationPath, newActivity } = this.#request;
     const user = await this.#takeBuildUser();
     const activity = newActivity();
     const text = `${describeMode(mode)} '${this.#name}'`;
@@ -124,8 +124,8 @@ export class DerivationGoal {
     if (system !== settings.system && system !== "builtin" && !settings.extraPlatforms.includes(system)) {
       message += `\nReason: platform mismatch\nRequired system: '${system}'\nCurrent system: '${settings.system}'`;
     }
-    const required = [...options.requiredSystemFeatures].sort();
-    const available = [...settings.systemFeatures].sort();
+    const required = [...options.requiredSystemFeatures].toSorted();
+    const available = [...settings.systemFeatures].toSorted();
     if (required.some((feature) => !available.includes(feature))) {
       message +=
         `\nReason: missing system features\nRequired features: {${required.join(", ")}}` +
@@ -161,7 +161,7 @@ export class DerivationGoal {
   /** Waits for other processes that make the same outputs; two goals of this process never do. */
   async #takeLocks(): Promise<PathLocks> {
     const { store, emit, newActivity, signal } = this.#request;
-    const paths = [...this.#outputs].sort();
+    const paths = [...this.#outputs].toSorted();
     let locks = store.makePathLocks(paths, { wait: false });
     if (locks !== undefined) return locks;
     const id = newActivity();

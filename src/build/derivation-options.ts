@@ -46,8 +46,7 @@ export function readDerivationOptions(storeDir: StoreDir, derivation: Derivation
   const structured = text === undefined ? undefined : parseStructuredAttributes(text);
   const read = structured === undefined ? fromEnvironment(derivation.env) : fromStructured(structured);
   return {
-    outputChecks:
-      structured === undefined ? checksOfAll(storeDir, read) : checksPerOutput(storeDir, structured),
+    outputChecks: structured === undefined ? checksOfAll(storeDir, read) : checksPerOutput(storeDir, structured),
     unsafeDiscardReferences: structured === undefined ? new Set() : discardedOutputs(structured),
     passAsFile: new Set(structured === undefined ? read.strings("passAsFile") : []),
     exportReferencesGraph:
@@ -66,7 +65,7 @@ export function readDerivationOptions(storeDir: StoreDir, derivation: Derivation
 
 /** Words separated by white space, each once, sorted: Nix's tokenizeString into a set. */
 export function tokenise(text: string): string[] {
-  return [...new Set(words(text))].sort();
+  return [...new Set(words(text))].toSorted();
 }
 
 const words = (text: string): string[] => text.split(/[ \t\n\r]+/).filter((word) => word !== "");
@@ -97,7 +96,7 @@ function fromStructured(attributes: JsonObject): Attributes {
     },
     strings(name) {
       const value = attributes.get(name);
-      return value === undefined ? undefined : [...new Set(expectStrings(name, value))].sort();
+      return value === undefined ? undefined : [...new Set(expectStrings(name, value))].toSorted();
     },
   };
 }
@@ -183,7 +182,10 @@ function graphFromStructured(storeDir: StoreDir, attributes: JsonObject): Map<st
   const value = attributes.get("exportReferencesGraph");
   if (!(value instanceof Map)) return graph;
   for (const [key, paths] of value) {
-    graph.set(key, [...new Set(flatten(paths))].map((text) => parsePathInStore(storeDir, text).path));
+    graph.set(
+      key,
+      [...new Set(flatten(paths))].map((text) => parsePathInStore(storeDir, text).path),
+    );
   }
   return graph;
 }

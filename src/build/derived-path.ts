@@ -19,7 +19,7 @@ export function printDerivedPath(storeDir: StoreDir, path: DerivedPath): string 
     case "opaque":
       return printStorePath(storeDir, path.path);
     case "built": {
-      const outputs = path.outputs === "all" ? "*" : [...path.outputs].sort().join(",");
+      const outputs = path.outputs === "all" ? "*" : [...path.outputs].toSorted().join(",");
       return `${printStorePath(storeDir, path.derivation)}^${outputs}`;
     }
   }

@@ -118,7 +118,16 @@ function isTransientStatus(status: number): boolean {
 }
 
 function isNetworkError(error: unknown): boolean {
-  const codes = ["ECONNRESET", "ECONNREFUSED", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"];
+  const codes = [
+    "ECONNRESET",
+    "ECONNREFUSED",
+    "ECONNABORTED",
+    "EPIPE",
+    "ETIMEDOUT",
+    "EAI_AGAIN",
+    "ENETUNREACH",
+    "EHOSTUNREACH",
+  ];
   return typeof error === "object" && error !== null && "code" in error && codes.includes(String(error.code));
 }
 

@@ -5,13 +5,7 @@ export { printDerivedPath } from "./derived-path.ts";
 export { buildCores, currentSystem, defaultBuildSettings } from "./settings.ts";
 export type { BuildMode, BuildSettings } from "./settings.ts";
 export { BuildError, combineExitStatuses, failingExitStatus } from "./build-result.ts";
-export type {
-  BuildFailed,
-  BuildFailureStatus,
-  BuildResult,
-  BuildSuccess,
-  BuildSuccessStatus,
-} from "./build-result.ts";
+export type { BuildFailed, BuildFailureStatus, BuildResult, BuildSuccess, BuildSuccessStatus } from "./build-result.ts";
 export { realise, throwFailures } from "./worker.ts";
 export { queryMissing } from "./query-missing.ts";
 export type { MissingPaths } from "./query-missing.ts";

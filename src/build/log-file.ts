@@ -18,7 +18,7 @@ export class LogFile {
   }
 
   write(bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#descriptor, bytes, done);
+    for (let done = 0; done < bytes.length;) done += writeSync(this.#descriptor, bytes, done);
   }
 
   close(): void {

@@ -18,7 +18,7 @@ export interface OutputCheckRequest {
 
 /** Throws a BuildError at the first output that is not as the derivation wants it. */
 export function checkOutputs(request: OutputCheckRequest): void {
-  for (const [outputName, info] of [...request.outputs].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [outputName, info] of [...request.outputs].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     checkFixedOutput(request, outputName, info);
     const checks = request.options.outputChecks(outputName);
     if (checks !== undefined) checkOutput(request, outputName, info, checks);
@@ -73,7 +73,7 @@ function checkOutput(request: OutputCheckRequest, outputName: string, info: Vali
   };
   const check = (specifiers: readonly ReferenceSpecifier[], allowed: boolean, recursive: boolean): void => {
     const spec = new Set(specifiers.map((specifier) => resolveSpecifier(request, outputName, specifier)));
-    const bad = [...used(recursive)].filter((path) => spec.has(path) !== allowed).sort();
+    const bad = [...used(recursive)].filter((path) => spec.has(path) !== allowed).toSorted();
     if (bad.length === 0) return;
     const list = bad.map((path) => `\n  ${printStorePath(store.storeDir, path)}`).join("");
     throw rejected(`output '${name}' is not allowed to refer to the following paths:${list}`);
@@ -95,7 +95,7 @@ function resolveSpecifier(
     case "output": {
       const output = outputs.get(specifier.name);
       if (output !== undefined) return output.path;
-      const valid = [...outputs.keys()].sort().join(", ");
+      const valid = [...outputs.keys()].toSorted().join(", ");
       throw rejected(
         `derivation '${printStorePath(store.storeDir, derivationPath)}' output check for '${outputName}' contains ` +
           `output name '${specifier.name}', but this is not a valid output of this derivation. (Valid outputs are [${valid}].)`,

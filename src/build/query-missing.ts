@@ -22,7 +22,7 @@ export function queryMissing(store: Store, wanted: readonly DerivedPath[]): Miss
   return {
     willBuild: [...nodes.keys()],
     willSubstitute: [],
-    unknown: [...unknown].sort(),
+    unknown: [...unknown].toSorted(),
     downloadSize: 0,
     narSize: 0,
   };

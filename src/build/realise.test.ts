@@ -26,11 +26,15 @@ describe("realise", { skip: cannotBuild }, () => {
 
   it("builds outputs that refer to each other and to inputs, and registers them with their metadata", async () => {
     const lib = w.script("lib", 'echo lib > "$out"');
-    const both = w.script("both", 'mkdir $out $dev; echo $lib > $out/lib; ln -s $out/lib $dev/link; echo x > $out/x; chmod 755 $out/x', {
-      outputs: ["out", "dev"],
-      inputs: [lib],
-      env: { lib: w.print(w.output(lib)) },
-    });
+    const both = w.script(
+      "both",
+      "mkdir $out $dev; echo $lib > $out/lib; ln -s $out/lib $dev/link; echo x > $out/x; chmod 755 $out/x",
+      {
+        outputs: ["out", "dev"],
+        inputs: [lib],
+        env: { lib: w.print(w.output(lib)) },
+      },
+    );
     const { results } = await w.realise(both, { maxJobs: 2 });
     assert.equal(results[0]?.success && results[0].status, "Built");
     const out = w.store.queryPathInfo(w.output(both));
@@ -102,28 +106,133 @@ describe("realise", { skip: cannotBuild }, () => {
     const results = (await w.realise([two.bad, two.worse], { keepGoing: true })).results;
     assert.throws(
       () => throwFailures(w.store, results, (event) => shown.push(event)),
-      (error) => error instanceof BuildError && error.exitStatus === 100 && error.message === `build of '${[two.bad, two.worse].map((path) => w.print(path)).sort().join("', '")}' failed`,
+      (error) =>
+        error instanceof BuildError &&
+        error.exitStatus === 100 &&
+        error.message ===
+          `build of '${[two.bad, two.worse]
+            .map((path) => w.print(path))
+            .toSorted()
+            .join("', '")}' failed`,
     );
     assert.equal(shown.length, 2);
   });
 
-  const rejected: readonly [name: string, script: string, options: object, settings: object, message: RegExp, exitStatus: number][] = [
-    ["does not make its output", "true", {}, {}, /^builder for '.*-x\.drv' failed to produce output path for output 'out' at ".*\.drv\.chroot\/root\/nix\/store\/[^/]*-x"$/, 1],
-    ["makes an output that others may write", "mkdir $out; chmod 777 $out", {}, {}, /^suspicious ownership or permission on ".*" for output 'out'; rejecting this build output$/, 1],
+  const rejected: readonly [
+    name: string,
+    script: string,
+    options: object,
+    settings: object,
+    message: RegExp,
+    exitStatus: number,
+  ][] = [
+    [
+      "does not make its output",
+      "true",
+      {},
+      {},
+      /^builder for '.*-x\.drv' failed to produce output path for output 'out' at ".*\.drv\.chroot\/root\/nix\/store\/[^/]*-x"$/,
+      1,
+    ],
+    [
+      "makes an output that others may write",
+      "mkdir $out; chmod 777 $out",
+      {},
+      {},
+      /^suspicious ownership or permission on ".*" for output 'out'; rejecting this build output$/,
+      1,
+    ],
     ["makes a fifo", "mkdir $out; busybox mkfifo $out/f", {}, {}, /^file ["'].*["'] has an unsupported type$/, 1],
     ["takes too long", "sleep 10", {}, { timeout: 1 }, /^timed out after 1 seconds$/, 101],
     ["is silent for too long", "sleep 10", {}, { maxSilentTime: 1 }, /^timed out after 1 seconds$/, 101],
-    ["prints too much", "yes", {}, { maxBuildLogSize: 1000 }, /^building derivation '.*' killed after writing more than 1000 bytes of log output$/, 1],
-    ["is for another system", "true", { system: "foo-linux" }, {}, /^Cannot build '.*'\.\nReason: platform mismatch\nRequired system: 'foo-linux'\nCurrent system: '.*'$/, 100],
-    ["needs a feature", "true", { env: { requiredSystemFeatures: "zork" } }, { systemFeatures: ["kvm", "big-parallel"] }, /^Cannot build '.*'\.\nReason: missing system features\nRequired features: \{zork\}\nAvailable features: \{big-parallel, kvm\}$/, 100],
-    ["may not be built here", "true", {}, { maxJobs: 0 }, /^Cannot build '.*'\.\nReason: local builds are disabled \(max-jobs = 0\)\nHint: set /, 100],
-    ["asks to be outside the sandbox", "true", { env: { __noChroot: "1" } }, {}, /^derivation '.*' has '__noChroot' set, but that's not allowed when 'sandbox' is 'true'$/, 1],
-    ["has a builder that is not there", "", { builder: "/nonexistent/foo" }, {}, /^Cannot build '.*'\.\nReason: builder failed with exit code 1\.\n[^]*\n> error: executing '\/nonexistent\/foo': No such file or directory\n/, 100],
-    ["makes outputs that refer to each other", "echo $dev > $out; echo $out > $dev", { outputs: ["out", "dev"] }, {}, /^cycle detected in build of '.*' in the references of output 'dev' from output 'out'$/, 1],
-    ["refers to what is not allowed", "echo $PATH > $out", { env: { allowedReferences: "" } }, {}, /^output '.*-x' is not allowed to refer to the following paths:\n  \/nix\/store\/.*-busybox$/, 1],
-    ["allows an output that it does not have", "echo $PATH > $out", { env: { allowedReferences: "zork" } }, {}, /^derivation '.*' output check for 'out' contains output name 'zork', but this is not a valid output of this derivation\. \(Valid outputs are \[out\]\.\)$/, 1],
-    ["is executable where a flat file is wanted", "echo > $out; chmod +x $out", { fixed: { method: "flat", hash: sha256("") } }, {}, /^output path ".*" should be a non-executable regular file since recursive hashing is not enabled/, 1],
-    ["refers to a store path although it is fixed", "echo $PATH > $out", { fixed: { method: "nar", hash: sha256("y") } }, {}, /^hash mismatch in fixed-output derivation/, 102],
+    [
+      "prints too much",
+      "yes",
+      {},
+      { maxBuildLogSize: 1000 },
+      /^building derivation '.*' killed after writing more than 1000 bytes of log output$/,
+      1,
+    ],
+    [
+      "is for another system",
+      "true",
+      { system: "foo-linux" },
+      {},
+      /^Cannot build '.*'\.\nReason: platform mismatch\nRequired system: 'foo-linux'\nCurrent system: '.*'$/,
+      100,
+    ],
+    [
+      "needs a feature",
+      "true",
+      { env: { requiredSystemFeatures: "zork" } },
+      { systemFeatures: ["kvm", "big-parallel"] },
+      /^Cannot build '.*'\.\nReason: missing system features\nRequired features: \{zork\}\nAvailable features: \{big-parallel, kvm\}$/,
+      100,
+    ],
+    [
+      "may not be built here",
+      "true",
+      {},
+      { maxJobs: 0 },
+      /^Cannot build '.*'\.\nReason: local builds are disabled \(max-jobs = 0\)\nHint: set /,
+      100,
+    ],
+    [
+      "asks to be outside the sandbox",
+      "true",
+      { env: { __noChroot: "1" } },
+      {},
+      /^derivation '.*' has '__noChroot' set, but that's not allowed when 'sandbox' is 'true'$/,
+      1,
+    ],
+    [
+      "has a builder that is not there",
+      "",
+      { builder: "/nonexistent/foo" },
+      {},
+      /^Cannot build '.*'\.\nReason: builder failed with exit code 1\.\n[^]*\n> error: executing '\/nonexistent\/foo': No such file or directory\n/,
+      100,
+    ],
+    [
+      "makes outputs that refer to each other",
+      "echo $dev > $out; echo $out > $dev",
+      { outputs: ["out", "dev"] },
+      {},
+      /^cycle detected in build of '.*' in the references of output 'dev' from output 'out'$/,
+      1,
+    ],
+    [
+      "refers to what is not allowed",
+      "echo $PATH > $out",
+      { env: { allowedReferences: "" } },
+      {},
+      /^output '.*-x' is not allowed to refer to the following paths:\n  \/nix\/store\/.*-busybox$/,
+      1,
+    ],
+    [
+      "allows an output that it does not have",
+      "echo $PATH > $out",
+      { env: { allowedReferences: "zork" } },
+      {},
+      /^derivation '.*' output check for 'out' contains output name 'zork', but this is not a valid output of this derivation\. \(Valid outputs are \[out\]\.\)$/,
+      1,
+    ],
+    [
+      "is executable where a flat file is wanted",
+      "echo > $out; chmod +x $out",
+      { fixed: { method: "flat", hash: sha256("") } },
+      {},
+      /^output path ".*" should be a non-executable regular file since recursive hashing is not enabled/,
+      1,
+    ],
+    [
+      "refers to a store path although it is fixed",
+      "echo $PATH > $out",
+      { fixed: { method: "nar", hash: sha256("y") } },
+      {},
+      /^hash mismatch in fixed-output derivation/,
+      102,
+    ],
   ];
   for (const [index, [name, script, options, settings, message, exitStatus]] of rejected.entries()) {
     it(`refuses a build that ${name}`, async () => {
@@ -156,13 +265,15 @@ describe("realise", { skip: cannotBuild }, () => {
   });
 
   it("builds only the outputs that lack, and leaves the valid ones as they are", async () => {
-    const drv = w.script("halves", "cat /proc/sys/kernel/random/uuid > $out; echo dev > $dev", { outputs: ["out", "dev"] });
+    const drv = w.script("halves", "cat /proc/sys/kernel/random/uuid > $out; echo dev > $dev", {
+      outputs: ["out", "dev"],
+    });
     await w.realise(drv);
-    const before = readFileSync(w.real(drv), "utf8");
+    const contents = readFileSync(w.real(drv), "utf8");
     w.store.invalidatePath(w.output(drv, "dev"));
     const { results } = await w.realise(drv);
     assert.equal(results[0]?.success && results[0].status, "Built");
-    assert.equal(readFileSync(w.real(drv), "utf8"), before);
+    assert.equal(readFileSync(w.real(drv), "utf8"), contents);
     assert.equal(readFileSync(w.real(drv, "dev"), "utf8"), "dev\n");
   });
 
@@ -172,13 +283,19 @@ describe("realise", { skip: cannotBuild }, () => {
     await w.realise([same, random]);
     assert.equal((await w.realise(same, { mode: "check" })).results[0]?.success, true);
     const error = failure((await w.realise(random, { mode: "check" })).results);
-    assert.equal(error.message, `derivation '${w.print(random)}' may not be deterministic: output "${w.real(random)}" differs`);
+    assert.equal(
+      error.message,
+      `derivation '${w.print(random)}' may not be deterministic: output "${w.real(random)}" differs`,
+    );
     assert.equal(error.exitStatus, 104);
     const kept = failure((await w.realise(random, { mode: "check", keepFailed: true })).results);
     assert.match(kept.message, /differs from ".*-random\.check"$/);
     assert.equal(existsSync(`${w.real(random)}.check`), true);
     const never = w.script("never", "true");
-    assert.match(failure((await w.realise(never, { mode: "check" })).results).message, /^some outputs of '.*' are not valid, so checking is not possible\n/);
+    assert.match(
+      failure((await w.realise(never, { mode: "check" })).results).message,
+      /^some outputs of '.*' are not valid, so checking is not possible\n/,
+    );
   });
 
   it("repairs an output whose contents were altered", async () => {
@@ -230,25 +347,34 @@ describe("realise", { skip: cannotBuild }, () => {
   it("reports a path that nothing can make", async () => {
     const path = "00000000000000000000000000000000-nowhere" as StorePath;
     const { results } = await w.realisePaths([{ kind: "opaque", path }]);
-    assert.equal(failure(results).message, `path '${w.print(path)}' is required, but there is no substituter that can build it`);
+    assert.equal(
+      failure(results).message,
+      `path '${w.print(path)}' is required, but there is no substituter that can build it`,
+    );
   });
 
   it("understands the messages that builders send about themselves", async () => {
-    const drv = w.script("phases", `echo '@nix { "action": "setPhase", "phase": "unpackPhase" }'; echo '@nix {'; echo plain; printf 'a\\rb\\n'; echo > $out`);
+    const drv = w.script(
+      "phases",
+      `echo '@nix { "action": "setPhase", "phase": "unpackPhase" }'; echo '@nix {'; echo plain; printf 'a\\rb\\n'; echo > $out`,
+    );
     const { events, lines } = await w.realise(drv);
-    assert.deepEqual(events.flatMap((event) => (event.kind === "phase" ? event.phase : [])), ["unpackPhase"]);
+    assert.deepEqual(
+      events.flatMap((event) => (event.kind === "phase" ? event.phase : [])),
+      ["unpackPhase"],
+    );
     assert.deepEqual(lines, ["@nix {", "plain", "b"]);
   });
 
   it("kills everything a build started when it is cancelled", async () => {
     const drv = w.script("endless", "(while true; do sleep 0.1; done) & echo started; wait");
     const buildDirs = (): string[] => readdirSync(`${w.root}/nix/var/nix/builds`);
-    const before = buildDirs();
+    const dirsBefore = buildDirs();
     const cancellation = new AbortController();
     const run = w.realise(drv, {}, cancellation.signal);
     setTimeout(() => cancellation.abort(new Error("stop")), 300);
     await assert.rejects(run, /stop/);
-    assert.deepEqual(buildDirs(), before);
+    assert.deepEqual(buildDirs(), dirsBefore);
     assert.equal(w.store.isValidPath(w.output(drv)), false);
   });
 });

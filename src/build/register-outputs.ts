@@ -138,7 +138,8 @@ function measureOutput(
   const candidates = request.options.unsafeDiscardReferences.has(output.name) ? [] : referenceable(request);
   const { narHash, narSize, contentHash, references } = measureTree(actualPath, fixed, candidates);
   const ca: ContentAddress | undefined = fixed === undefined ? undefined : { method: fixed.method, hash: contentHash };
-  const path = fixed === undefined || ca === undefined ? output.path : pathOfFixed(request, output, fixed, ca, references);
+  const path =
+    fixed === undefined || ca === undefined ? output.path : pathOfFixed(request, output, fixed, ca, references);
   return {
     output,
     actualPath,
@@ -202,13 +203,16 @@ function measureTree(
   fixed: ContentAddress | undefined,
   candidates: readonly StorePath[],
 ): { narHash: Hash; narSize: number; contentHash: Hash; references: StorePath[] } {
-  const hashing = new HashingSink(fixed?.hash.algorithm ?? "sha256", fixed?.method === "flat" || fixed?.method === "text");
+  const hashing = new HashingSink(
+    fixed?.hash.algorithm ?? "sha256",
+    fixed?.method === "flat" || fixed?.method === "text",
+  );
   const byHashPart = new Map(candidates.map((candidate) => [storePathHashPart(candidate), candidate]));
   const scanner = new ReferenceScanner(byHashPart.keys());
   const archive = new NarWriter((chunk) => scanner.update(chunk));
   feedTree(readTree(path), new TeeSink([hashing, archive]));
   archive.finish();
-  const references = [...scanner.found].flatMap((hashPart) => byHashPart.get(hashPart) ?? []).sort();
+  const references = [...scanner.found].flatMap((hashPart) => byHashPart.get(hashPart) ?? []).toSorted();
   return { ...hashing.result(), references };
 }
 

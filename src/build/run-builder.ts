@@ -98,7 +98,7 @@ export function describeOutputPaths({ store, derivation }: Pick<DerivationBuild,
   const paths = [...derivation.outputs.keys()]
     .map((name) => derivationOutputPath(store.storeDir, derivation, name))
     .filter((path) => path !== undefined)
-    .sort();
+    .toSorted();
   if (paths.length === 0) return "";
   return `\nOutput paths:${paths.map((path) => `\n  ${printStorePath(store.storeDir, path)}`).join("")}`;
 }

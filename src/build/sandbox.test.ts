@@ -46,7 +46,10 @@ describe("the sandbox", { skip: cannotBuild }, () => {
 
   it("hides the files that this process inherited or opened", async () => {
     const lines = await run("descriptors", "for f in /proc/self/fd/*; do echo ${f##*/}; done");
-    assert.deepEqual(lines.filter((fd) => Number(fd) > 3), []);
+    assert.deepEqual(
+      lines.filter((fd) => Number(fd) > 3),
+      [],
+    );
   });
 
   it("keeps inputs from being changed", async () => {
@@ -55,6 +58,17 @@ describe("the sandbox", { skip: cannotBuild }, () => {
       `cd ${w.print(w.busybox)}/bin; chmod 777 . || echo refused; touch new || echo refused; rm sh || echo refused; mv ${w.print(w.busybox)} /nix/store/x || echo refused`,
     );
     assert.equal(lines.filter((line) => line === "refused").length, 4);
+  });
+
+  it("mounts closures that are too large for bubblewrap, in the same way", async () => {
+    const texts = Array.from({ length: 170 }, (_, i) => w.store.addTextToStore(`text${i}`, `text ${i}`, []));
+    const last = w.print(texts.at(-1) as (typeof texts)[0]);
+    const lines = await run(
+      "large",
+      `echo $(ls /nix/store | wc -l); cat ${last}; echo; (echo x > ${last}) 2>/dev/null || echo refused; touch ${w.print(w.busybox)}/x 2>/dev/null || echo refused; id -u; cat /proc/self/personality; grep SigIgn /proc/self/status; for f in /proc/self/fd/*; do [ \${f##*/} -gt 3 ] && echo $f; done; true`,
+      { sources: texts },
+    );
+    assert.deepEqual(lines, ["171", "text 169", "refused", "refused", "1000", "00040000", "SigIgn:\t0000000000000000"]);
   });
 
   it("lets only fixed-output builders reach the network", async () => {
@@ -80,46 +94,73 @@ describe("the sandbox", { skip: cannotBuild }, () => {
     assert.equal(results[0]?.success === false && results[0].status, "HashMismatch");
     const kept = w.store.queryAllValidPaths().find((path) => path.endsWith("-smuggler")) ?? assert.fail("kept");
     const inodes = ["", "/f"].map((rest) => String(lstatSync(w.store.realPath(kept, rest)).ino));
-    assert.equal(inodes.some((inode) => lines.includes(inode)), false);
+    assert.equal(
+      inodes.some((inode) => lines.includes(inode)),
+      false,
+    );
     assert.equal(readFileSync(w.store.realPath(kept, "/f"), "utf8"), "good\n");
   });
 
   it("refuses setuid and setgid files", async () => {
-    const lines = await run("setuid", "touch f; chmod 4755 f || echo refused; chmod g+s f || echo refused; chmod 755 f && echo plain");
-    assert.deepEqual(lines.filter((line) => !line.startsWith("chmod:")), ["refused", "refused", "plain"]);
+    const lines = await run(
+      "setuid",
+      "touch f; chmod 4755 f || echo refused; chmod g+s f || echo refused; chmod 755 f && echo plain",
+    );
+    assert.deepEqual(
+      lines.filter((line) => !line.startsWith("chmod:")),
+      ["refused", "refused", "plain"],
+    );
   });
 
   const perl = ["/usr/bin/perl"].find((path) => existsSync(path) && process.arch === "x64");
-  it("filters the other ways to such files, and extended attributes", { skip: perl === undefined && "needs perl on x86_64" }, async () => {
-    const calls: readonly [name: string, call: string, errno: number][] = [
-      ["open without a mode", '2, "f", 0, 04755', 0],
-      ["open", '2, "n1", 0101, 04755', 1],
-      ["openat", '257, -100, "n2", 0101, 02755', 1],
-      ["creat", '85, "n3", 04755', 1],
-      ["mknod", '133, "n4", 0104755, 0', 1],
-      ["mknodat", '259, -100, "n5", 0102755, 0', 1],
-      ["chmod", '90, "f", 04755', 1],
-      ["fchmodat", '268, -100, "f", 04755', 1],
-      ["fchmodat2", '452, -100, "f", 04755, 0', 1],
-      ["x32 chmod", '0x40000000 + 90, "f", 04755', 1],
-      ["setxattr", '188, "f", "user.a", "x", 1, 0', 95],
-      ["getxattr", '191, "f", "user.a", "x", 1', 95],
-      ["setxattrat", '463, -100, "f", 0, "user.a", "x", 16', 95],
-      ["openat2", '437, -100, "f", "x", 24', 38],
-      ["io_uring_setup", '425, 1, "x"', 38],
-    ];
-    const program = calls
-      // Perl wants its strings in variables here.
-      .map(([, call]) => `$r = syscall(${call.replace(/"[^"]*"/g, (text) => `(my $s${text.length}${text.charCodeAt(1)} = ${text})`)}); print(($r < 0 ? $!+0 : 0), "\\n");`)
-      .join("");
-    const sandboxPaths = ["/usr", "/lib?", "/lib64?"];
-    const lines = await run("calls", `touch f; /usr/bin/perl -e '${program}' 2>&1`, {}, { sandboxPaths });
-    assert.deepEqual(lines.map(Number), calls.map(([, , errno]) => errno));
-  });
+  it(
+    "filters the other ways to such files, and extended attributes",
+    { skip: perl === undefined && "needs perl on x86_64" },
+    async () => {
+      const calls: readonly [name: string, call: string, errno: number][] = [
+        ["open without a mode", '2, "f", 0, 04755', 0],
+        ["open", '2, "n1", 0101, 04755', 1],
+        ["openat", '257, -100, "n2", 0101, 02755', 1],
+        ["creat", '85, "n3", 04755', 1],
+        ["mknod", '133, "n4", 0104755, 0', 1],
+        ["mknodat", '259, -100, "n5", 0102755, 0', 1],
+        ["chmod", '90, "f", 04755', 1],
+        ["fchmodat", '268, -100, "f", 04755', 1],
+        ["fchmodat2", '452, -100, "f", 04755, 0', 1],
+        ["x32 chmod", '0x40000000 + 90, "f", 04755', 1],
+        ["setxattr", '188, "f", "user.a", "x", 1, 0', 95],
+        ["getxattr", '191, "f", "user.a", "x", 1', 95],
+        ["setxattrat", '463, -100, "f", 0, "user.a", "x", 16', 95],
+        ["openat2", '437, -100, "f", "x", 24', 38],
+        ["io_uring_setup", '425, 1, "x"', 38],
+      ];
+      const program = calls
+        // Perl wants its strings in variables here.
+        .map(
+          ([, call]) =>
+            `$r = syscall(${call.replace(/"[^"]*"/g, (text) => `(my $s${text.length}${text.charCodeAt(1)} = ${text})`)}); print(($r < 0 ? $!+0 : 0), "\\n");`,
+        )
+        .join("");
+      const sandboxPaths = ["/usr", "/lib?", "/lib64?"];
+      const lines = await run("calls", `touch f; /usr/bin/perl -e '${program}' 2>&1`, {}, { sandboxPaths });
+      assert.deepEqual(
+        lines.map(Number),
+        calls.map(([, , errno]) => errno),
+      );
+    },
+  );
 
   it("shows the paths that the settings name, and only those", async () => {
     const sh = w.store.realPath(w.busybox, "/bin/busybox");
-    assert.deepEqual(await run("sh", "/bin/sh -c 'echo ok'; [ -e /absent ] || echo absent", {}, { sandboxPaths: [`/bin/sh=${sh}`, "/absent?"] }), ["ok", "absent"]);
+    assert.deepEqual(
+      await run(
+        "sh",
+        "/bin/sh -c 'echo ok'; [ -e /absent ] || echo absent",
+        {},
+        { sandboxPaths: [`/bin/sh=${sh}`, "/absent?"] },
+      ),
+      ["ok", "absent"],
+    );
     assert.deepEqual(await run("no-sh", "[ -e /bin/sh ] || echo absent"), ["absent"]);
   });
 
@@ -138,7 +179,10 @@ describe("the sandbox", { skip: cannotBuild }, () => {
     assert.equal(w.store.isValidPath(w.output(drv)), false);
     const again = w.realise(drv, { timeout: 1 });
     assert.match(JSON.stringify((await again).results[0]), /TimedOut/);
-    assert.deepEqual(readdirSync(`${w.root}/nix/store`).filter((name) => name.includes(".chroot")), []);
+    assert.deepEqual(
+      readdirSync(`${w.root}/nix/store`).filter((name) => name.includes(".chroot")),
+      [],
+    );
   });
 
   it("builds once when two processes want the same at the same time", async () => {
@@ -149,14 +193,16 @@ describe("the sandbox", { skip: cannotBuild }, () => {
       [1, 2, 3].map(
         () =>
           new Promise<string>((resolve) => {
-            const child = spawn(process.execPath, ["--input-type=module", "-e", code], { stdio: ["ignore", "pipe", "inherit"] });
+            const child = spawn(process.execPath, ["--input-type=module", "-e", code], {
+              stdio: ["ignore", "pipe", "inherit"],
+            });
             let out = "";
             child.stdout.on("data", (chunk) => (out += String(chunk)));
             child.on("close", () => resolve(out.trim()));
           }),
       ),
     );
-    assert.deepEqual(runs.sort(), ["AlreadyValid 0", "AlreadyValid 0", "Built 1"]);
+    assert.deepEqual(runs.toSorted(), ["AlreadyValid 0", "AlreadyValid 0", "Built 1"]);
   });
 });
 

@@ -18,6 +18,8 @@ import {
 } from "node:fs";
 import { FirnError } from "#formats";
 import { hostPath } from "#host";
+import { bubblewrapMounts } from "./mount-inputs.ts";
+import type { InputMount } from "./mount-inputs.ts";
 
 export const sandboxUser = 1000;
 export const sandboxGroup = 100;
@@ -38,6 +40,8 @@ export interface Sandbox {
   readonly buildDir: string;
   readonly buildDirInside: string;
   readonly paths: readonly SandboxPath[];
+  /** Store paths, read-only at the names that they have in the store; `mountsOfInputs` says how. */
+  readonly inputs: readonly InputMount[];
   readonly network: boolean;
   readonly kvm: boolean;
   /** Bytes; undefined leaves the kernel's half of the memory. */
@@ -105,30 +109,46 @@ export function networkPaths(sslCertFile: string | undefined): SandboxPath[] {
   return found.map((path) => ({ ...path, optional: false, writable: false }));
 }
 
-/**
- * The options of `bwrap` for a sandbox, without the command. Symbolic links cannot be mounted; they are made in the root
- * at once.
- */
+/** The options of `bwrap` for a sandbox, without the command; without the inputs when there are too many for it. */
 export function sandboxOptions(sandbox: Sandbox): string[] {
   const options = [
-    ...["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"],
-    ...(sandbox.network ? [] : ["--unshare-net"]),
-    ...["--uid", String(sandboxUser), "--gid", String(sandboxGroup), "--hostname", "localhost"],
-    ...["--die-with-parent", "--as-pid-1"],
-    ...["--bind", sandbox.root, "/", "--dev", "/dev"],
-    ...(sandbox.kvm ? ["--dev-bind", "/dev/kvm", "/dev/kvm"] : []),
-    ...["--perms", "1777", ...(sandbox.shmSize === undefined ? [] : ["--size", String(sandbox.shmSize)])],
-    ...["--tmpfs", "/dev/shm", "--proc", "/proc"],
-    ...["--bind", sandbox.buildDir, sandbox.buildDirInside],
-  ];
+    ["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"],
+    sandbox.network ? [] : ["--unshare-net"],
+    ["--uid", String(sandboxUser), "--gid", String(sandboxGroup), "--hostname", "localhost"],
+    ["--die-with-parent", "--as-pid-1"],
+    ["--bind", sandbox.root, "/", "--dev", "/dev"],
+    sandbox.kvm ? ["--dev-bind", "/dev/kvm", "/dev/kvm"] : [],
+    ["--perms", "1777", ...(sandbox.shmSize === undefined ? [] : ["--size", String(sandbox.shmSize)])],
+    ["--tmpfs", "/dev/shm", "--proc", "/proc"],
+    ["--bind", sandbox.buildDir, sandbox.buildDirInside],
+  ].flat();
+  if (sandbox.inputs.length <= bubblewrapMounts) {
+    for (const { source, target } of sandbox.inputs)
+      options.push("--ro-bind", source, target.slice(sandbox.root.length));
+  }
   for (const path of sandbox.paths) options.push(...mountOptions(sandbox.root, path));
   options.push("--chdir", sandbox.buildDirInside, "--clearenv");
   for (const [name, value] of sandbox.environment) options.push("--setenv", name, value);
   return options;
 }
 
-/** Bubblewrap takes at most 9000 words of options. */
-export const maxSandboxOptions = 9000;
+/**
+ * How the store paths `inputs` come into the sandbox: the mounts to make. Symbolic links cannot be mounted; they are made
+ * in the sandbox's store folder at once.
+ */
+export function mountsOfInputs(
+  storeInRoot: string,
+  inputs: Iterable<{ readonly name: string; readonly source: string }>,
+): InputMount[] {
+  const mounts: InputMount[] = [];
+  for (const { name, source } of inputs) {
+    const target = `${storeInRoot}/${name}`;
+    const status = lstatSync(hostPath(source));
+    if (status.isSymbolicLink()) symlinkSync(readlinkSync(hostPath(source), "buffer"), hostPath(target));
+    else mounts.push({ source, target, kind: status.isDirectory() ? "directory" : "file" });
+  }
+  return mounts;
+}
 
 function mountOptions(root: string, { source, target, optional, writable }: SandboxPath): string[] {
   if (target === "/proc") return [];

@@ -13,7 +13,7 @@ export function makeScratchOutputs(
   { store, derivation, derivationPath, mode, validOutputs }: DerivationBuild,
   sandboxRoot: string | undefined,
 ): OutputState[] {
-  return [...derivation.outputs.keys()].sort().map((name) => {
+  return [...derivation.outputs.keys()].toSorted().map((name) => {
     const path = derivationOutputPath(store.storeDir, derivation, name);
     if (path === undefined) throw new TypeError(`the output '${name}' has no path yet`);
     const valid = validOutputs.has(path);

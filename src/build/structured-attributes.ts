@@ -17,7 +17,9 @@ export function parseStructuredAttributes(text: string): JsonObject {
   try {
     value = fromPlain(JSON.parse(fromByteString(text), keepNumber as (key: string, value: unknown) => unknown));
   } catch (cause) {
-    throw new FirnError("invalid-structured-attributes", `cannot process __json attribute: ${String(cause)}`, { cause });
+    throw new FirnError("invalid-structured-attributes", `cannot process __json attribute: ${String(cause)}`, {
+      cause,
+    });
   }
   if (!(value instanceof Map)) {
     throw new FirnError("invalid-structured-attributes", "cannot process __json attribute: it is not an object");
@@ -79,7 +81,7 @@ function printInteger(number: string): string | undefined {
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 function sortedByKey(object: JsonObject): [string, Json][] {
-  return [...object].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return [...object].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 function keepNumber(_key: string, value: unknown, context: { readonly source?: string }): unknown {

@@ -48,7 +48,10 @@ export function throwFailures(store: LocalStore, results: readonly BuildResult[]
   for (const { error } of failed) {
     if (error !== cancelled) emit({ kind: "message", level: "error", text: error.message });
   }
-  const list = [...named].sort().map((name) => `'${name}'`).join(", ");
+  const list = [...named]
+    .toSorted()
+    .map((name) => `'${name}'`)
+    .join(", ");
   throw new BuildError("MiscFailure", `build of ${list} failed`, exitStatus);
 }
 
@@ -113,7 +116,11 @@ class Worker {
     const outcome = node === undefined ? undefined : this.#outcomes.get(node);
     if (outcome?.success === false) return failure(path, outcome.error);
     const derivation = this.#store.readDerivation(path.derivation);
-    if (node !== undefined && outcome === undefined && !outputsAreValid(this.#store, path.derivation, derivation, path.outputs)) {
+    if (
+      node !== undefined &&
+      outcome === undefined &&
+      !outputsAreValid(this.#store, path.derivation, derivation, path.outputs)
+    ) {
       return failure(path, cancelled);
     }
     const builtOutputs = new Map<string, StorePath>();
@@ -263,10 +270,7 @@ function sourcesMissing(store: LocalStore, node: BuildNode): BuildError {
 
 function pathUnavailable(store: LocalStore, path: StorePath): BuildError {
   const name = printStorePath(store.storeDir, path);
-  return new BuildError(
-    "NoSubstituters",
-    `path '${name}' is required, but there is no substituter that can build it`,
-  );
+  return new BuildError("NoSubstituters", `path '${name}' is required, but there is no substituter that can build it`);
 }
 
 function derivationUnavailable(store: LocalStore, path: DerivedPath & { readonly kind: "built" }): BuildError {

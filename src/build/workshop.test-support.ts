@@ -18,7 +18,10 @@ const busybox = ["/bin/busybox", "/usr/bin/busybox"].find((path) => existsSync(p
 export const cannotBuild: string | false =
   busybox === undefined ? "needs a static busybox (apt install busybox-static)" : false;
 
-const applets = "sh cat chmod cp echo env false find grep head hostname id kill ln ls mkdir mount mv nc ps rm sed setfattr getfattr sleep sync tail test touch tr true uname wc wget yes".split(" ");
+const applets =
+  "sh cat chmod cp echo env false find grep head hostname id kill ln ls mkdir mount mv nc ps rm sed setfattr getfattr sleep sync tail test touch tr true uname wc wget yes".split(
+    " ",
+  );
 
 export interface ScriptOptions {
   readonly outputs?: readonly string[];
@@ -83,24 +86,23 @@ export class Workshop {
       ]),
     );
     const bin = `${this.print(this.busybox)}/bin`;
-    const names = [...outputs.keys()].sort();
+    const names = [...outputs.keys()].toSorted();
     const env: Record<string, string> = { name, system: options.system ?? "x86_64-linux", ...options.env };
     if (options.structured === undefined) for (const output of names) env[output] = "";
     const inputDerivations = new Map(
-      [...(options.inputs ?? [])].sort().map((input) => [
-        input,
-        { outputs: [...store.readDerivation(input).outputs.keys()].sort() },
-      ]),
+      [...(options.inputs ?? [])]
+        .toSorted()
+        .map((input) => [input, { outputs: [...store.readDerivation(input).outputs.keys()].toSorted() }]),
     );
     const unfilled: Derivation = {
       name,
-      outputs: new Map([...outputs].sort()),
+      outputs: new Map([...outputs].toSorted()),
       inputDerivations,
-      inputSources: [...new Set([this.busybox, ...(options.sources ?? [])])].sort(),
+      inputSources: [...new Set([this.busybox, ...(options.sources ?? [])])].toSorted(),
       system: options.system ?? "x86_64-linux",
       builder: options.builder ?? `${bin}/sh`,
       args: options.args ?? ["-c", `export PATH=${bin}\n${script}`],
-      env: new Map(Object.entries(env).sort(([a], [b]) => (a < b ? -1 : 1))),
+      env: new Map(Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1))),
       ...(options.structured === undefined ? {} : { structuredAttributes: options.structured }),
     };
     return store.writeDerivation(fillOutputPaths(store.storeDir, unfilled, (path) => store.derivationModulo(path)));

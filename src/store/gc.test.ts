@@ -179,7 +179,10 @@ describe("collecting garbage", () => {
     });
     assert.throws(() => store.addPermanentRoot(path, `/nix/store/x/result`), /in the Nix store is forbidden/);
     assert.equal(store.addPermanentRoot(path, `${folder}/result`), `${folder}/result`);
-    assert.deepEqual(store.findRoots({ runtime: false }), [{ path, link: `${folder}/result` }]);
+    const permanent = { path, link: `${folder}/result` };
+    assert.deepEqual(store.findRoots({ runtime: false }), [permanent]);
+    const temporary = { path, link: `{temp:${process.pid}}` };
+    assert.deepEqual(store.findRoots({ runtime: false, temporary: true }), [permanent, temporary]);
   });
 
   test("keeps what a running process has in its environment", async (t) => {

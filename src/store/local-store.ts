@@ -17,6 +17,7 @@ import {
   makeDerivationFile,
   makeFixedOutputPath,
   parseDerivation,
+  parseStorePathIfValid,
   type StoreDir,
   type StorePath,
   type ValidPathInfo,
@@ -49,6 +50,7 @@ import type {
   AddNarOptions,
   AddTextOptions,
   AddToStoreOptions,
+  FindRootsOptions,
   GcOptions,
   GcResults,
   GcRoot,
@@ -59,7 +61,7 @@ import type {
   VerifyOptions,
   VerifyStore,
 } from "./store.ts";
-import { TempRoots } from "./temp-roots.ts";
+import { readTempRoots, TempRoots } from "./temp-roots.ts";
 import { verifyStore } from "./verify.ts";
 
 export interface LocalStoreOptions extends StoreLocation {
@@ -382,13 +384,19 @@ export class LocalStore implements Store, RootsStore, GcStore, LogStore, VerifyS
     return absolute;
   }
 
-  findRoots(options: { readonly runtime?: boolean; readonly emit?: Emit } = {}): GcRoot[] {
+  findRoots(options: FindRootsOptions = {}): GcRoot[] {
     const roots = findLinkedRoots(this.layout, {
       isValid: (path) => this.isValidPath(path),
       note: (text) => options.emit?.({ kind: "message", level: "info", text }),
     });
     if (options.runtime !== false) {
       roots.push(...findRuntimeRoots(this.storeDir).filter(({ path }) => this.isValidPath(path)));
+    }
+    if (options.temporary === true) {
+      for (const { path, pid } of readTempRoots(this.layout)) {
+        const parsed = parseStorePathIfValid(this.storeDir, path);
+        if (parsed !== undefined) roots.push({ path: parsed, link: `{temp:${pid}}` });
+      }
     }
     return roots;
   }

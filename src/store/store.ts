@@ -87,6 +87,15 @@ export interface GcRoot {
   readonly link: string;
 }
 
+export interface FindRootsOptions {
+  /** What running processes use; true when absent. */
+  readonly runtime?: boolean;
+  /** What running processes have as temporary roots (`{temp:<pid>}`); false when absent. */
+  readonly temporary?: boolean;
+  /** Told of links that keep nothing. */
+  readonly emit?: Emit;
+}
+
 export interface RootsStore {
   /** Protects `path` until this process ends, also when it is not valid yet. */
   addTempRoot(path: StorePath): void;
@@ -94,8 +103,7 @@ export interface RootsStore {
   addIndirectRoot(link: string): void;
   /** Makes `link` point at `path` and registers it (Nix's addPermRoot); gives the link. */
   addPermanentRoot(path: StorePath, link: string): string;
-  /** Roots on disk and, unless `runtime` is false, of running processes; without temporary ones. */
-  findRoots(options?: { readonly runtime?: boolean }): GcRoot[];
+  findRoots(options?: FindRootsOptions): GcRoot[];
 }
 
 export type GcAction = "return-live" | "return-dead" | "delete-dead" | "delete-specific";

@@ -21,15 +21,24 @@
           links = map (name: "x86_64-linux-gnu/bin/${name}|${packages.binutils-x86-64-linux-gnu}/bin/x86_64-linux-gnu-${name}") [
             "as" "ld" "ld.bfd" "ld.gold" "ar" "nm" "ranlib" "strip" "objcopy" "objdump"
           ];
+          # A specs file replaces all that the driver knows, so it begins as what the driver says it knows.
           postInstall = ''
-            cat > "$out/${libraries}/specs" <<END
-            *cpp:
-            + -idirafter $out/include/x86_64-linux-gnu -idirafter $out/include
-
-            *link:
-            + %{!static:%{!static-pie:-dynamic-linker ${libc}/ld-linux-x86-64.so.2}} %{!static:-rpath ${libc} -rpath ${packages."libstdc++6"}/lib/x86_64-linux-gnu}
-
-            END
+            folder() { for path in $depends; do case "$path" in *-"$1"*) echo "$path/lib/x86_64-linux-gnu"; return;; esac; done; }
+            search="-idirafter $out/include/x86_64-linux-gnu -idirafter $out/include"
+            link="%{!static:%{!static-pie:-dynamic-linker ${libc}/ld-linux-x86-64.so.2}} %{!static:-rpath ${libc} -rpath ${packages."libstdc++6"}/lib/x86_64-linux-gnu}"
+            link="$link %{fsanitize=address:-rpath $(folder libasan)} %{fsanitize=thread:-rpath $(folder libtsan)}"
+            link="$link %{fsanitize=undefined:-rpath $(folder libubsan)} %{fsanitize=leak:-rpath $(folder liblsan)}"
+            link="$link %{fopenmp|fopenacc|ftree-parallelize-loops=*:-rpath $(folder libgomp)}"
+            sed -i 's|libgcc_s.so.1|${libc}/libgcc_s.so.1|' "$out/${libraries}/libgcc_s.so"
+            "$out/bin/gcc-${version}" -dumpspecs > specs
+            awk -v search="$search" -v link="$link" '
+              spec == "*cpp:" { print $0 " " search; spec = ""; next }
+              spec == "*link:" { print $0 " " link; spec = ""; next }
+              /^\*/ { spec = $0 }
+              { print }
+            ' specs > "$out/${libraries}/specs"
+            grep -q -- "-idirafter $out" "$out/${libraries}/specs"
+            grep -q -- "-dynamic-linker ${libc}" "$out/${libraries}/specs"
           '';
         };
     }

@@ -288,6 +288,17 @@ const checks: Readonly<Record<string, Check>> = {
     if (/\0\/lib64\/ld-linux/.test(bytes)) throw new Error("the result names the host's interpreter");
   },
 
+  "g++"(room, path) {
+    room.write(
+      "throw.cc",
+      '#include <iostream>\n#include <vector>\nint main() { try { std::vector<int>().at(1); } catch (std::exception &) { std::cout << "caught\\n"; } }\n',
+    );
+    room.expect([`${path}/bin/g++`, "-O2", "-o", "throw", "throw.cc"], /^$/);
+    room.expect(["/tmp/throw"], /caught/);
+    room.expect([`${path}/bin/g++`, "-static", "-o", "static", "throw.cc"], /^$/);
+    room.expect(["/tmp/static"], /caught/);
+  },
+
   vim(room, path) {
     room.expect(
       [

@@ -11,7 +11,17 @@ export async function collect(context: Context, store: LocalStore, options: GcOp
   return await interruptible(context, () => store.collectGarbage(options, context.log.emit));
 }
 
-export function printFreed(context: Context, results: GcResults): void {
+/** Deletes, and says what came free, also when it ends early: then as much as is known, which is nothing. */
+export async function collectAndTell(context: Context, store: LocalStore, options: GcOptions): Promise<void> {
+  let results: GcResults = { paths: [], garbage: [], bytesFreed: 0 };
+  try {
+    results = await collect(context, store, options);
+  } finally {
+    printFreed(context, results);
+  }
+}
+
+function printFreed(context: Context, results: GcResults): void {
   const count = results.paths.length + results.garbage.length;
   context.output.writeLine(`${count} store paths deleted, ${renderSize(results.bytesFreed)} freed`);
 }

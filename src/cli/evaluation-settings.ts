@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { toByteString } from "#formats";
 import { parseSearchPathEntry, type EvalSettings, type SearchPathEntry } from "#language";
+import { absolutePath } from "./absolute-path.ts";
 import type { EvalFlags } from "./arguments/eval-flags.ts";
 import type { Context } from "./command.ts";
 import { profileLocationsOf } from "./profile-locations.ts";
@@ -30,12 +31,19 @@ export function evaluationSettings(context: Context, flags: EvalFlags): Partial<
 /** -I first, then NIX_PATH or the setting nix-path, then where channels lie. */
 function searchPath(context: Context, flags: EvalFlags): SearchPathEntry[] {
   const { settings, environment } = context;
-  const given = flags.searchPath.map(parseSearchPathEntry);
+  const given = flags.searchPath.map(parseEntry);
   if (settings.boolean("pure-eval") && !flags.impure) return given;
-  if (settings.isOverridden("nix-path")) return [...given, ...settings.list("nix-path").map(parseSearchPathEntry)];
+  if (settings.isOverridden("nix-path")) return [...given, ...settings.list("nix-path").map(parseEntry)];
   const variable = environment["NIX_PATH"];
-  if (variable !== undefined) return [...given, ...splitNixPath(toByteString(variable)).map(parseSearchPathEntry)];
+  if (variable !== undefined) return [...given, ...splitNixPath(toByteString(variable)).map(parseEntry)];
   return [...given, ...defaultSearchPath(context)];
+}
+
+/** A relative path is below the folder where the program was called; an address stays as it is. */
+function parseEntry(text: string): SearchPathEntry {
+  const { prefix, path } = parseSearchPathEntry(text);
+  const isAddress = /^(?:channel|flake):|^[a-z0-9+.-]+:\/\//.test(path);
+  return { prefix, path: isAddress ? path : absolutePath(path) };
 }
 
 /** At colons, but not at those of `https://…` or `channel:…`. */

@@ -12,7 +12,7 @@ import { hostPath } from "#host";
 import { posix } from "node:path";
 import { parseCommandLine, type TakeWord } from "./arguments/command-line.ts";
 import { legacyFlags } from "./arguments/common-flags.ts";
-import { collect, parseMaxFreed, printFreed, printWouldFree } from "./collect-garbage.ts";
+import { collect, collectAndTell, parseMaxFreed, printWouldFree } from "./collect-garbage.ts";
 import type { Command, Context } from "./command.ts";
 import { printHelp } from "./help.ts";
 import { openLocalStoreOf } from "./open-store.ts";
@@ -40,12 +40,11 @@ export const command: Command = {
     }
     if (line.removeOld) removeOldGenerations(context, line);
     const store = openLocalStoreOf(context);
-    const results = await collect(context, store, {
-      action: line.dryRun ? "return-dead" : "delete-dead",
-      ...(line.maxFreed === undefined ? {} : { maxFreed: line.maxFreed }),
-    });
-    if (line.dryRun) printWouldFree(context, results);
-    else printFreed(context, results);
+    if (line.dryRun) printWouldFree(context, await collect(context, store, { action: "return-dead" }));
+    else {
+      const limit = line.maxFreed === undefined ? {} : { maxFreed: line.maxFreed };
+      await collectAndTell(context, store, { action: "delete-dead", ...limit });
+    }
     return 0;
   },
 };

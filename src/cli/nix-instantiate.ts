@@ -170,7 +170,7 @@ function printValue(session: Session, line: InstantiateLine, value: Value): void
       output.write(printXml(evaluator, result, collector, { strict: line.strict, location: line.locations }));
       break;
     case "json":
-      output.writeLine(printJson(evaluator, result, collector));
+      output.writeLine(printJson(evaluator, result, collector, 0, { strict: line.strict }));
       break;
     case "plain":
       if (line.strict) evaluator.forceDeep(result);

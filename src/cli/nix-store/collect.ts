@@ -2,7 +2,7 @@
 
 import { printStorePath } from "#formats";
 import type { GcAction, GcResults } from "#store";
-import { collect, parseMaxFreed, printFreed } from "../collect-garbage.ts";
+import { collect, collectAndTell, parseMaxFreed } from "../collect-garbage.ts";
 import { followLinksToStorePath } from "../follow-links.ts";
 import { missingArgument, UsageError } from "../usage-error.ts";
 import { readSwitches } from "./operation-flags.ts";
@@ -36,9 +36,9 @@ export async function collectGarbage(request: StoreRequest): Promise<void> {
     for (const { link, path } of lines) context.output.writeLine(`${printQuotedLink(link)} -> ${path}`);
     return;
   }
-  const results = await collect(context, store, { action, ...(maxFreed === undefined ? {} : { maxFreed }) });
-  if (action === "delete-dead") printFreed(context, results);
-  else printPaths(request, store.storeDir, results);
+  const options = { action, ...(maxFreed === undefined ? {} : { maxFreed }) };
+  if (action === "delete-dead") await collectAndTell(context, store, options);
+  else printPaths(request, store.storeDir, await collect(context, store, options));
 }
 
 export async function deletePaths(request: StoreRequest): Promise<void> {
@@ -46,10 +46,7 @@ export async function deletePaths(request: StoreRequest): Promise<void> {
   const store = request.openStore();
   const paths = request.words.map((word) => followLinksToStorePath(store, word));
   const ignoreLiveness = switches.has("--ignore-liveness");
-  printFreed(
-    request.context,
-    await collect(request.context, store, { action: "delete-specific", paths, ignoreLiveness }),
-  );
+  await collectAndTell(request.context, store, { action: "delete-specific", paths, ignoreLiveness });
 }
 
 function printPaths(request: StoreRequest, storeDir: string, results: GcResults): void {

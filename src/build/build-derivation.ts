@@ -94,7 +94,7 @@ export async function buildDerivation(build: DerivationBuild): Promise<void> {
 }
 
 /** The input sources and the wanted outputs of input derivations, with all that they refer to. */
-export function inputClosure(store: Store, derivationPath: StorePath, derivation: Derivation): Set<StorePath> {
+function inputClosure(store: Store, derivationPath: StorePath, derivation: Derivation): Set<StorePath> {
   const inputs: StorePath[] = [...derivation.inputSources];
   for (const [input, node] of derivation.inputDerivations) {
     const inputDerivation = store.readDerivation(input);

@@ -27,6 +27,8 @@ export interface BuildPlan {
 }
 
 export interface PlanOptions {
+  /** Called with each output before it is asked whether that is valid, so that no collection takes it afterwards. */
+  readonly protect: (path: StorePath) => void;
   /** Builds what the user asked for although it is valid: to compare it, or to repair it. */
   readonly rebuildWanted: boolean;
 }
@@ -48,7 +50,7 @@ export function planBuilds(store: Store, wanted: readonly DerivedPath[], options
     }
     const derivation = store.readDerivation(path);
     const rebuild = wantedByUser && options.rebuildWanted;
-    if (!rebuild && outputsAreValid(store, path, derivation, outputs)) return undefined;
+    if (!rebuild && outputsAreValid(store, path, derivation, outputs, options.protect)) return undefined;
     const missingSources = derivation.inputSources.filter((source) => !store.isValidPath(source));
     const node: BuildNode = {
       path,
@@ -84,14 +86,17 @@ export function outputsAreValid(
   path: StorePath,
   derivation: Derivation,
   outputs: "all" | readonly string[],
+  protect: (path: StorePath) => void = () => {},
 ): boolean {
+  let valid = true;
   for (const name of outputs === "all" ? derivation.outputs.keys() : outputs) {
     if (!derivation.outputs.has(name)) throw noSuchOutput(printStorePath(store.storeDir, path), name);
     const output = derivationOutputPath(store.storeDir, derivation, name);
     if (output === undefined) throw contentAddressingOff();
-    if (!store.isValidPath(output)) return false;
+    protect(output);
+    valid &&= store.isValidPath(output);
   }
-  return true;
+  return valid;
 }
 
 /** Sets the ranks, and puts dependencies first. References among derivations have no circles, as each names its inputs' hashes. */

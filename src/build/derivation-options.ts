@@ -64,7 +64,7 @@ export function readDerivationOptions(storeDir: StoreDir, derivation: Derivation
 }
 
 /** Words separated by white space, each once, sorted: Nix's tokenizeString into a set. */
-export function tokenise(text: string): string[] {
+function tokenise(text: string): string[] {
   return [...new Set(words(text))].toSorted();
 }
 

@@ -18,7 +18,7 @@ export interface MissingPaths {
 }
 
 export function queryMissing(store: Store, wanted: readonly DerivedPath[]): MissingPaths {
-  const { nodes, unknown } = planBuilds(store, wanted, { rebuildWanted: false });
+  const { nodes, unknown } = planBuilds(store, wanted, { rebuildWanted: false, protect: () => {} });
   return {
     willBuild: [...nodes.keys()],
     willSubstitute: [],

@@ -21,8 +21,8 @@ import { hostPath } from "#host";
 import { bubblewrapMounts } from "./mount-inputs.ts";
 import type { InputMount } from "./mount-inputs.ts";
 
-export const sandboxUser = 1000;
-export const sandboxGroup = 100;
+const sandboxUser = 1000;
+const sandboxGroup = 100;
 
 export interface SandboxPath {
   /** Where it appears in the sandbox. */

@@ -1,6 +1,7 @@
 // The settings that building obeys, by the names of nix.conf turned into camel case, with Nix's defaults. Where Firn is
 // stricter: `sandboxFallback` is off, so that a machine that cannot sandbox says so instead of building unprotected.
 
+import { accessSync, constants } from "node:fs";
 import { availableParallelism } from "node:os";
 
 export type BuildMode =
@@ -85,7 +86,7 @@ export const defaultBuildSettings: BuildSettings = {
   keepBuildLog: true,
   system: currentSystem(),
   extraPlatforms: process.arch === "x64" ? ["i686-linux"] : [],
-  systemFeatures: ["benchmark", "big-parallel", "nixos-test"],
+  systemFeatures: ["benchmark", "big-parallel", ...(canUseKvm() ? ["kvm"] : []), "nixos-test"],
   substitute: true,
   hashedMirrors: [],
   downloadAttempts: 5,
@@ -97,6 +98,15 @@ export const defaultBuildSettings: BuildSettings = {
 export function currentSystem(): string {
   const processors: Readonly<Record<string, string>> = { x64: "x86_64", arm64: "aarch64", ia32: "i686" };
   return `${processors[process.arch] ?? process.arch}-${process.platform}`;
+}
+
+function canUseKvm(): boolean {
+  try {
+    accessSync("/dev/kvm", constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The number for NIX_BUILD_CORES. */

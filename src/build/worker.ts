@@ -28,7 +28,10 @@ export async function realise(
 ): Promise<BuildResult[]> {
   signal.throwIfAborted();
   for (const path of wanted) store.addTempRoot(path.kind === "built" ? path.derivation : path.path);
-  const plan = planBuilds(store, wanted, { rebuildWanted: settings.mode !== "normal" });
+  const plan = planBuilds(store, wanted, {
+    rebuildWanted: settings.mode !== "normal",
+    protect: (path) => store.addTempRoot(path),
+  });
   const worker = new Worker(store, plan, settings, emit, signal);
   await worker.run();
   return wanted.map((path) => worker.resultOf(path));

@@ -59,7 +59,7 @@ export abstract class BindingParser extends StringParser {
     scanner.next();
   }
 
-  protected parseInherit(attrs: AttrsBuilder): void {
+  private parseInherit(attrs: AttrsBuilder): void {
     const scanner = this.scanner;
     scanner.next();
     let source: Expr | undefined;
@@ -84,7 +84,7 @@ export abstract class BindingParser extends StringParser {
     scanner.next();
   }
 
-  protected startsAttr(): boolean {
+  private startsAttr(): boolean {
     switch (this.scanner.kind) {
       case token.identifier:
       case token.orKeyword:
@@ -110,7 +110,7 @@ export abstract class BindingParser extends StringParser {
   }
 
   /** A name in an attribute path or of an `inherit`, where a dynamic one is an error at once. */
-  protected parseAttr(where: "path" | "inherit"): AttrName {
+  private parseAttr(where: "path" | "inherit"): AttrName {
     const scanner = this.scanner;
     const start = scanner.start;
     let expr: Expr;

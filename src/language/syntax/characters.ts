@@ -6,14 +6,13 @@ export const character = {
   pathPart: 4,
   uriPart: 8,
   digit: 16,
-  space: 32,
 } as const;
 
 /** The flags of each byte. */
 export const characterFlags: Uint8Array = makeCharacterFlags();
 
 function makeCharacterFlags(): Uint8Array {
-  const { identifierStart, identifierPart, pathPart, uriPart, digit, space } = character;
+  const { identifierStart, identifierPart, pathPart, uriPart, digit } = character;
   const flags = new Uint8Array(256);
   const add = (characters: string, flag: number): void => {
     for (let i = 0; i < characters.length; i++) {
@@ -28,6 +27,5 @@ function makeCharacterFlags(): Uint8Array {
   add(letters + digits + "._-+", pathPart);
   add(letters + digits + "%/?:@&=+$,-_.!~*'", uriPart);
   add(digits, digit);
-  add(" \t\r\n", space);
   return flags;
 }

@@ -12,7 +12,7 @@ import { token } from "./tokens.ts";
 type FormalSet = NonNullable<LambdaExpr["formals"]>;
 
 export abstract class FunctionParser extends OperatorParser {
-  protected parseExpr(): Expr {
+  protected override parseExpr(): Expr {
     const scanner = this.scanner;
     const start = scanner.start;
     switch (scanner.kind) {
@@ -48,7 +48,7 @@ export abstract class FunctionParser extends OperatorParser {
     }
   }
 
-  protected parseFromIdentifier(start: Offset): Expr {
+  private parseFromIdentifier(start: Offset): Expr {
     const scanner = this.scanner;
     const name = scanner.tokenText();
     scanner.next();
@@ -70,12 +70,12 @@ export abstract class FunctionParser extends OperatorParser {
   }
 
   /** Goes on behind the first operand's first word. */
-  protected parseFromSimple(simple: Expr, start: Offset): Expr {
+  private parseFromSimple(simple: Expr, start: Offset): Expr {
     const operand = this.parseApplication(this.parseSelection(simple, start), start);
     return this.parsePipes(this.climb(operand, start, 0));
   }
 
-  protected parseLet(start: Offset): Expr {
+  private parseLet(start: Offset): Expr {
     const scanner = this.scanner;
     scanner.next();
     if (scanner.is(token.braceOpen)) return this.parseFromSimple(this.parseOldLet(start), start);
@@ -91,7 +91,7 @@ export abstract class FunctionParser extends OperatorParser {
   }
 
   /** `{` begins a function's formals or a set; the token behind it, or the one behind that, tells. */
-  protected parseFromBrace(start: Offset): Expr {
+  private parseFromBrace(start: Offset): Expr {
     const scanner = this.scanner;
     scanner.next();
     switch (scanner.kind) {
@@ -123,7 +123,7 @@ export abstract class FunctionParser extends OperatorParser {
     }
   }
 
-  protected parseFormalsLambda(start: Offset, formals: FormalSet): Expr {
+  private parseFormalsLambda(start: Offset, formals: FormalSet): Expr {
     const scanner = this.scanner;
     let argument: string | undefined;
     if (scanner.is(token.at)) {
@@ -137,7 +137,7 @@ export abstract class FunctionParser extends OperatorParser {
   }
 
   /** Behind `{` or behind the first formals, up to and with `}`. */
-  protected parseFormals(formals: Formal[]): FormalSet {
+  private parseFormals(formals: Formal[]): FormalSet {
     const scanner = this.scanner;
     let wantsFormal = formals.length === 0;
     let ellipsis = false;
@@ -163,14 +163,14 @@ export abstract class FunctionParser extends OperatorParser {
     return { formals, ellipsis };
   }
 
-  protected parseFormalBehindName(name: string, pos: Offset): Formal {
+  private parseFormalBehindName(name: string, pos: Offset): Formal {
     const scanner = this.scanner;
     if (!scanner.is(token.question)) return { name, fallback: undefined, pos };
     scanner.next();
     return { name, fallback: this.parseExpr(), pos };
   }
 
-  protected makeLambda(pos: Offset, argument: string | undefined, formals: FormalSet | undefined, body: Expr): Expr {
+  private makeLambda(pos: Offset, argument: string | undefined, formals: FormalSet | undefined, body: Expr): Expr {
     if (formals !== undefined) checkFormals(this.file, formals.formals, argument, pos);
     const lambda: LambdaExpr = { kind: "lambda", argument, formals, body, pos, name: undefined, doc: undefined };
     const doc = this.scanner.docComments.get(pos);

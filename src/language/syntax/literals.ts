@@ -1,12 +1,15 @@
 // Numbers and paths as they stand in source text, made into values.
 
 const largestInteger = 9223372036854775807n;
+/** Of the largest integer. */
+const mostDigits = 19;
 const smallestNormalFloat = 2.2250738585072014e-308;
 
 /** The value of an integer literal, a bigint only where a number would not be exact; undefined when 64 bits are few. */
 export function readInteger(literal: string): number | bigint | undefined {
   const value = Number(literal);
   if (Number.isSafeInteger(value)) return value;
+  if (literal.replace(/^0+/, "").length > mostDigits) return undefined;
   const exact = BigInt(literal);
   return exact > largestInteger ? undefined : exact;
 }

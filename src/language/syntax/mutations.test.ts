@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { BaseError, isKnownPosition, ParseError } from "../errors/index.ts";
 import { parseFile, printExpr } from "./index.ts";

@@ -52,7 +52,7 @@ export abstract class OperandParser extends BindingParser {
     return simple;
   }
 
-  protected warnIfCursedOr(expr: Expr): void {
+  private warnIfCursedOr(expr: Expr): void {
     if (this.cursedOrEnd === noOffset || expr.kind !== "call") return;
     const place = printPosition({ file: this.file, offset: expr.pos });
     const text = snippet(this.file, expr.pos, this.cursedOrEnd);
@@ -132,7 +132,7 @@ export abstract class OperandParser extends BindingParser {
     return { kind: "select", target, path: [{ kind: "static", name: "body" }], or: undefined, pos: noOffset };
   }
 
-  protected parseRecursiveAttrs(start: Offset): AttrsBuilder {
+  private parseRecursiveAttrs(start: Offset): AttrsBuilder {
     this.expect(token.braceOpen);
     const attrs = startAttrs(start);
     attrs.recursive = true;
@@ -140,7 +140,7 @@ export abstract class OperandParser extends BindingParser {
     return attrs;
   }
 
-  protected parseList(start: Offset): Expr {
+  private parseList(start: Offset): Expr {
     const scanner = this.scanner;
     scanner.next();
     const items: Expr[] = [];

@@ -34,7 +34,7 @@ export abstract class OperatorParser extends OperandParser {
     return this.climb(this.parseOperand(start), start, lowest);
   }
 
-  protected parseOperand(start: Offset): Expr {
+  private parseOperand(start: Offset): Expr {
     const scanner = this.scanner;
     switch (scanner.kind) {
       case token.exclamation:

@@ -34,7 +34,7 @@ export abstract class StringParser extends ParserBase {
   }
 
   /** Strings and interpolations as long as they follow one another; at least one interpolation. */
-  protected parseInterpolatedParts(parts: { expr: Expr; pos: Offset }[]): void {
+  private parseInterpolatedParts(parts: { expr: Expr; pos: Offset }[]): void {
     const scanner = this.scanner;
     if (!scanner.is(token.interpolation)) this.fail();
     for (;;) {
@@ -95,12 +95,12 @@ export abstract class StringParser extends ParserBase {
     return { kind: "concatStrings", forceString: false, parts, pos: start };
   }
 
-  protected resolvePath(literal: string): string {
+  private resolvePath(literal: string): string {
     lintPath(this.file, this.request, literal, this.scanner.start);
     return resolvePathLiteral(literal, this.request.baseDirectory);
   }
 
-  protected resolveHomePath(literal: string): string {
+  private resolveHomePath(literal: string): string {
     if (this.request.pure === true) throw new BaseError(hint`the path '${literal}' can not be resolved in pure mode`);
     lintPath(this.file, this.request, literal, this.scanner.start);
     if (this.request.homeDirectory === undefined) throw new BaseError("cannot determine user's home directory");

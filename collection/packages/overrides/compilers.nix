@@ -25,7 +25,7 @@
           postInstall = ''
             folder() { for path in $depends; do case "$path" in *-"$1"*) echo "$path/lib/x86_64-linux-gnu"; return;; esac; done; }
             search="-idirafter $out/include/x86_64-linux-gnu -idirafter $out/include"
-            link="%{!static:%{!static-pie:-dynamic-linker ${libc}/ld-linux-x86-64.so.2}} %{!static:-rpath ${libc} -rpath ${packages."libstdc++6"}/lib/x86_64-linux-gnu}"
+            link="%{!static:%{!static-pie:-dynamic-linker ${libc}/ld-linux-x86-64.so.2 -rpath ${libc} -rpath ${packages."libstdc++6"}/lib/x86_64-linux-gnu}}"
             link="$link %{fsanitize=address:-rpath $(folder libasan)} %{fsanitize=thread:-rpath $(folder libtsan)}"
             link="$link %{fsanitize=undefined:-rpath $(folder libubsan)} %{fsanitize=leak:-rpath $(folder liblsan)}"
             link="$link %{fopenmp|fopenacc|ftree-parallelize-loops=*:-rpath $(folder libgomp)}"

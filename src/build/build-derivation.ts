@@ -66,7 +66,7 @@ export async function buildDerivation(build: DerivationBuild): Promise<void> {
     }
     const start = (onOutput: (bytes: Uint8Array) => void): RunningBuilder => {
       if (builtin !== undefined) return startBuiltin(builtin, build, { outputs, inputPaths }, onOutput);
-      const surroundings = { root, privateDir: directory.top, sandboxed, directory, inputPaths, environment, replace };
+      const surroundings = { root, sandboxed, directory, inputPaths, environment, replace };
       return startBuilder(assembleCommand(build, surroundings), onOutput);
     };
     await runBuilder(build, start, directory.path);

@@ -22,8 +22,6 @@ import { seccompFilter } from "./seccomp-filter.ts";
 
 export interface BuilderSurroundings {
   readonly root: string;
-  /** A folder that builders cannot change. */
-  readonly privateDir: string;
   readonly sandboxed: boolean;
   readonly directory: BuildDirectory;
   readonly inputPaths: ReadonlySet<StorePath>;
@@ -85,7 +83,6 @@ export function assembleCommand(build: DerivationBuild, surroundings: BuilderSur
     seccompFilter: filter,
     user: build.user,
     thirtyTwoBit: process.arch === "x64" && derivation.system === "i686-linux",
-    privateDir: surroundings.privateDir,
     premounts: inputs.length > bubblewrapMounts ? inputs : [],
     storeInRoot,
     canSetArgv0: sandboxed && knowsArgv0(),

@@ -4,11 +4,11 @@
 
 import { spawn } from "node:child_process";
 import type { ChildProcess, SpawnOptions } from "node:child_process";
-import { closeSync, constants as fileConstants, openSync, unlinkSync, writeFileSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { constants } from "node:os";
 import { ReadStream } from "node:tty";
 import { byteStringToBytes, FirnError, fromByteString, toByteString } from "#formats";
-import { errorCode, hostPath, openPseudoTerminal, withBuilderSurroundings } from "#host";
+import { errorCode, openMemoryFile, openPseudoTerminal, withBuilderSurroundings } from "#host";
 import { mountThenRun } from "./mount-inputs.ts";
 import type { InputMount } from "./mount-inputs.ts";
 import { bubblewrapMissing } from "./sandbox.ts";
@@ -25,8 +25,6 @@ export interface BuilderCommand {
   /** Whom the builder runs as outside the sandbox; undefined is this process's own user. */
   readonly user: { readonly uid: number; readonly gid: number } | undefined;
   readonly thirtyTwoBit: boolean;
-  /** A folder that nobody else can reach; files that bwrap reads at its start lie there for a moment. */
-  readonly privateDir: string;
   /** Store paths to mount before bwrap starts, as they are too many for it, below the folder `storeInRoot`. */
   readonly premounts: readonly InputMount[];
   readonly storeInRoot: string;
@@ -52,7 +50,7 @@ export function startBuilder(command: BuilderCommand, onOutput: (bytes: Uint8Arr
   try {
     const inherited: number[] = [];
     const passFile = (name: string, bytes: Uint8Array): number => {
-      const descriptor = openUnlinked(`${command.privateDir}/${name}`, bytes);
+      const descriptor = openMemoryFile(name, bytes);
       opened.push(descriptor);
       inherited.push(descriptor);
       return 2 + inherited.length;
@@ -184,14 +182,6 @@ function shellWord(word: string): string {
   if (/^[\x01-\x7f]*$/.test(word)) return `'${word.replaceAll("'", "'\\''")}'`;
   const octal = [...word].map((char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`).join("");
   return `"$(w=$(printf '${octal}.'; ); printf %s "\${w%.}")"`;
-}
-
-function openUnlinked(path: string, bytes: Uint8Array): number {
-  const where = hostPath(path);
-  writeFileSync(where, bytes, { mode: 0o600, flag: "wx" });
-  const descriptor = openSync(where, fileConstants.O_RDONLY);
-  unlinkSync(where);
-  return descriptor;
 }
 
 function plainEnvironment(environment: ReadonlyMap<string, string>): Record<string, string> {

@@ -10,4 +10,5 @@ export * from "./system-error.ts";
 export * from "./unix-socket.ts";
 export * from "./user-namespaces.ts";
 export * from "./child-surroundings.ts";
+export * from "./memory-file.ts";
 export * from "./pseudo-terminal.ts";

@@ -18,12 +18,13 @@ function attrNames(evaluator: Evaluator, slot: Slot, names: NamesOfShape): Value
   const attrs = evaluator.forceAttrs(slot, "while evaluating the argument passed to builtins.attrNames");
   const { shape } = attrs.flat();
   const known = names.get(shape);
-  if (known !== undefined) return known;
+  // A copy, because printing tells lists apart by where they are.
+  if (known !== undefined) return known.slice();
   const symbols = shape.symbols;
   const list: string[] = [];
   for (const index of shape.lexicalOrder(evaluator.symbols)) list.push(evaluator.symbols.name(symbols[index] as Symbol));
   names.set(shape, list);
-  return list;
+  return list.slice();
 }
 
 function attrValues(evaluator: Evaluator, slot: Slot): Value {
@@ -79,7 +80,13 @@ function removeAttrs(evaluator: Evaluator, slot: Slot, namesSlot: Slot): Value {
     const symbol = evaluator.symbols.find(name);
     if (symbol !== undefined && attrs.has(symbol)) removed.add(symbol);
   }
-  return removed.size === 0 ? attrs.flat() : attrs.filter((symbol) => !removed.has(symbol));
+  return removed.size === 0 ? copyOf(attrs) : attrs.filter((symbol) => !removed.has(symbol));
+}
+
+/** Another set with the same contents: printing shows a set that it meets again as «repeated». */
+function copyOf(attrs: Attrs): Attrs {
+  const { shape, values } = attrs.flat();
+  return new Attrs(shape.positions === undefined ? shape : new Shape(shape.symbols, shape.positions, noPos), values);
 }
 
 function listToAttrs(evaluator: Evaluator, slot: Slot): Value {
@@ -119,7 +126,10 @@ function intersectAttrs(evaluator: Evaluator, slotA: Slot, slotB: Slot): Value {
   const left = evaluator.forceAttrs(slotA, "while evaluating the first argument passed to builtins.intersectAttrs");
   const right = evaluator.forceAttrs(slotB, "while evaluating the second argument passed to builtins.intersectAttrs");
   if (left.isEmpty || right.isEmpty) return emptyAttrs;
-  if (right.size <= left.size) return right.filter((symbol) => left.has(symbol));
+  if (right.size <= left.size) {
+    const common = right.filter((symbol) => left.has(symbol));
+    return common === right ? copyOf(right) : common;
+  }
   const builder = new AttrsBuilder();
   for (const symbol of left.symbols) {
     const value = right.get(symbol);
@@ -158,7 +168,8 @@ function functionArgs(slot: Slot): Value {
   if (fn instanceof PrimOp || fn instanceof PrimOpApp) return emptyAttrs;
   if (!(fn instanceof Lambda)) throw new TypeError(hint`'functionArgs' requires a function`);
   fn.code.formalsAttrs ??= makeFormalsAttrs(fn.code);
-  return fn.code.formalsAttrs;
+  const { shape, values } = fn.code.formalsAttrs;
+  return new Attrs(shape, values);
 }
 
 function makeFormalsAttrs(code: LambdaCode): Attrs {

@@ -2,7 +2,6 @@
 
 import { Abort, BaseError, EvalBaseError, hint, isCatchable, literalHint, renderError, ThrownError } from "../errors/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
-import type { Attrs } from "../values/attrs.ts";
 import { ContextCollector } from "../values/context.ts";
 import type { PrimOpDefinition } from "../values/prim-op.ts";
 import { printForTrace } from "../values/print.ts";
@@ -37,14 +36,14 @@ function addErrorContext(evaluator: Evaluator, messageSlot: Slot, slot: Slot): V
   }
 }
 
-function tryEval(evaluator: Evaluator, slot: Slot, failure: () => Attrs): Value {
+function tryEval(evaluator: Evaluator, slot: Slot): Value {
   const depth = evaluator.depth;
   try {
     force(slot);
   } catch (error) {
     if (!isCatchable(error)) throw error;
     evaluator.depth = depth;
-    return failure();
+    return evaluator.attrs({ success: false, value: false });
   }
   return evaluator.attrs({ success: true, value: slot });
 }
@@ -73,39 +72,30 @@ function sequence(_: Evaluator, first: Slot, second: Slot): Value {
   return force(second);
 }
 
-export function makeControlBuiltins(): readonly PrimOpDefinition[] {
-  let failed: Attrs | undefined;
-  return [
-    { name: "abort", arity: 1, argumentNames: ["s"], isGlobal: true, impl: abort },
-    { name: "throw", arity: 1, argumentNames: ["s"], isGlobal: true, impl: throwMessage },
-    { name: "addErrorContext", arity: 2, argumentNames: ["e1", "e2"], isSilent: true, impl: addErrorContext },
-    {
-      name: "tryEval",
-      arity: 1,
-      argumentNames: ["e"],
-      impl: (evaluator, slot) =>
-        tryEval(evaluator, slot, () => (failed ??= evaluator.attrs({ success: false, value: false }))),
+export const controlBuiltins: readonly PrimOpDefinition[] = [
+  { name: "abort", arity: 1, argumentNames: ["s"], isGlobal: true, impl: abort },
+  { name: "throw", arity: 1, argumentNames: ["s"], isGlobal: true, impl: throwMessage },
+  { name: "addErrorContext", arity: 2, argumentNames: ["e1", "e2"], isSilent: true, impl: addErrorContext },
+  { name: "tryEval", arity: 1, argumentNames: ["e"], impl: tryEval },
+  { name: "trace", arity: 2, argumentNames: ["e1", "e2"], impl: trace },
+  {
+    name: "traceVerbose",
+    arity: 2,
+    argumentNames: ["e1", "e2"],
+    impl: (evaluator, what, slot) =>
+      evaluator.settings.traceVerbose ? trace(evaluator, what, slot) : force(slot),
+  },
+  { name: "warn", arity: 2, argumentNames: ["e1", "e2"], impl: warn },
+  { name: "seq", arity: 2, argumentNames: ["e1", "e2"], impl: sequence },
+  {
+    name: "deepSeq",
+    arity: 2,
+    argumentNames: ["e1", "e2"],
+    impl: (evaluator, first, second) => {
+      evaluator.forceDeep(first);
+      return force(second);
     },
-    { name: "trace", arity: 2, argumentNames: ["e1", "e2"], impl: trace },
-    {
-      name: "traceVerbose",
-      arity: 2,
-      argumentNames: ["e1", "e2"],
-      impl: (evaluator, what, slot) =>
-        evaluator.settings.traceVerbose ? trace(evaluator, what, slot) : force(slot),
-    },
-    { name: "warn", arity: 2, argumentNames: ["e1", "e2"], impl: warn },
-    { name: "seq", arity: 2, argumentNames: ["e1", "e2"], impl: sequence },
-    {
-      name: "deepSeq",
-      arity: 2,
-      argumentNames: ["e1", "e2"],
-      impl: (evaluator, first, second) => {
-        evaluator.forceDeep(first);
-        return force(second);
-      },
-    },
-    // Where no debugger listens a breakpoint is its argument.
-    { name: "break", arity: 1, argumentNames: ["v"], isGlobal: true, impl: (_, slot) => force(slot) },
-  ];
-}
+  },
+  // Where no debugger listens a breakpoint is its argument.
+  { name: "break", arity: 1, argumentNames: ["v"], isGlobal: true, impl: (_, slot) => force(slot) },
+];

@@ -9,7 +9,7 @@ import { arithmeticBuiltins } from "./arithmetic.ts";
 import { makeAttrBuiltins } from "./attrs.ts";
 import { constants } from "./constants.ts";
 import { contextBuiltins } from "./context.ts";
-import { makeControlBuiltins } from "./control.ts";
+import { controlBuiltins } from "./control.ts";
 import { outputOfBuiltins } from "./derivation/output-of.ts";
 import { makeDerivationBuiltins } from "./derivation/strict.ts";
 import { internalFiles } from "./derivation/wrapper.ts";
@@ -24,6 +24,7 @@ import { pathBuiltins } from "./paths.ts";
 import { makeRegexBuiltins } from "./regex.ts";
 import { storeObjectBuiltins } from "./store-objects.ts";
 import { stringBuiltins } from "./strings.ts";
+import { tomlBuiltins } from "./toml.ts";
 import { typeBuiltins } from "./types.ts";
 import { versionBuiltins } from "./versions.ts";
 import { xmlBuiltins } from "./xml.ts";
@@ -36,7 +37,7 @@ export function createBuiltins(): BuiltinTable {
       ...importBuiltins,
       ...typeBuiltins,
       ...genericClosureBuiltins,
-      ...makeControlBuiltins(),
+      ...controlBuiltins,
       ...environmentBuiltins,
       ...makeDerivationBuiltins(),
       ...outputOfBuiltins,
@@ -45,6 +46,7 @@ export function createBuiltins(): BuiltinTable {
       ...hashBuiltins,
       ...xmlBuiltins,
       ...jsonBuiltins,
+      ...tomlBuiltins,
       ...makeAttrBuiltins(),
       ...listBuiltins,
       ...arithmeticBuiltins,

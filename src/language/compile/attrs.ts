@@ -181,6 +181,7 @@ function shapeOf(members: readonly Member[], pos: Pos): Shape {
     members.map((member) => member.symbol),
     members.map((member) => member.pos),
     pos,
+    true,
   );
 }
 
@@ -193,13 +194,14 @@ function sourceEnvironment(sources: readonly Delayed[], env: Environment): Envir
 function inheritFromCode(compiler: Compiler, name: string, from: number, pos: Pos): Code {
   const { evaluator } = compiler;
   const symbol = evaluator.symbols.intern(name);
+  const path = showIdentifier(name);
   return new Code(evaluator.states, (sources: Environment) => {
     const attrs = forceAttrs(evaluator, force(sources[from] as Slot, pos), "while selecting an attribute", pos);
     const slot = attrs.get(symbol);
     if (slot === undefined) throw missingAttribute(evaluator, attrs, name, pos);
     if (!(slot instanceof Thunk)) return slot;
     if (slot.isForced) return slot.force();
-    return evaluateAttribute(evaluator, slot, attrs.positionOf(symbol), pos, showIdentifier(name));
+    return evaluateAttribute(evaluator, slot, { attrs, symbol, pos, path });
   });
 }
 
@@ -216,6 +218,18 @@ function compileDynamic(
     value: compiler.delayed(dynamic.value, scope),
     pos: compiler.pos(dynamic.pos),
   }));
+  const nameFrame = "while evaluating the name of a dynamic attribute";
+  const [only] = additions;
+  if (expr.attrs.size === 0 && additions.length === 1 && only !== undefined) {
+    return (attrs, env) => {
+      const nameValue = only.name(env);
+      if (nameValue === null) return attrs;
+      const text =
+        typeof nameValue === "string" ? nameValue : forceStringNoContext(evaluator, nameValue, nameFrame, only.pos);
+      const shape = new Shape([evaluator.symbols.intern(text)], [only.pos], literalPos);
+      return new Attrs(shape, [only.value.make(env)]);
+    };
+  }
   return (attrs, env) => {
     const builder = new AttrsBuilder();
     const { shape, values } = attrs.flat();
@@ -225,8 +239,7 @@ function compileDynamic(
     for (const { name, value, pos } of additions) {
       const nameValue = name(env);
       if (nameValue === null) continue;
-      const frame = "while evaluating the name of a dynamic attribute";
-      const text = forceStringNoContext(evaluator, nameValue, frame, pos);
+      const text = forceStringNoContext(evaluator, nameValue, nameFrame, pos);
       const symbol = evaluator.symbols.intern(text);
       const first = builder.positionOf(symbol);
       if (first !== undefined) {

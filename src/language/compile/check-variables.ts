@@ -16,8 +16,6 @@ export function findUndefinedVariable(expr: Expr, scope: Scope, symbols: SymbolT
 class Walker {
   private readonly scope: Scope;
   private readonly symbols: SymbolTable;
-  /** How many binders of each name are around the place where the walk is. */
-  private readonly bound = new Map<string, number>();
   /** Names outside of the expression, looked up once. */
   private readonly outside = new Map<string, boolean>();
   private withDepth = 0;
@@ -84,8 +82,9 @@ class Walker {
   }
 
   private variable(expr: VarExpr): void {
-    this.symbols.intern(expr.name);
-    if ((this.bound.get(expr.name) ?? 0) > 0 || this.withDepth > 0) return;
+    const entry = this.symbols.entry(expr.name);
+    this.symbols.internEntry(entry);
+    if (entry.bound > 0 || this.withDepth > 0) return;
     let isKnown = this.outside.get(expr.name);
     if (isKnown === undefined) {
       isKnown = resolveVariable(this.scope, expr.name).kind !== "undefined";
@@ -102,11 +101,11 @@ class Walker {
   }
 
   private bind(name: string): void {
-    this.bound.set(name, (this.bound.get(name) ?? 0) + 1);
+    this.symbols.entry(name).bound++;
   }
 
   private unbind(name: string): void {
-    this.bound.set(name, (this.bound.get(name) ?? 1) - 1);
+    this.symbols.entry(name).bound--;
   }
 
   private attrs(expr: AttrsExpr): void {

@@ -62,16 +62,26 @@ function selectOne(evaluator: Evaluator, target: Run, name: string, pos: Pos): R
     }
     if (!(slot instanceof Thunk)) return slot;
     if (slot.code === null) return slot.payload as Value;
-    return evaluateAttribute(evaluator, slot, attrs.positionOf(symbol), pos, path);
+    return evaluateAttribute(evaluator, slot, { attrs, symbol, pos, path });
   };
 }
 
+interface Selected {
+  readonly attrs: Attrs;
+  readonly symbol: Symbol;
+  /** Of the selection. */
+  readonly pos: Pos;
+  readonly path: string;
+}
+
 /** Forces the thunk that a selection ended at, with the frame that errors get. */
-export function evaluateAttribute(evaluator: Evaluator, slot: Thunk, definedAt: Pos, pos: Pos, path: string): Value {
+export function evaluateAttribute(evaluator: Evaluator, slot: Thunk, { attrs, symbol, pos, path }: Selected): Value {
   try {
+    // Where the attribute is defined matters only if it is being evaluated already.
+    const definedAt = slot.isBlackHole ? attrs.positionOf(symbol) : noPos;
     return slot.evaluate(definedAt === noPos ? pos : definedAt);
   } catch (error) {
-    addAttributeFrame(evaluator, error, definedAt, () => path);
+    addAttributeFrame(evaluator, error, attrs.positionOf(symbol), () => path);
     throw error;
   }
 }

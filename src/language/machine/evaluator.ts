@@ -14,7 +14,7 @@ import type { BuiltinTable, PrimOp } from "../values/prim-op.ts";
 import { noPos, type Pos, PositionTable } from "../values/position.ts";
 import { emptyShape, Shape } from "../values/shape.ts";
 import { SymbolTable, type Symbol } from "../values/symbols.ts";
-import { CallCode, Code, force, Thunk, type ThunkStates } from "../values/thunk.ts";
+import { Call1, Call2, CallCode, Code, force, Thunk, type ThunkStates } from "../values/thunk.ts";
 import type { NixList, NixPath, Slot, Value } from "../values/value.ts";
 import { findAlongAttrPath, type FoundAttr } from "./attr-path.ts";
 import { autoCall } from "./auto-call.ts";
@@ -68,8 +68,8 @@ export class Evaluator {
     this.settings = { ...defaultEvalSettings, ...options.settings };
     this.maxCallDepth = this.settings.maxCallDepth;
     this.states = makeThunkStates(this.positions);
-    this.lazyCall1 = new CallCode(this.states, ([fn, a]: [Slot, Slot], pos) => callFunction1(this, fn, a, pos));
-    this.lazyCall2 = new CallCode(this.states, ([fn, a, b]: [Slot, Slot, Slot], pos) => callFunction2(this, fn, a, b, pos));
+    this.lazyCall1 = new CallCode(this.states, ({ fn, a }: Call1, pos) => callFunction1(this, fn, a, pos));
+    this.lazyCall2 = new CallCode(this.states, ({ fn, a, b }: Call2, pos) => callFunction2(this, fn, a, b, pos));
     this.lazyCompute = new Code(this.states, (compute: () => Value) => compute());
     this.base = new BaseEnvironment(this, options.builtins);
     this.files = new FileEvaluator(this);
@@ -136,10 +136,10 @@ export class Evaluator {
   }
   /** `fn a`, when it is needed (Value::mkApp). */
   delayCall1(fn: Slot, a: Slot): Thunk {
-    return new Thunk(this.lazyCall1, [fn, a]);
+    return new Thunk(this.lazyCall1, new Call1(fn, a));
   }
   delayCall2(fn: Slot, a: Slot, b: Slot): Thunk {
-    return new Thunk(this.lazyCall2, [fn, a, b]);
+    return new Thunk(this.lazyCall2, new Call2(fn, a, b));
   }
   /** Whatever `compute` returns, when it is needed. */
   delay(compute: () => Value): Thunk {
@@ -171,7 +171,7 @@ export class Evaluator {
     if (record === undefined) {
       const sorted = names.toSorted((a, b) => this.symbols.intern(a) - this.symbols.intern(b));
       const symbols = sorted.map((name) => this.symbols.intern(name));
-      record = { names: sorted, shape: symbols.length === 0 ? emptyShape : new Shape(symbols, undefined, noPos) };
+      record = { names: sorted, shape: symbols.length === 0 ? emptyShape : new Shape(symbols, undefined, noPos, true) };
       this.records.set(key, record);
     }
     return record;

@@ -9,7 +9,7 @@ import { Lambda } from "../values/lambda.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import { PrimOp, PrimOpApp } from "../values/prim-op.ts";
 import type { Symbol } from "../values/symbols.ts";
-import { CallCode, force, Thunk } from "../values/thunk.ts";
+import { type Call1, type Call2, CallCode, force, Thunk } from "../values/thunk.ts";
 import { NixFloat, type NixList, NixString, type Slot, type Value } from "../values/value.ts";
 import { enterCall } from "./call.ts";
 import type { Evaluator } from "./evaluator.ts";
@@ -179,7 +179,7 @@ function forceDeepList(evaluator: Evaluator, list: NixList, seen: Set<unknown>):
 export function positionOfSlot(slot: Slot): Pos {
   let value: Slot | undefined = slot;
   if (slot instanceof Thunk) {
-    if (slot.code instanceof CallCode) return positionOfSlot((slot.payload as readonly Slot[])[0] as Slot);
+    if (slot.code instanceof CallCode) return positionOfSlot((slot.payload as Call1 | Call2).fn);
     value = slot.isForced ? slot.force() : undefined;
   }
   if (value instanceof Attrs) return value.pos;

@@ -3,7 +3,7 @@
 // small ones first, so that a chain of n updates costs O(n log n).
 
 import { noPos, type Pos } from "./position.ts";
-import { emptyShape, Shape } from "./shape.ts";
+import { emptyShape, makeMergeSources, Shape } from "./shape.ts";
 import type { Symbol, SymbolTable } from "./symbols.ts";
 import type { Slot } from "./value.ts";
 
@@ -180,8 +180,15 @@ function layered(base: Attrs, top: Attrs): Attrs {
 
 /** Both flat. */
 function copyMerged(left: Attrs, right: Attrs): Attrs {
-  const plan = left.shape.mergePlan(right.shape);
-  const sources = plan.sources;
+  if (!left.shape.keepsPlanFor(right.shape)) return mergeOnce(left, right, false);
+  const plan = left.shape.knownMerge(right.shape);
+  if (plan === undefined) {
+    const merged = mergeOnce(left, right, true);
+    left.shape.rememberMerge(right.shape, { shape: merged.shape, sources: undefined });
+    return merged;
+  }
+  plan.sources ??= makeMergeSources(left.shape, right.shape);
+  const { sources } = plan;
   const a = left.values;
   const b = right.values;
   const values: Slot[] = [];
@@ -192,43 +199,87 @@ function copyMerged(left: Attrs, right: Attrs): Attrs {
   return new Attrs(plan.shape, values);
 }
 
+function mergeOnce(left: Attrs, right: Attrs, isShared: boolean): Attrs {
+  const a = left.shape.symbols;
+  const b = right.shape.symbols;
+  const hasPositions = left.shape.positions !== undefined || right.shape.positions !== undefined;
+  const symbols: Symbol[] = [];
+  const values: Slot[] = [];
+  const positions: Pos[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.length || j < b.length) {
+    const symbolA = i < a.length ? (a[i] as number) : Infinity;
+    const symbolB = j < b.length ? (b[j] as number) : Infinity;
+    if (symbolA < symbolB) {
+      symbols.push(symbolA);
+      values.push(left.values[i] as Slot);
+      if (hasPositions) positions.push(left.shape.positionAt(i));
+      i++;
+    } else {
+      symbols.push(symbolB);
+      values.push(right.values[j] as Slot);
+      if (hasPositions) positions.push(right.shape.positionAt(j));
+      j++;
+      if (symbolA === symbolB) i++;
+    }
+  }
+  return new Attrs(new Shape(symbols, hasPositions ? positions : undefined, noPos, isShared), values);
+}
+
 export const emptyAttrs = new Attrs(emptyShape, []);
 
-/** Makes a set from attributes that come in any order; adding a name twice is the caller's error, see `has`. */
+/** Makes a set from attributes that come in any order; setting a name again replaces what was set before. */
 export class AttrsBuilder {
-  private readonly entries = new Map<Symbol, { slot: Slot; pos: Pos }>();
+  private readonly indices = new Map<Symbol, number>();
+  private readonly slots: Slot[] = [];
+  private readonly positions: Pos[] = [];
+  private isSorted = true;
+  private last: Symbol = -1;
   private hasPositions = false;
 
   has(symbol: Symbol): boolean {
-    return this.entries.has(symbol);
+    return this.indices.has(symbol);
   }
 
   /** Where an attribute that was added is defined; undefined when it was not added. */
   positionOf(symbol: Symbol): Pos | undefined {
-    return this.entries.get(symbol)?.pos;
+    const index = this.indices.get(symbol);
+    return index === undefined ? undefined : this.positions[index];
   }
 
   /** Adds or replaces. */
   set(symbol: Symbol, slot: Slot, pos: Pos = noPos): this {
-    this.entries.set(symbol, { slot, pos });
     if (pos !== noPos) this.hasPositions = true;
+    const known = this.indices.get(symbol);
+    if (known !== undefined) {
+      this.slots[known] = slot;
+      this.positions[known] = pos;
+      return this;
+    }
+    this.indices.set(symbol, this.slots.length);
+    this.slots.push(slot);
+    this.positions.push(pos);
+    if (symbol < this.last) this.isSorted = false;
+    this.last = symbol;
     return this;
   }
 
   get size(): number {
-    return this.entries.size;
+    return this.slots.length;
   }
 
+  /** Ends the building; the builder must not be used any more. */
   build(pos: Pos = noPos): Attrs {
-    if (this.entries.size === 0) return pos === noPos ? emptyAttrs : new Attrs(new Shape([], undefined, pos), []);
-    const symbols = Float64Array.from(this.entries.keys()).sort();
-    const slots: Slot[] = [];
-    const positions: Pos[] | undefined = this.hasPositions ? [] : undefined;
-    for (const symbol of symbols) {
-      const entry = this.entries.get(symbol) as { slot: Slot; pos: Pos };
-      slots.push(entry.slot);
-      positions?.push(entry.pos);
-    }
-    return new Attrs(new Shape(Array.from(symbols), positions, pos), slots);
+    if (this.slots.length === 0) return pos === noPos ? emptyAttrs : new Attrs(new Shape([], undefined, pos), []);
+    const symbols = Array.from(this.indices.keys());
+    const positions = this.hasPositions ? this.positions : undefined;
+    if (this.isSorted) return new Attrs(new Shape(symbols, positions, pos), this.slots);
+    symbols.sort((a, b) => a - b);
+    const order = symbols.map((symbol) => this.indices.get(symbol) as number);
+    return new Attrs(
+      new Shape(symbols, positions && order.map((index) => positions[index] as Pos), pos),
+      order.map((index) => this.slots[index] as Slot),
+    );
   }
 }

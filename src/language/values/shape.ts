@@ -5,13 +5,17 @@
 import { noPos, type Pos } from "./position.ts";
 import type { Symbol, SymbolTable } from "./symbols.ts";
 
-/** Up to this many names a lookup scans; above, it hashes. */
+/** Up to this many names a lookup scans; above, it halves, and hashes once the shape was asked often. */
 const scanLimit = 8;
+
+/** Above this size two shapes are merged anew each time: the work is in the values, and plans would take much memory. */
+const planLimit = 256;
 
 /** How the values of two sets are laid out in the merged one: index into the right set, or ~index into the left. */
 export interface MergePlan {
   readonly shape: Shape;
-  readonly sources: Int32Array;
+  /** Made when the same two shapes meet for the second time; most meet once. */
+  sources: Int32Array | undefined;
 }
 
 export class Shape {
@@ -20,16 +24,20 @@ export class Shape {
   readonly positions: readonly Pos[] | undefined;
   /** Where the literal stands. */
   readonly pos: Pos;
+  /** Whether many sets have it: those of a literal, and what is merged of such. Only for these are plans kept. */
+  readonly isShared: boolean;
   private table: Int32Array | undefined;
+  private lookups = 0;
   private order: readonly number[] | undefined;
   private merges: Map<Shape, MergePlan> | undefined;
   private bare: Shape | undefined;
 
   /** `symbols` ascending and without doubles. */
-  constructor(symbols: readonly Symbol[], positions: readonly Pos[] | undefined, pos: Pos) {
+  constructor(symbols: readonly Symbol[], positions: readonly Pos[] | undefined, pos: Pos, isShared = false) {
     this.symbols = symbols;
     this.positions = positions;
     this.pos = pos;
+    this.isShared = isShared;
     this.table = undefined;
     this.order = undefined;
     this.merges = undefined;
@@ -44,7 +52,8 @@ export class Shape {
       for (let i = 0; i < count; i++) if (symbols[i] === symbol) return i;
       return -1;
     }
-    const table = this.table ?? this.makeTable();
+    const table = this.table;
+    if (table === undefined) return this.search(symbol);
     const mask = table.length - 1;
     let at = Math.imul(symbol, 0x9e3779b1) >>> 7;
     for (;;) {
@@ -55,7 +64,22 @@ export class Shape {
     }
   }
 
-  private makeTable(): Int32Array {
+  private search(symbol: Symbol): number {
+    const symbols = this.symbols;
+    if (++this.lookups * 4 > symbols.length) this.makeTable();
+    let low = 0;
+    let high = symbols.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const found = symbols[middle] as Symbol;
+      if (found === symbol) return middle;
+      if (found < symbol) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+
+  private makeTable(): void {
     const symbols = this.symbols;
     let size = 32;
     while (size < symbols.length * 2) size *= 2;
@@ -67,7 +91,6 @@ export class Shape {
       table[at & mask] = i + 1;
     }
     this.table = table;
-    return table;
   }
 
   positionAt(index: number): Pos {
@@ -87,27 +110,28 @@ export class Shape {
   /** The same names, with no positions. */
   withoutPositions(): Shape {
     if (this.positions === undefined && this.pos === noPos) return this;
-    this.bare ??= new Shape(this.symbols, undefined, noPos);
+    this.bare ??= new Shape(this.symbols, undefined, noPos, this.isShared);
     return this.bare;
   }
 
-  /** How `left // right` is laid out for sets of these shapes. */
-  mergePlan(right: Shape): MergePlan {
-    const known = this.merges?.get(right);
-    if (known !== undefined) return known;
-    const plan = makeMergePlan(this, right);
-    // A shape that met very many others is one of a kind (listToAttrs in a loop); remembering plans would only cost memory.
-    if (this.merges === undefined) this.merges = new Map();
-    else if (this.merges.size >= 64) this.merges.clear();
+  /** Whether what `left // right` looks like is worth remembering. */
+  keepsPlanFor(right: Shape): boolean {
+    return this.isShared && right.isShared && this.symbols.length <= planLimit && right.symbols.length <= planLimit;
+  }
+
+  knownMerge(right: Shape): MergePlan | undefined {
+    return this.merges?.get(right);
+  }
+
+  rememberMerge(right: Shape, plan: MergePlan): void {
+    this.merges ??= new Map();
     this.merges.set(right, plan);
-    return plan;
   }
 }
 
-function makeMergePlan(left: Shape, right: Shape): MergePlan {
+export function makeMergeSources(left: Shape, right: Shape): Int32Array {
   const a = left.symbols;
   const b = right.symbols;
-  const symbols: Symbol[] = [];
   const sources: number[] = [];
   let i = 0;
   let j = 0;
@@ -115,19 +139,13 @@ function makeMergePlan(left: Shape, right: Shape): MergePlan {
     const symbolA = i < a.length ? (a[i] as number) : Infinity;
     const symbolB = j < b.length ? (b[j] as number) : Infinity;
     if (symbolA < symbolB) {
-      symbols.push(symbolA);
       sources.push(~i++);
     } else {
-      symbols.push(symbolB);
       sources.push(j++);
       if (symbolA === symbolB) i++;
     }
   }
-  const positions =
-    left.positions === undefined && right.positions === undefined
-      ? undefined
-      : sources.map((source) => (source < 0 ? left.positionAt(~source) : right.positionAt(source)));
-  return { shape: new Shape(symbols, positions, noPos), sources: Int32Array.from(sources) };
+  return Int32Array.from(sources);
 }
 
 export const emptyShape = new Shape([], undefined, noPos);

@@ -35,8 +35,17 @@ export interface WellKnownSymbols {
   readonly key: Symbol;
 }
 
+/** A name that was met, whether or not it is a symbol yet. */
+export interface NameEntry {
+  readonly name: string;
+  /** -1 until it becomes a symbol. */
+  symbol: Symbol;
+  /** How many binders of it are around the place where the check of variables is; 0 outside of the check. */
+  bound: number;
+}
+
 export class SymbolTable {
-  private readonly numbers = new Map<string, Symbol>();
+  private readonly entries = new Map<string, NameEntry>();
   private readonly texts: string[] = [];
   readonly known: WellKnownSymbols;
 
@@ -62,19 +71,32 @@ export class SymbolTable {
     };
   }
 
+  /** The entry of a name, which does not make it a symbol. */
+  entry(name: string): NameEntry {
+    let entry = this.entries.get(name);
+    if (entry === undefined) {
+      entry = { name, symbol: -1, bound: 0 };
+      this.entries.set(name, entry);
+    }
+    return entry;
+  }
+
+  internEntry(entry: NameEntry): Symbol {
+    if (entry.symbol >= 0) return entry.symbol;
+    entry.symbol = this.texts.length;
+    this.texts.push(entry.name);
+    return entry.symbol;
+  }
+
   /** The symbol of a name (byte string), made when it is new. */
   intern(name: string): Symbol {
-    const found = this.numbers.get(name);
-    if (found !== undefined) return found;
-    const symbol = this.texts.length;
-    this.numbers.set(name, symbol);
-    this.texts.push(name);
-    return symbol;
+    return this.internEntry(this.entry(name));
   }
 
   /** The symbol of a name that was interned before; undefined says that no attribute set can hold it. */
   find(name: string): Symbol | undefined {
-    return this.numbers.get(name);
+    const symbol = this.entries.get(name)?.symbol;
+    return symbol === undefined || symbol < 0 ? undefined : symbol;
   }
 
   name(symbol: Symbol): string {

@@ -33,8 +33,28 @@ export class Code {
   }
 }
 
-/** Code that applies a function: the payload is the function and its arguments. Where it stands is where the function does. */
+/** Code that applies a function: the payload is a Call. Where it stands is where the function does. */
 export class CallCode extends Code {}
+
+export class Call1 {
+  readonly fn: Slot;
+  readonly a: Slot;
+  constructor(fn: Slot, a: Slot) {
+    this.fn = fn;
+    this.a = a;
+  }
+}
+
+export class Call2 {
+  readonly fn: Slot;
+  readonly a: Slot;
+  readonly b: Slot;
+  constructor(fn: Slot, a: Slot, b: Slot) {
+    this.fn = fn;
+    this.a = a;
+    this.b = b;
+  }
+}
 
 export class Thunk {
   /** null once the value is known. */

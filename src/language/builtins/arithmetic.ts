@@ -129,7 +129,7 @@ function bitwise(name: string, small: (a: number, b: number) => number, large: B
       const a = evaluator.forceInt(slotA, first);
       const b = evaluator.forceInt(slotB, second);
       // JavaScript's own operators work on 32 bits.
-      if ((a as number) >> 0 === a && (b as number) >> 0 === b) return small(a, b);
+      if (typeof a === "number" && typeof b === "number" && (a | 0) === a && (b | 0) === b) return small(a, b);
       return normaliseInteger(BigInt.asIntN(64, large(BigInt(a), BigInt(b)))) as Integer;
     },
   };

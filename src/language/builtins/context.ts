@@ -6,6 +6,7 @@ import type { Evaluator } from "../machine/evaluator.ts";
 import { AttrsBuilder } from "../values/attrs.ts";
 import { ContextCollector, type ContextElement, type DerivedFrom, StringContext } from "../values/context.ts";
 import type { Pos } from "../values/position.ts";
+import { printAttrName } from "../values/print.ts";
 import type { PrimOpDefinition } from "../values/prim-op.ts";
 import type { Symbol } from "../values/symbols.ts";
 import { type Slot, stringValue, type Value } from "../values/value.ts";
@@ -76,7 +77,7 @@ function appendContext(evaluator: Evaluator, slot: Slot, contextSlot: Slot): Val
     const pos = added.positionOf(symbol);
     const name = evaluator.symbols.name(symbol);
     const path = parseStorePathIfValid(evaluator.io.storeDir, name);
-    if (path === undefined) throw at(evaluator, pos, hint`context key '${name}' is not a store path`);
+    if (path === undefined) throw at(evaluator, pos, hint`context key '${printAttrName(name)}' is not a store path`);
     withLanguageErrors(() => evaluator.io.ensurePath(path));
     addDescribed(evaluator, added.get(symbol) as Slot, { name, path, pos }, elements);
   }
@@ -100,7 +101,7 @@ function addDescribed(
   const allOutputs = "while evaluating the `allOutputs` attribute of a string context";
   if (flag(evaluator.symbol("allOutputs"), allOutputs)) {
     if (!isDerivationPath(path)) {
-      const text = hint`tried to add all-outputs context of ${name}, which is not a derivation, to a string`;
+      const text = hint`tried to add all-outputs context of ${printAttrName(name)}, which is not a derivation, to a string`;
       throw at(evaluator, pos, text);
     }
     elements.push({ kind: "drvDeep", drv: path });
@@ -115,7 +116,7 @@ function addDescribed(
     outputsPos,
   );
   if (outputs.length > 0 && !isDerivationPath(path)) {
-    const text = hint`tried to add derivation output context of ${name}, which is not a derivation, to a string`;
+    const text = hint`tried to add derivation output context of ${printAttrName(name)}, which is not a derivation, to a string`;
     throw at(evaluator, pos, text);
   }
   for (const item of outputs) {

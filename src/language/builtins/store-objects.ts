@@ -1,7 +1,6 @@
 // What a program puts into the store itself: `path`, `filterSource`, `toFile`; and names of store paths that exist already.
 
 import {
-  checkStorePathName,
   type Hash,
   isInStore,
   makeFixedOutputPath,
@@ -14,7 +13,8 @@ import { BaseError, EvalError, hint } from "../errors/index.ts";
 import type { AddPathOptions, FileType } from "../io.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { noSuchPath, resolveSymlinks } from "../machine/paths.ts";
-import { ContextCollector, displayContextElement, StringContext } from "../values/context.ts";
+import { ContextCollector, printContextElement, StringContext } from "../values/context.ts";
+import { printAttrName } from "../values/print.ts";
 import type { PrimOpDefinition } from "../values/prim-op.ts";
 import { type Slot, stringValue, type Value } from "../values/value.ts";
 import { evalError } from "./define.ts";
@@ -54,7 +54,6 @@ function copyToStore(evaluator: Evaluator, source: Source): StorePath {
     path = rewriteString(path, realiseContext(evaluator, source.context));
     references = referencesIfValid(evaluator, parsePathInStore(io.storeDir, path).path);
   }
-  checkStorePathName(source.name);
   const resolved = resolveSymlinks(io, path);
   if (resolved === undefined || io.lstat(resolved) === undefined) throw noSuchPath(path);
   const options: AddPathOptions = {
@@ -136,7 +135,7 @@ function addPathFromAttrs(evaluator: Evaluator, slot: Slot): Value {
         expected = parseExpectedHash(evaluator, evaluator.forceStringNoContext(value, frame("sha256"), pos), "sha256");
         break;
       default:
-        throw new EvalError(hint`unsupported argument '${attr}' to 'builtins.path'`, {
+        throw new EvalError(hint`unsupported argument '${printAttrName(attr)}' to 'builtins.path'`, {
           position: evaluator.position(pos),
         });
     }
@@ -155,7 +154,7 @@ function toFile(evaluator: Evaluator, nameSlot: Slot, slot: Slot): Value {
   const references: StorePath[] = [];
   for (const element of collector.context.parsed()) {
     if (element.kind !== "opaque") {
-      const shown = displayContextElement(evaluator.io.storeDir, element);
+      const shown = printContextElement(element);
       throw evalError(
         hint`files created by ${"builtins.toFile"} may not reference derivations, but ${name} references ${shown}`,
       );

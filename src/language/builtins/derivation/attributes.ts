@@ -7,6 +7,7 @@ import type { Evaluator } from "../../machine/evaluator.ts";
 import type { Attrs } from "../../values/attrs.ts";
 import { ContextCollector } from "../../values/context.ts";
 import type { Symbol } from "../../values/symbols.ts";
+import { printAttrName } from "../../values/print.ts";
 import { force } from "../../values/thunk.ts";
 import type { Slot } from "../../values/value.ts";
 import { evalError } from "../define.ts";
@@ -51,7 +52,7 @@ export function readAttributes(evaluator: Evaluator, drvName: string, attrs: Att
     } catch (error) {
       if (error instanceof BaseError) {
         const position = evaluator.position(attrs.shape.positionAt(index));
-        error.addTrace(position, hint`while evaluating attribute '${name}' of derivation '${drvName}'`);
+        error.addTrace(position, hint`while evaluating attribute '${printAttrName(name)}' of derivation '${drvName}'`);
       }
       throw error;
     }

@@ -6,7 +6,13 @@ export const derivationPath = "\xc2\xabnix-internal\xc2\xbb/derivation-internal.
 export const importedDerivationPath = "\xc2\xabnix-internal\xc2\xbb/imported-drv-to-derivation.nix";
 export const fetchurlPath = "<nix/fetchurl.nix>";
 
-const derivationText = `# \`derivation\`: derivationStrict, made lazy. Nothing is instantiated until a path is asked for.
+const derivationText = `# \`derivation\`: derivationStrict, made lazy. Below the comments its lines
+# stand where traces of Nix have them.
+#
+# Nothing is instantiated until one of the paths is needed, and then once,
+# however many outputs are looked at; everything else in the result can be
+# used without it. A package set with thousands of derivations therefore
+# costs no more than those of them that are built or printed.
 
 /**
   Describes how to build something.
@@ -22,10 +28,12 @@ const derivationText = `# \`derivation\`: derivationStrict, made lazy. Nothing i
   - \`outPath\`, the store path of the output it is seen from, so that it can
     be interpolated into a string;
   - \`drvPath\`, the store path of the .drv file;
-  - \`all\`, the list of the outputsList of all outputs;
+  - \`all\`, the list of the views of all outputs;
   - \`type\`, which is "derivation", \`outputName\` and \`drvAttrs\`.
 
-  The whole set is the view of the first output.
+  The whole set is the view of the first output. All strings in it that name
+  outputs refer to the derivation in their context, so that whoever uses them
+  depends on it.
 */
 drvAttrs@{
   outputs ? [ "out" ],
@@ -33,14 +41,6 @@ drvAttrs@{
 }:
 
 let
-
-  # What instantiation gives: drvPath and one path for each output.
-  #
-  # It is computed once, however many outputs are looked at, and only
-  # when one of the paths is needed; everything else in the result can
-  # be used without it. A package set with thousands of derivations
-  # therefore costs no more than those of them that are built or
-  # printed.
 
   strict = derivationStrict drvAttrs;
 
@@ -52,7 +52,7 @@ let
       inherit drvAttrs;
     };
 
-  viewFrom = outputName: {
+  outputToAttrListElement = outputName: {
     name = outputName;
     value = commonAttrs // {
       outPath = builtins.getAttr outputName strict;
@@ -62,7 +62,7 @@ let
     };
   };
 
-  outputsList = map viewFrom outputs;
+  outputsList = map outputToAttrListElement outputs;
 
 in
 (builtins.head outputsList).value

@@ -6,10 +6,11 @@ import { EvalError, hint, literalHint, TypeError } from "../../errors/index.ts";
 import { enterCall } from "../../machine/call.ts";
 import type { Evaluator } from "../../machine/evaluator.ts";
 import { addFrame } from "../../machine/failures.ts";
-import { positionOfSlot } from "../../machine/force.ts";
 import { Attrs } from "../../values/attrs.ts";
 import type { ContextCollector } from "../../values/context.ts";
+import { Lambda } from "../../values/lambda.ts";
 import { noPos, type Pos } from "../../values/position.ts";
+import { printAttrName } from "../../values/print.ts";
 import { force, Thunk } from "../../values/thunk.ts";
 import { typeName } from "../../values/type-name.ts";
 import type { Symbol } from "../../values/symbols.ts";
@@ -111,7 +112,7 @@ class JsonPrinter {
       try {
         parts.push(`${this.printString(name)}:${this.print(attrs.values[index] as Slot, attrPos)}`);
       } catch (error) {
-        addFrame(evaluator, error, attrPos, hint`while evaluating attribute '${name}'`);
+        addFrame(evaluator, error, attrPos, hint`while evaluating attribute '${printAttrName(name)}'`);
         throw error;
       }
     }
@@ -133,7 +134,7 @@ class JsonPrinter {
 }
 
 function cannotConvert(evaluator: Evaluator, value: Value, pos: Pos): TypeError {
-  const where = positionOfSlot(value) || pos;
+  const where = value instanceof Lambda ? value.code.pos : pos;
   return new TypeError(hint`cannot convert ${typeName(value)} to JSON`, { position: evaluator.positions.resolve(where) });
 }
 

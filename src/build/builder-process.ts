@@ -172,17 +172,17 @@ const nextDescriptor = (words: readonly string[]): number => 3 + words.length / 
 
 /** A command that Node can start. It passes arguments as UTF-8 only; a shell's printf makes any byte. */
 function fitForNode(command: readonly string[]): string[] {
-  if (command.every((word) => toByteString(fromByteString(word)) === word)) return command.map(fromByteString);
-  return ["/bin/sh", "-c", `exec ${command.map(shellWord).join(" ")}`];
+  if (command.every(isUtf8)) return command.map(fromByteString);
+  const variables = command.map((word, i) => {
+    const octal = [...word].map((char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`).join("");
+    // The dot keeps newlines at the end from being stripped.
+    return `w${i}=$(printf '${octal}.'); w${i}=\${w${i}%.}`;
+  });
+  const words = command.map((_, i) => `"$w${i}"`);
+  return ["/bin/sh", "-c", [...variables, `exec ${words.join(" ")}`].join("\n")];
 }
 
-/** A word for /bin/sh in ASCII; the letter at the end keeps trailing newlines from being stripped. */
-function shellWord(word: string): string {
-  // eslint-disable-next-line no-control-regex
-  if (/^[\x01-\x7f]*$/.test(word)) return `'${word.replaceAll("'", "'\\''")}'`;
-  const octal = [...word].map((char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`).join("");
-  return `"$(w=$(printf '${octal}.'; ); printf %s "\${w%.}")"`;
-}
+const isUtf8 = (word: string): boolean => toByteString(fromByteString(word)) === word;
 
 function plainEnvironment(environment: ReadonlyMap<string, string>): Record<string, string> {
   return Object.fromEntries([...environment].map(([name, value]) => [fromByteString(name), fromByteString(value)]));

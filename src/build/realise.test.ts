@@ -264,6 +264,20 @@ describe("realise", { skip: cannotBuild }, () => {
     assert.deepEqual(lines, []);
   });
 
+  it("discards references where structured attributes say so", async () => {
+    const bin = `${w.print(w.busybox)}/bin`;
+    const drv = w.script("discarding", "", {
+      structured: JSON.stringify({ unsafeDiscardReferences: { out: true } }),
+      args: [
+        "-c",
+        `eval "$(${bin}/grep -o "/nix/store/[^']*-discarding" $NIX_ATTRS_SH_FILE | ${bin}/head -n1 | while read p; do echo out=$p; done)"; echo ${bin} > $out`,
+      ],
+    });
+    const { results, lines } = await w.realise(drv);
+    assert.ok(results[0]?.success, lines.join("\n"));
+    assert.deepEqual(w.store.queryPathInfo(w.output(drv)).references, []);
+  });
+
   it("builds only the outputs that lack, and leaves the valid ones as they are", async () => {
     const drv = w.script("halves", "cat /proc/sys/kernel/random/uuid > $out; echo dev > $dev", {
       outputs: ["out", "dev"],

@@ -92,8 +92,13 @@ export function registerOutputs(request: RegistrationRequest): void {
     if (rejected.status === "HashMismatch") keepUnderOwnName(request, measured);
     throw rejected;
   }
-  for (const one of measured) moveIntoStore(store, one, mode);
-  store.registerValidPaths(measured.map(({ info }) => info));
+  try {
+    for (const one of measured) moveIntoStore(store, one, mode);
+    store.registerValidPaths(measured.map(({ info }) => info));
+  } catch (error) {
+    for (const { info } of measured) if (!store.isValidPath(info.path)) deleteTree(store.realPath(info.path));
+    throw error;
+  }
 }
 
 /** Makes sure that an output is there and the builder's own, and gives it canonical metadata; its status from before. */

@@ -164,6 +164,16 @@ describe("the sandbox", { skip: cannotBuild }, () => {
     assert.deepEqual(await run("no-sh", "[ -e /bin/sh ] || echo absent"), ["absent"]);
   });
 
+  it("passes arguments and variables byte for byte", async () => {
+    const odd = "\xff'\n\x80 $x `y`\n";
+    const drv = w.script("bytes", "", {
+      args: ["-c", `printf %s "$1" > $out; printf %s "$odd" >> $out`, "sh", odd],
+      env: { odd },
+    });
+    assert.equal((await w.realise(drv)).results[0]?.success, true);
+    assert.equal(readFileSync(w.real(drv), "latin1"), odd + odd);
+  });
+
   it("ends with the process that started it, whose work another process then does again", async () => {
     const drv = w.script("interrupted", "echo begun; [ -e /build/never ] || sleep 30; touch $out");
     const url = new URL("./workshop.test-support.ts", import.meta.url).href;

@@ -88,7 +88,7 @@ export class Workshop {
     const bin = `${this.print(this.busybox)}/bin`;
     const names = [...outputs.keys()].toSorted();
     const env: Record<string, string> = { name, system: options.system ?? "x86_64-linux", ...options.env };
-    if (options.structured === undefined) for (const output of names) env[output] = "";
+    for (const output of names) env[output] = "";
     const inputDerivations = new Map(
       [...(options.inputs ?? [])]
         .toSorted()

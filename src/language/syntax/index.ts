@@ -3,7 +3,6 @@
 export * from "./ast.ts";
 export * from "./parser.ts";
 export * from "./print.ts";
-export { printFloat } from "./print-float.ts";
 export type { DocComment } from "./scanner.ts";
 export type { LintLevel, Lints } from "./lints.ts";
 export { canonicalPath } from "./literals.ts";

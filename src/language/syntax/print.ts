@@ -2,7 +2,7 @@
 // explicit stack, so that the depth of the tree is no limit. Byte strings.
 
 import type { AttrPath, AttrsExpr, Expr, LambdaExpr } from "./ast.ts";
-import { printFloat } from "./print-float.ts";
+import { printFloat } from "../values/float-format.ts";
 
 /** Text to write, or a node to write; the last item of the stack is the next. */
 type Work = (string | Expr)[];

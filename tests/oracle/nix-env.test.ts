@@ -4,15 +4,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { packageSet } from "../functional/program.ts";
-import { compareSession, findRealNix } from "./session.ts";
+import { compareSession, findRealNix, type Session } from "./session.ts";
 
 const real = findRealNix();
 const skip = "missing" in real ? real.missing : false;
 
-function check(name: string, files: Readonly<Record<string, string>>, commands: readonly (readonly string[])[]): void {
+function check(
+  name: string,
+  files: Session["files"],
+  commands: Session["commands"],
+  store: Session["store"] = "chroot",
+): void {
   test(name, { skip }, (t) => {
     if ("missing" in real) return;
-    const { nix, firn } = compareSession(t, real, { files, commands });
+    const { nix, firn } = compareSession(t, real, { files, commands, store });
     const faults = nix.steps.flatMap((step, index) => {
       const own = firn.steps[index];
       const wanted = `${step.status}\n${hideTimes(step.stdout)}`;
@@ -63,6 +68,58 @@ check("installing by name, by attribute, from several outputs, with priorities",
   ["nix-store", "--gc", "--print-dead"],
   ["nix-store", "--gc", "--print-roots"],
 ]);
+
+// Here the store's paths are paths of the machine, and what was installed before counts.
+check(
+  "a profile that grows and shrinks",
+  packages,
+  [
+    env("-iA", "hello1"),
+    env("-i", "bye"),
+    env("-q"),
+    env("-qs"),
+    env("-qc"),
+    env("-q", "--out-path", "--drv-path", "--description", "--system"),
+    env("-q", "--json", "--meta", "--out-path", "--drv-path"),
+    env("-q", "--xml", "--meta", "--out-path"),
+    env("-qac", "hello"),
+    env("-qas"),
+    env("-u", "--dry-run"),
+    env("-u"),
+    env("-q"),
+    env("-iA", "hello1"),
+    env("-u", "--leq", "bye"),
+    env("-u", "--eq"),
+    env("-u", "--always", "hello-1.0"),
+    env("-iA", "two", "user"),
+    env("-q"),
+    env("--set-flag", "priority", "3", "user"),
+    env("--set-flag", "active", "false", "two"),
+    env("--set-flag", "keep", "true", "hello"),
+    env("-u"),
+    env("-i", "hello-1.0"),
+    env("-qc"),
+    env("--set-flag", "keep", "false", "hello"),
+    env("-P", "-i", "hello-1.0"),
+    env("-q"),
+    env("-e", "hello-2.0"),
+    env("-e", "nothing"),
+    env("-iA", "rude"),
+    env("-q"),
+    ["nix-env", "-p", "other", "-i", "--from-profile", "$SCENE/profile", "user", "bye"],
+    ["nix-env", "-p", "other", "-q"],
+    env("-e", "*"),
+    env("-q"),
+    env("--rollback"),
+    env("--list-generations"),
+    env("-i", "nothing"),
+    env("--option", "keep-env-derivations", "true", "-r", "-iA", "hello1"),
+    env("--delete-generations", "+2"),
+    env("--delete-generations", "1d"),
+    env("--list-generations"),
+  ],
+  "folder",
+);
 
 // Nix leaves the lock of an output that was not built; Firn does not, so nothing is collected here.
 check("a build that fails", { "packages.nix": packageSet }, [

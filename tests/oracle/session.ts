@@ -36,11 +36,20 @@ export function findRealNix(): { readonly folder: string } | { readonly missing:
   return { missing: "no Nix 2.34 on PATH to compare with" };
 }
 
-/** Runs `commands` with the real Nix and then with Firn. `files` are put beside the store first. */
+export interface Session {
+  /** Put beside the store first. */
+  readonly files: Readonly<Record<string, string>>;
+  /** `$SCENE` stands for the folder in which they run. */
+  readonly commands: readonly (readonly string[])[];
+  /** A chroot store, whose paths are not those of the machine; or one whose store directory is a folder of the scene. */
+  readonly store: "chroot" | "folder";
+}
+
+/** Runs the commands with the real Nix and then with Firn. */
 export function compareSession(
   t: TestContext,
   real: { readonly folder: string },
-  session: { readonly files: Readonly<Record<string, string>>; readonly commands: readonly (readonly string[])[] },
+  session: Session,
 ): { readonly nix: Outcome; readonly firn: Outcome } {
   const folder = mkdtempSync(join(tmpdir(), "firn-oracle-"));
   t.after(() => {
@@ -60,11 +69,7 @@ export function compareSession(
   return { nix: runWith(real.folder, "nix"), firn: runWith(own, "firn") };
 }
 
-function runSession(
-  bin: string,
-  scene: string,
-  session: { readonly files: Readonly<Record<string, string>>; readonly commands: readonly (readonly string[])[] },
-): Outcome {
+function runSession(bin: string, scene: string, session: Session): Outcome {
   for (const directory of ["home", "conf", "root"]) mkdirSync(join(scene, directory));
   for (const [name, text] of Object.entries(session.files)) writeFileSync(join(scene, name), text);
   const configuration = [
@@ -83,12 +88,13 @@ function runSession(
     NIX_CONF_DIR: join(scene, "conf"),
     NIX_USER_CONF_FILES: "",
     NIX_STATE_DIR: join(scene, "root/nix/var/nix"),
-    NIX_REMOTE: join(scene, "root"),
+    ...(session.store === "chroot" ? { NIX_REMOTE: join(scene, "root") } : { NIX_STORE_DIR: join(scene, "root/nix/store") }),
+    NIX_LOG_DIR: join(scene, "root/nix/var/log/nix"),
     TZ: "UTC",
     ...(process.env["FIRN_NODE"] === undefined ? {} : { FIRN_NODE: process.env["FIRN_NODE"] }),
   };
   const steps = session.commands.map((command) => {
-    const [program = "", ...args] = command;
+    const [program = "", ...args] = command.map((word) => word.replaceAll("$SCENE", scene));
     const { status, stdout, stderr } = spawnSync(join(bin, program), args, { env, cwd: scene, encoding: "latin1" });
     return { command, status, stdout, stderr };
   });

@@ -30,6 +30,34 @@ export type Run = (env: Environment) => Value;
 
 const emptyList: readonly Slot[] = [];
 
+/**
+ * Code that is not compiled yet. There are very many of these, and most never run, so what they need is held in fields and
+ * not in a closure each.
+ */
+class LazyCode extends Code {
+  private readonly compiler: Compiler;
+  private expr: Expr | undefined;
+  private scope: Scope | undefined;
+
+  constructor(compiler: Compiler, expr: Expr, scope: Scope) {
+    super(compiler.evaluator.states, LazyCode.runFirst);
+    this.compiler = compiler;
+    this.expr = expr;
+    this.scope = scope;
+  }
+
+  /** `this` is the code, since `run` is called as its method. */
+  private static runFirst(this: Code, env: Environment): Value {
+    const lazy = this as LazyCode;
+    const run = lazy.compiler.compile(lazy.expr as Expr, lazy.scope as Scope);
+    lazy.run = run;
+    // A compiled body holds its parts only; the tree may go.
+    lazy.expr = undefined;
+    lazy.scope = undefined;
+    return run(env);
+  }
+}
+
 export class Compiler {
   readonly evaluator: Evaluator;
   readonly file: SourceFile;
@@ -93,12 +121,7 @@ export class Compiler {
 
   /** Code that is compiled when it first runs. */
   code(expr: Expr, scope: Scope): Code {
-    const code = new Code(this.evaluator.states, (env: Environment) => {
-      const run = this.compile(expr, scope);
-      code.run = run;
-      return run(env);
-    });
-    return code;
+    return new LazyCode(this, expr, scope);
   }
 
   delayed(expr: Expr, scope: Scope): Delayed {

@@ -64,37 +64,50 @@ function makeGuard(evaluator: Evaluator, pos: Pos, name: string | undefined): Gu
 abstract class BaseCode implements LambdaCode {
   readonly pos: Pos;
   readonly name: string | undefined;
-  readonly argument: Symbol | undefined;
-  readonly formals: readonly FormalInfo[] | undefined;
-  readonly ellipsis: boolean;
   formalsAttrs: Attrs | undefined = undefined;
+  private sortedFormals: readonly FormalInfo[] | undefined = undefined;
   abstract readonly arity: 1 | 2 | 3;
   abstract enter1: LambdaCode["enter1"];
   abstract enter2: LambdaCode["enter2"];
   abstract enter3: LambdaCode["enter3"];
   abstract applyOne: LambdaCode["applyOne"];
   private readonly compiler: Compiler;
-  private readonly doc: LambdaExpr["doc"];
+  private readonly expr: LambdaExpr;
 
   constructor(compiler: Compiler, expr: LambdaExpr) {
-    const { symbols } = compiler.evaluator;
     this.compiler = compiler;
-    this.doc = expr.doc;
+    this.expr = expr;
     this.pos = compiler.pos(expr.pos);
     this.name = expr.name;
-    this.argument = expr.argument === undefined ? undefined : symbols.intern(expr.argument);
-    this.ellipsis = expr.formals?.ellipsis ?? false;
-    this.formals = expr.formals?.formals
+  }
+
+  // Most lambdas are never called and never asked, so the rest is found out when it is needed.
+
+  get argument(): Symbol | undefined {
+    const { argument } = this.expr;
+    return argument === undefined ? undefined : this.compiler.evaluator.symbols.intern(argument);
+  }
+
+  get ellipsis(): boolean {
+    return this.expr.formals?.ellipsis ?? false;
+  }
+
+  get formals(): readonly FormalInfo[] | undefined {
+    if (this.sortedFormals !== undefined || this.expr.formals === undefined) return this.sortedFormals;
+    const { symbols } = this.compiler.evaluator;
+    this.sortedFormals = this.expr.formals.formals
       .map((formal) => ({
         symbol: symbols.intern(formal.name),
         hasDefault: formal.fallback !== undefined,
-        pos: compiler.pos(formal.pos),
+        pos: this.compiler.pos(formal.pos),
       }))
       .sort((a, b) => a.symbol - b.symbol);
+    return this.sortedFormals;
   }
 
   get docText(): string | undefined {
-    return this.doc === undefined ? undefined : this.compiler.file.text.slice(this.doc.start, this.doc.end);
+    const { doc } = this.expr;
+    return doc === undefined ? undefined : this.compiler.file.text.slice(doc.start, doc.end);
   }
 }
 

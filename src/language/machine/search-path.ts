@@ -58,7 +58,7 @@ function lookUpEntry(evaluator: Evaluator, value: string): string | undefined {
       return undefined;
     }
   }
-  const path = canonicalPath(value);
+  const path = canonicalPath(value.startsWith("/") ? value : `${evaluator.settings.workingDirectory}/${value}`);
   const resolved = resolveSymlinks(io, path);
   if (resolved !== undefined && pathExists(io, resolved)) return path;
   io.emitMessage("warn", `Nix search path entry '${value}' does not exist, ignoring`);

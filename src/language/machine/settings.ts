@@ -24,6 +24,8 @@ export interface EvalSettings {
   readonly experimentalFeatures: ReadonlySet<string>;
   /** `builtins.nixPath`, in order. */
   readonly searchPath: readonly SearchPathEntry[];
+  /** Where relative entries of the search path begin. */
+  readonly workingDirectory: string;
   /** What `~/` stands for; absent, such a path is an error. */
   readonly home: string | undefined;
   readonly allowUnsafeNativeCode: boolean;
@@ -43,6 +45,7 @@ export const defaultEvalSettings: EvalSettings = {
   abortOnWarn: false,
   experimentalFeatures: new Set(),
   searchPath: [],
+  workingDirectory: "/",
   home: undefined,
   allowUnsafeNativeCode: false,
   lints: {},

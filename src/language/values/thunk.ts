@@ -23,11 +23,14 @@ export interface ThunkStates {
   isTransient(error: unknown): boolean;
 }
 
+/** Called as a method of the code, so that it can replace itself. */
+type RunCode = (this: Code, env: Closed, pos: Pos) => Value;
+
 export class Code {
-  run: (env: Closed, pos: Pos) => Value;
+  run: RunCode;
   readonly states: ThunkStates;
 
-  constructor(states: ThunkStates, run: (env: Closed, pos: Pos) => Value) {
+  constructor(states: ThunkStates, run: RunCode) {
     this.states = states;
     this.run = run;
   }

@@ -24,6 +24,7 @@ import { lockPaths } from "./path-locks.ts";
 import { archivePath, readTree } from "./read-tree.ts";
 import type { StoreSettings } from "./settings.ts";
 import { narMismatch } from "./store-errors.ts";
+import { replaceTree } from "./temporary-folder.ts";
 import { TreeWriter } from "./write-tree.ts";
 
 /** What adding needs of the store. */
@@ -50,14 +51,21 @@ export function addObject(context: AddingContext, object: AddedObject): void {
   const realPath = `${context.layout.realStoreDir}/${info.path}`;
   const locks = lockPaths([realPath]);
   try {
-    if (!repair && context.isValidPath(info.path)) return;
+    const isValid = context.isValidPath(info.path);
+    if (!repair && isValid) return;
+    if (isValid) {
+      replaceTree(context.layout, realPath, object.write);
+      finishTree(context, realPath);
+      context.register(info);
+      return;
+    }
     deleteTree(realPath);
     try {
       object.write(realPath);
       finishTree(context, realPath);
       context.register(info);
     } catch (error) {
-      if (!context.isValidPath(info.path)) deleteTree(realPath);
+      deleteTree(realPath);
       throw error;
     }
   } finally {

@@ -2,7 +2,6 @@
 // first, kept in memory if it is small, and written only when it is not valid already. A large tree on disk is read a second
 // time for that; a large archive, which can be read once only, goes to a temporary folder in the store meanwhile.
 
-import { chmodSync, lstatSync, mkdirSync, renameSync } from "node:fs";
 import {
   byteStringToBytes,
   FirnError,
@@ -14,13 +13,13 @@ import {
   type StorePath,
   type ValidPathInfo,
 } from "#formats";
-import { deleteTree, type FileLock, hostPath, temporaryName, tryLockExisting } from "#host";
+import { deleteTree, type FileLock } from "#host";
 import { addObject, type AddingContext, writeTree } from "./add-object.ts";
-import { canonicaliseTimestampAndPermissions } from "./canonicalise.ts";
 import type { StoreLayout } from "./layout.ts";
 import { FlatSink, HashingSink, RecordingSink, TeeSink, type TreeHash } from "./nar-sinks.ts";
 import { feedTree, readTree } from "./read-tree.ts";
 import type { AddToStoreOptions, PathFilter } from "./store.ts";
+import { makeTemporaryFolder, moveTree } from "./temporary-folder.ts";
 import { TreeWriter } from "./write-tree.ts";
 
 /** Contents up to this size are kept in memory, as Nix's nar-buffer-size says. */
@@ -256,23 +255,4 @@ class StagingSink implements NarSink {
     this.#kept.replay(writer);
     this.#kept.forget();
   }
-}
-
-/** A folder `tmp-…` in the store that no collector deletes as long as it is locked (createTempDirInStore). */
-export function makeTemporaryFolder(layout: StoreLayout): { readonly path: string; readonly lock: FileLock } {
-  for (;;) {
-    const path = temporaryName(`${layout.realStoreDir}/tmp`, "");
-    mkdirSync(hostPath(path), 0o700);
-    const lock = tryLockExisting(path, "exclusive");
-    if (lock !== undefined && lstatSync(hostPath(path), { throwIfNoEntry: false }) !== undefined) return { path, lock };
-    lock?.release();
-  }
-}
-
-/** Renames a canonical tree into another folder, for which a directory has to be writable for a moment. */
-export function moveTree(from: string, to: string): void {
-  const status = lstatSync(hostPath(from));
-  if (status.isDirectory()) chmodSync(hostPath(from), 0o755);
-  renameSync(hostPath(from), hostPath(to));
-  canonicaliseTimestampAndPermissions(to);
 }

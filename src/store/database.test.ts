@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "node:test";
 import { FirnError, hashBytes, parseStorePathBaseName, type StorePath, type ValidPathInfo } from "#formats";
@@ -182,6 +182,26 @@ describe("a store opened read-only", () => {
     assert.throws(() => reader.addTextToStore("y", "y", []), { code: "store-read-only" });
     assert.throws(() => reader.invalidatePath(path), { code: "store-read-only" });
     assert.deepEqual(readdirSync(`${root}/nix/var/nix`, { recursive: true }).toSorted(), before);
+  });
+
+  test("is what one gets of a store whose database belongs to another user", (t) => {
+    if (process.geteuid?.() === 0) {
+      t.skip("root may change everything");
+      return;
+    }
+    const { store, root } = temporaryStore(t);
+    const path = store.addTextToStore("x", "x", []);
+    store.close();
+    chmodSync(store.layout.databaseDir, 0o555);
+    const reader = openLocalStore({ root });
+    t.after(() => reader.close());
+    assert.deepEqual(reader.queryAllValidPaths(), [path]);
+    assert.throws(() => reader.addTextToStore("y", "y", []), {
+      message: "Cannot change the store: it is open for reading only",
+    });
+    chmodSync(`${root}/nix`, 0o555);
+    assert.throws(() => openLocalStore({ root: `${root}/nix/none` }), { code: "store-not-made" });
+    chmodSync(`${root}/nix`, 0o755);
   });
 
   test("is not made where there is none", (t) => {

@@ -3,7 +3,7 @@
 export * from "./store.ts";
 export * from "./settings.ts";
 export type { AddedObject } from "./add-object.ts";
-export { computeSourcePath, makeTemporaryFolder, moveTree } from "./add-source.ts";
+export { computeSourcePath } from "./add-source.ts";
 export { buildLogPath } from "./build-logs.ts";
 export { canonicalisePathMetadata, type CanonicaliseOptions, storeModificationTime } from "./canonicalise.ts";
 export * from "./closure.ts";
@@ -21,4 +21,5 @@ export { absolutePath } from "./roots.ts";
 export * from "./scan-references.ts";
 export * from "./signatures.ts";
 export { pathNotValid } from "./store-errors.ts";
+export { makeTemporaryFolder, moveTree, replaceTree } from "./temporary-folder.ts";
 export { TreeWriter } from "./write-tree.ts";

@@ -1,9 +1,12 @@
 // Makes a store's folders, its reserved space and its database when they are not there, as Nix does when it opens one.
 
 import {
+  accessSync,
   chmodSync,
   chownSync,
   closeSync,
+  constants,
+  existsSync,
   fsyncSync,
   ftruncateSync,
   lstatSync,
@@ -20,12 +23,28 @@ import { StoreDatabase } from "./database.ts";
 import type { StoreLayout } from "./layout.ts";
 import { schemaVersion } from "./schema.ts";
 import type { StoreSettings } from "./settings.ts";
+import { storeNotMade } from "./store-errors.ts";
+
+/** False when there is a database that this user may not change. */
+export function canWriteDatabase(layout: StoreLayout): boolean {
+  const folder = hostPath(layout.databaseDir);
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return !existsSync(folder);
+  }
+}
 
 /** Makes all folders of a store that is to be written to. */
 export function prepareDirectories(layout: StoreLayout, settings: StoreSettings): void {
   const perUser = [`${layout.profilesDir}/per-user`, `${layout.gcRootsDir}/per-user`];
   for (const folder of [layout.realStoreDir, layout.linksDir, layout.tempRootsDir, layout.databaseDir, ...perUser]) {
-    mkdirSync(hostPath(folder), { recursive: true });
+    try {
+      mkdirSync(hostPath(folder), { recursive: true });
+    } catch (error) {
+      throw storeNotMade(folder, error);
+    }
   }
   for (const folder of perUser) {
     if ((statSync(hostPath(folder)).mode & 0o777) !== 0o755) chmodSync(hostPath(folder), 0o755);

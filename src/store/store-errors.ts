@@ -58,7 +58,17 @@ export function invalidOwnership(path: string): FirnError {
 }
 
 export function storeIsReadOnly(doing: string): FirnError {
-  return new FirnError("store-read-only", `Cannot ${doing}: the store was opened read-only`);
+  return new FirnError("store-read-only", `Cannot ${doing}: it is open for reading only`, {
+    hint: "Its folders may belong to another user; with --store you can choose a folder of your own",
+  });
+}
+
+export function storeNotMade(folder: string, cause: unknown): FirnError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new FirnError("store-not-made", `Cannot make the store's folder "${folder}": ${reason}`, {
+    cause,
+    hint: "With --store you can choose a folder of your own",
+  });
 }
 
 export function databaseFailed(file: string, cause: unknown): FirnError {

@@ -71,6 +71,24 @@ describe("verifying", () => {
     assert.equal(store.verifyStore({ checkContents: true, repairPath: () => false }, listen().emit), true);
   });
 
+  test("an object that is made anew replaces the old one only when it is whole", (t) => {
+    const { store, folder } = temporaryStore(t);
+    const tree = makeTree(`${folder}/tree`, { a: "a", "sub/b": "b" });
+    const options = { method: "nar", algorithm: "sha256" } as const;
+    const info = store.addToStore("tree", tree, options);
+    const failing = () => {
+      throw new Error("interrupted");
+    };
+    assert.throws(() => store.addObject({ info, repair: true, write: failing }), /interrupted/);
+    assert.equal(readFileSync(store.realPath(info.path, "/a"), "utf8"), "a");
+    chmodSync(store.realPath(info.path, "/a"), 0o644);
+    writeFileSync(store.realPath(info.path, "/a"), "damaged");
+    store.addToStore("tree", tree, { ...options, repair: true });
+    assert.equal(store.verifyStore({ checkContents: true }, listen().emit), false);
+    assert.equal(lstatSync(store.realPath(info.path)).mode, 0o40555);
+    assert.deepEqual(readdirSync(store.layout.realStoreDir).toSorted(), [".links", info.path]);
+  });
+
   test("checks the links that files share", (t) => {
     const { store } = temporaryStore(t, { settings: { autoOptimiseStore: true } });
     store.addTextToStore("x", "right", []);

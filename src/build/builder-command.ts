@@ -8,7 +8,8 @@ import type { BuildDirectory } from "./build-directory.ts";
 import type { DerivationBuild } from "./build-derivation.ts";
 import type { BuildEnvironment } from "./build-environment.ts";
 import type { BuilderCommand } from "./builder-process.ts";
-import { bubblewrapMounts } from "./mount-inputs.ts";
+import { bubblewrapMounts } from "./prepare-process.ts";
+import type { InputMount, Preparation } from "./prepare-process.ts";
 import {
   bubblewrapVersion,
   mountsOfInputs,
@@ -83,8 +84,7 @@ export function assembleCommand(build: DerivationBuild, surroundings: BuilderSur
     seccompFilter: filter,
     user: build.user,
     thirtyTwoBit: process.arch === "x64" && derivation.system === "i686-linux",
-    premounts: inputs.length > bubblewrapMounts ? inputs : [],
-    storeInRoot,
+    preparation: sandboxed ? preparationFor(inputs, storeInRoot, hasNetwork(derivation)) : undefined,
     canSetArgv0: sandboxed && knowsArgv0(),
   };
 }
@@ -130,6 +130,12 @@ function sandboxPaths(build: DerivationBuild): SandboxPath[] {
   }
   if (hasNetwork(derivation)) networkPaths(settings.sslCertFile).forEach(add);
   return [...paths.values()].toSorted((a, b) => (a.target < b.target ? -1 : 1));
+}
+
+function preparationFor(inputs: readonly InputMount[], storeInRoot: string, network: boolean): Preparation | undefined {
+  const tooMany = inputs.length > bubblewrapMounts;
+  if (!tooMany && !network) return undefined;
+  return { inputs: tooMany ? inputs : [], storeInRoot, withoutOuterSockets: network };
 }
 
 function knowsArgv0(): boolean {

@@ -9,8 +9,8 @@ import { constants } from "node:os";
 import { ReadStream } from "node:tty";
 import { byteStringToBytes, FirnError, fromByteString, toByteString } from "#formats";
 import { errorCode, openMemoryFile, openPseudoTerminal, withBuilderSurroundings } from "#host";
-import { mountThenRun } from "./mount-inputs.ts";
-import type { InputMount } from "./mount-inputs.ts";
+import { prepareThenRun } from "./prepare-process.ts";
+import type { Preparation } from "./prepare-process.ts";
 import { bubblewrapMissing } from "./sandbox.ts";
 
 export interface BuilderCommand {
@@ -25,9 +25,8 @@ export interface BuilderCommand {
   /** Whom the builder runs as outside the sandbox; undefined is this process's own user. */
   readonly user: { readonly uid: number; readonly gid: number } | undefined;
   readonly thirtyTwoBit: boolean;
-  /** Store paths to mount before bwrap starts, as they are too many for it, below the folder `storeInRoot`. */
-  readonly premounts: readonly InputMount[];
-  readonly storeInRoot: string;
+  /** What to do before bwrap; undefined for most. */
+  readonly preparation: Preparation | undefined;
   /** Whether bwrap knows --argv0. */
   readonly canSetArgv0: boolean;
 }
@@ -161,10 +160,10 @@ function commandLine(
   const words = ["--args", String(optionsDescriptor)];
   if (command.seccompFilter !== undefined) words.push("--seccomp", String(passFile("seccomp", command.seccompFilter)));
   const run = fitForNode(["bwrap", ...words, "--", program, ...args]);
-  if (command.premounts.length === 0) return [run[0] as string, run.slice(1)];
-  const mounting = mountThenRun(command.premounts, command.storeInRoot, run, nextDescriptor(words));
-  passFile("inputs", mounting.list);
-  return [mounting.program, [...mounting.args]];
+  if (command.preparation === undefined) return [run[0] as string, run.slice(1)];
+  const prepared = prepareThenRun(command.preparation, run, nextDescriptor(words));
+  passFile("inputs", prepared.list);
+  return [prepared.program, [...prepared.args]];
 }
 
 /** The descriptor that the next file gets: there is one for each option that names one. */

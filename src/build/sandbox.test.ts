@@ -16,6 +16,11 @@ describe("the sandbox", { skip: cannotBuild }, () => {
   before(() => void (w = new Workshop()));
   after(() => w.close());
 
+  const perl = ["/usr/bin/perl"].find((path) => existsSync(path) && process.arch === "x64");
+
+  const canScopeSockets =
+    perl !== undefined && Number(execFileSync(perl, ["-e", "print syscall(444, 0, 0, 1)"], { encoding: "utf8" })) >= 6;
+
   /** The lines that a script prints in a build that succeeds. */
   const run = async (name: string, script: string, options = {}, settings = {}): Promise<readonly string[]> => {
     const drv = w.script(name, `${script}\ntouch $out`, options);
@@ -86,6 +91,26 @@ describe("the sandbox", { skip: cannotBuild }, () => {
     }
   });
 
+  it(
+    "cuts fixed-output builders off from abstract sockets of other processes",
+    { skip: !canScopeSockets && "needs perl, and Landlock of Linux 6.12" },
+    async () => {
+      const name = `firn-test-${process.pid}`;
+      const server = createServer((socket) => socket.destroy());
+      await new Promise<void>((resolve) => server.listen(`\0${name}`, resolve));
+      const program = `use Socket; socket(S, AF_UNIX, SOCK_STREAM, 0); print connect(S, pack("S", AF_UNIX) . "\\0${name}") ? "connected\\n" : "refused\\n"`;
+      const ask = `/usr/bin/perl -e '${program}'`;
+      const settings = { sandboxPaths: ["/usr", "/lib?", "/lib64?"] };
+      try {
+        assert.equal(execFileSync("perl", ["-e", program], { encoding: "utf8" }), "connected\n");
+        assert.deepEqual(await run("abstract-fixed", ask, { fixed: emptyFile }, settings), ["refused"]);
+        assert.deepEqual(await run("abstract", ask, {}, settings), ["refused"]);
+      } finally {
+        server.close();
+      }
+    },
+  );
+
   it("registers a fixed output on new inodes, so that files its builder kept open do not change it", async () => {
     const drv = w.script("smuggler", "mkdir $out; echo good > $out/f; busybox stat -c %i $out $out/f", {
       fixed: { method: "nar", hash: hashByteString("sha256", "unknown") },
@@ -112,7 +137,6 @@ describe("the sandbox", { skip: cannotBuild }, () => {
     );
   });
 
-  const perl = ["/usr/bin/perl"].find((path) => existsSync(path) && process.arch === "x64");
   it(
     "filters the other ways to such files, and extended attributes",
     { skip: perl === undefined && "needs perl on x86_64" },

@@ -18,8 +18,8 @@ import {
 } from "node:fs";
 import { FirnError } from "#formats";
 import { hostPath } from "#host";
-import { bubblewrapMounts } from "./mount-inputs.ts";
-import type { InputMount } from "./mount-inputs.ts";
+import { bubblewrapMounts } from "./prepare-process.ts";
+import type { InputMount } from "./prepare-process.ts";
 
 const sandboxUser = 1000;
 const sandboxGroup = 100;

@@ -2,6 +2,7 @@
 
 import { type BuildSettings, defaultBuildSettings } from "#build";
 import type { Emit } from "#formats";
+import { byteStringOfHostText } from "#host";
 import {
   createBuiltins,
   createEvaluator as createLanguageEvaluator,
@@ -24,7 +25,8 @@ export interface EvaluatorOptions {
 }
 
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
-  const settings = { ...defaultEvalSettings, ...options.settings };
+  const workingDirectory = byteStringOfHostText(process.cwd());
+  const settings = { ...defaultEvalSettings, workingDirectory, ...options.settings };
   const io = createStoreIO({
     store: options.store,
     settings,

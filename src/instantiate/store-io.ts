@@ -2,7 +2,7 @@
 // was at first sight, and a path that is added twice is copied once. In read-only mode names of store objects are computed
 // and nothing is written; the derivations made are kept in memory, so that others can depend on them.
 
-import { lstatSync, readdirSync, readFileSync, readlinkSync, type Dirent, type Stats } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type Dirent, type Stats } from "node:fs";
 import type { BuildSettings } from "#build";
 import {
   type Derivation,
@@ -35,7 +35,7 @@ import { askHelper, type StoreAddress } from "./helper-request.ts";
 
 export interface StoreIOOptions {
   readonly store: LocalStore;
-  readonly settings: Pick<EvalSettings, "pureEval" | "restrictEval" | "searchPath">;
+  readonly settings: Pick<EvalSettings, "pureEval" | "restrictEval" | "searchPath" | "workingDirectory">;
   /** Nothing is written to the store. */
   readonly readOnly: boolean;
   readonly buildSettings: BuildSettings;
@@ -91,8 +91,22 @@ class StoreIO implements EvalIO {
     return hostPath(realStoreDir + path.slice(this.storeDir.length));
   }
 
-  lstat(path: string): FileStat | undefined {
+  checkAccess(path: string): void {
     this.allowed.check(path);
+  }
+
+  /** Before something is read that may have been reached over a link: where it really is must be allowed too. */
+  private checkReading(path: string): void {
+    this.allowed.check(path);
+    if (!this.allowed.isLimited) return;
+    const { realStoreDir } = this.store.layout;
+    const real = ifExists(() => realpathSync(this.locate(path), "latin1"));
+    if (real === undefined) return;
+    this.allowed.check(real.startsWith(`${realStoreDir}/`) ? this.storeDir + real.slice(realStoreDir.length) : real);
+  }
+
+  lstat(path: string): FileStat | undefined {
+    if (!this.allowed.isAllowed(path)) return undefined;
     const known = this.stats.get(path);
     if (known !== undefined || this.stats.has(path)) return known;
     const stat = this.lookAt(path);
@@ -115,7 +129,7 @@ class StoreIO implements EvalIO {
   }
 
   private readBytes(path: string): Buffer {
-    this.allowed.check(path);
+    this.checkReading(path);
     try {
       return readFileSync(this.locate(path));
     } catch (error) {
@@ -124,7 +138,7 @@ class StoreIO implements EvalIO {
   }
 
   readDirectory(path: string): ReadonlyMap<string, FileType> {
-    this.allowed.check(path);
+    this.checkReading(path);
     try {
       const entries = readdirSync(this.locate(path), { withFileTypes: true, encoding: "latin1" });
       return new Map(entries.map((entry) => [entry.name, fileType(entry)]));
@@ -329,7 +343,8 @@ class StoreIO implements EvalIO {
       case "trace":
         return this.emit({ kind: "message", level: "error", text: `trace: ${text}` });
       case "warn":
-        return this.emit({ kind: "message", level: "warn", text: `warning: ${text}` });
+        // The parser words some of its warnings whole.
+        return this.emit({ kind: "message", level: "warn", text: text.startsWith("warning:") ? text : `warning: ${text}` });
       case "evaluation-warning":
         return this.emit({ kind: "message", level: "warn", text });
       case "info":

@@ -31,6 +31,7 @@ export { typeName, typeTag } from "./values/type-name.ts";
 export { NixFloat, type NixList, NixPath, NixString, type Slot, stringValue, type Value } from "./values/value.ts";
 export { AttrPathNotFound, type FoundAttr, parseAttrPath } from "./machine/attr-path.ts";
 export { createEvaluator, type Evaluator, type EvaluatorOptions } from "./machine/evaluator.ts";
+export { canonicalPath } from "./machine/coerce.ts";
 export { derivationInternalPath } from "./machine/files.ts";
 export { defaultEvalSettings, type EvalSettings, parseSearchPathEntry, type SearchPathEntry } from "./machine/settings.ts";
 export * from "./builtins/index.ts";

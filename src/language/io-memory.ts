@@ -69,6 +69,9 @@ export class MemoryIO implements EvalIO {
     }
   }
 
+  /** Everything may be looked at. */
+  checkAccess(): void {}
+
   lstat(path: string): FileStat | undefined {
     if (this.folders.has(path)) return { type: "directory", executable: false, size: 0 };
     const file = this.files.get(path);
@@ -162,10 +165,8 @@ export class MemoryIO implements EvalIO {
     return this.valid.has(path);
   }
 
-  ensurePath(path: StorePath): void {
-    // As in Nix's read-only mode: nothing is fetched, so nothing is asked for.
-    void path;
-  }
+  /** As in Nix's read-only mode: nothing is fetched, so nothing is asked for. */
+  ensurePath(): void {}
 
   realise(derivation: StorePath): ReadonlyMap<string, StorePath> {
     throw new FirnError("cannot-build", `cannot build '${this.storeDir}/${derivation}': there is no store here, only memory`);

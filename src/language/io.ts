@@ -39,6 +39,8 @@ export interface EvalIO {
   /** Seconds since the epoch, fixed when the evaluation began. */
   readonly currentTime: number;
 
+  /** Throws RestrictedPathError when this evaluation may not look at the path; `lstat` then says that nothing is there. */
+  checkAccess(path: string): void;
   /** Does not follow a final symlink; undefined when nothing is there. Throws for what cannot be looked at. */
   lstat(path: string): FileStat | undefined;
   readFile(path: string): string;

@@ -101,6 +101,7 @@ export function realisePath(evaluator: Evaluator, slot: Slot, following: Followi
   try {
     const realised = rewriteString(path, realiseContext(evaluator, collector.context));
     if (isInternalFile(realised)) return realised;
+    evaluator.io.checkAccess(realised);
     switch (following) {
       case "all":
         return resolveSymlinks(evaluator.io, realised) ?? realised;

@@ -54,6 +54,7 @@ function copyToStore(evaluator: Evaluator, source: Source): StorePath {
     path = rewriteString(path, realiseContext(evaluator, source.context));
     references = referencesIfValid(evaluator, parsePathInStore(io.storeDir, path).path);
   }
+  io.checkAccess(path);
   const resolved = resolveSymlinks(io, path);
   if (resolved === undefined || io.lstat(resolved) === undefined) throw noSuchPath(path);
   const options: AddPathOptions = {

@@ -91,6 +91,7 @@ export class FileEvaluator {
     if (this.internalFiles.has(path)) return path;
     let resolved = this.resolvedPaths.get(path);
     if (resolved === undefined) {
+      this.evaluator.io.checkAccess(path);
       resolved = resolveExprPath(this.evaluator.io, path);
       this.resolvedPaths.set(path, resolved);
     }

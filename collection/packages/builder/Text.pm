@@ -74,7 +74,8 @@ sub add_python_library {
   my @folders = $closure->folders('lib/python3/dist-packages');
   return unless @folders;
   my $line = 'import sys; sys.path[1:1] = [' . join(', ', map { "'$_'" } @folders) . "]\n";
-  if ($$text =~ /^from __future__ import [^\n(]*\n/m) { $$text =~ s/(^from __future__ import [^\n(]*\n)/$1$line/m }
+  my $future = qr/^from __future__ import (?:\([^)]*\)|[^\n(]*)\n/m;
+  if ($$text =~ $future) { $$text =~ s/($future)/$1$line/ }
   elsif ($$text =~ /^#![^\n]*\n#[^\n]*coding[^\n]*\n/) { $$text =~ s/^(#![^\n]*\n#[^\n]*\n)/$1$line/ }
   else { $$text =~ s/^(#![^\n]*\n)/$1$line/ }
 }

@@ -16,6 +16,23 @@ sub make_links {
   }
 }
 
+# A package that has nothing but documentation stands for its dependencies: it gets links to their programs.
+sub adopt_programs {
+  my ($out, $closure) = @_;
+  for my $folder ($out, "$out/share") {
+    opendir my $handle, $folder or next;
+    for my $name (readdir $handle) {
+      next if $name =~ /^\.\.?$/ || $name eq 'nix-support';
+      return unless $folder eq $out ? $name eq 'share' : $name =~ /^(?:doc|man|bug)$/;
+    }
+  }
+  for my $path ($closure->direct) {
+    opendir my $handle, "$path/bin" or next;
+    mkdir "$out/bin";
+    for my $name (sort grep { !/^\./ } readdir $handle) { symlink "$path/bin/$name", "$out/bin/$name" }
+  }
+}
+
 # Lines `PROGRAM|NAME=VALUE` (unless the user has set it) and `PROGRAM|NAME+=VALUE` (after what the user has set, with a colon).
 # The program itself moves to .NAME-wrapped beside the wrapper, so that what it finds from its own place stays found.
 sub make_wrappers {

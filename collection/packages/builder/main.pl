@@ -41,6 +41,7 @@ my $redirects = ($ENV{redirects} // '') =~ s/\$out/$out/gr;
 $redirects .= join '', map { "\n" . substr($_, 1 + length $out) . "||/bin/sh|$ENV{shell}/bin/sh|?" } @run_shell;
 Redirect::redirect($out, $redirects);
 Redirect::replace_strings($out, $ENV{strings} // '');
+Wrap::adopt_programs($out, $closure);
 Wrap::make_links($out, $ENV{links} // '');
 if (($ENV{postInstall} // '') ne '') {
   $ENV{PATH} = "$ENV{shell}/bin:$ENV{tools}/bin:" . join(':', grep { -d } map { "$_/bin" } $closure->direct, split(' ', $ENV{essential} // ''));

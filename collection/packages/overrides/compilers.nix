@@ -3,7 +3,14 @@
 { packages, shell, authorities }:
 
 {
-  names = { };
+  names = {
+    # Finds its modules from where it lies.
+    cmake.include = [ "cmake-data" ];
+    # Names its library by parts: '/usr/share', then 'texinfo'.
+    texinfo.postInstall = ''
+      sed -i "s|'/usr/share'|'$out/share'|g" "$out"/bin/texi2any
+    '';
+  };
 
   patterns = [
     {

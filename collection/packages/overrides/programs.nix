@@ -28,6 +28,12 @@ in
       meta.mainProgram = "firefox-esr";
     };
 
+    # The descriptions of the usual terminals; the host's stay visible.
+    ncurses-base.essential = false;
+    libtinfo6.redirects = [
+      "lib/x86_64-linux-gnu/libtinfo.so.6||/etc/terminfo:/lib/terminfo:/usr/share/terminfo|/etc/terminfo:${packages.ncurses-base}/lib/terminfo:/lib/terminfo:/usr/share/terminfo"
+    ];
+
     # The library's default authorities are the store's; those in /etc/ssl/certs come on top.
     libssl3 = {
       redirects = [

@@ -17,6 +17,8 @@ export const mergeRules: readonly MergeRule[] = [
   },
   // perl's library is spread over these.
   { group: "perl", pattern: /^(?:perl|perl-base|perl-modules-5\.\d+|libperl5\.\d+(?:t64)?)$/ },
+  // These depend on each other; the rule gives them their name.
+  { group: "ruby", pattern: /^(?:ruby|libruby|(?:lib)?ruby\d+\.\d+|rake|ruby-rubygems)$/ },
   // gcc finds cc1, cc1plus, headers and start files from where the driver lies.
   { group: "gcc-$1", pattern: /^(?:cpp|gcc|g\+\+|libgcc|libstdc\+\+)-(\d+)(?:-x86-64-linux-gnu|-dev)?$/ },
 ];

@@ -182,6 +182,11 @@ const checks: Readonly<Record<string, Check>> = {
     );
   },
 
+  terminals(room) {
+    const script = "import curses; curses.setupterm('xterm-256color', 1); print(curses.tigetnum('colors'))";
+    room.expect([`${room.path("python3")}/bin/python3`, "-c", script], /256/);
+  },
+
   perl(room, path) {
     room.expect(
       [`${path}/bin/perl`, "-MPOSIX", "-MData::Dumper", "-e", 'print `echo "by a shell" 2>&1`, POSIX::floor(3.7)'],

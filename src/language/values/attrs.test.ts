@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { type Attrs, AttrsBuilder, emptyAttrs } from "./attrs.ts";
+import { SymbolTable } from "./symbols.ts";
+
+const table = new SymbolTable();
+
+function attrsOf(entries: Iterable<readonly [string, number]>, pos = 0): Attrs {
+  const builder = new AttrsBuilder();
+  for (const [name, value] of entries) builder.set(table.intern(name), value, pos);
+  return builder.build();
+}
+
+function entriesOf(attrs: Attrs): [string, unknown][] {
+  return [...attrs.sortedEntries(table)];
+}
+
+const names = fc.integer({ min: 0, max: 120 }).map((n) => `n${n}`);
+const sets = fc.array(fc.tuple(names, fc.integer()), { maxLength: 80 });
+
+test("a chain of updates holds what the last one with each name said", () => {
+  fc.assert(
+    fc.property(fc.array(sets, { maxLength: 12 }), (chain) => {
+      const expected = new Map<string, number>();
+      let attrs = emptyAttrs;
+      for (const entries of chain) {
+        attrs = attrs.update(attrsOf(entries));
+        for (const [name, value] of entries) expected.set(name, value);
+        // Looked up while in layers, before the whole set is looked at.
+        for (const [name, value] of expected) assert.equal(attrs.get(table.intern(name)), value);
+        assert.equal(attrs.get(table.intern("absent")), undefined);
+      }
+      const sorted = [...expected].sort(([a], [b]) => (a < b ? -1 : 1));
+      assert.deepEqual(entriesOf(attrs), sorted);
+    }),
+  );
+});
+
+test("an update keeps both operands as they were", () => {
+  const base = attrsOf(Array.from({ length: 100 }, (_, i) => [`n${i}`, i] as const));
+  const before = entriesOf(base);
+  const over = attrsOf([["n5", -1]]);
+  const merged = base.update(over);
+  assert.equal(merged.size, 100);
+  assert.deepEqual(entriesOf(base), before);
+  assert.deepEqual(entriesOf(over), [["n5", -1]]);
+});
+
+test("positions follow their attributes through updates", () => {
+  const base = attrsOf(Array.from({ length: 100 }, (_, i) => [`n${i}`, i] as const), 7);
+  const merged = base.update(attrsOf([["n5", -1]], 9));
+  assert.equal(merged.positionOf(table.intern("n5")), 9);
+  assert.equal(merged.positionOf(table.intern("n6")), 7);
+  assert.equal(merged.flat().positionOf(table.intern("n5")), 9);
+});
+
+test("twenty thousand updates of a large set do not take quadratic time", () => {
+  const started = performance.now();
+  let attrs = attrsOf(Array.from({ length: 5000 }, (_, i) => [`n${i}`, i] as const));
+  for (let i = 0; i < 20_000; i++) attrs = attrs.update(attrsOf([[`m${i}`, i]]));
+  assert.equal(attrs.size, 25_000);
+  assert.ok(performance.now() - started < 8000);
+});
+
+test("names are listed by their bytes, whatever order they were met in", () => {
+  const attrs = attrsOf([["b", 1], ["a", 2], ["B", 3], ["a\xe9", 4], ["aa", 5]]);
+  assert.deepEqual(
+    entriesOf(attrs).map(([name]) => name),
+    ["B", "a", "aa", "a\xe9", "b"],
+  );
+});

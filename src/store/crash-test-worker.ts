@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openLocalStore } from "./local-store.ts";
+import { openLocalStore } from "./open-local-store.ts";
 
 const [, , root, what, seed, count] = process.argv;
 if (root === undefined) throw new Error("the store's root is missing");

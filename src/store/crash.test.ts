@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { describe, test } from "node:test";
-import { openLocalStore } from "./local-store.ts";
+import { openLocalStore } from "./open-local-store.ts";
 import { listen, temporaryFolder } from "./temporary-store.ts";
 
 const worker = new URL("crash-test-worker.ts", import.meta.url).pathname;
@@ -67,7 +67,7 @@ test("a full disk makes adding fail, leaves nothing half-added, and can be colle
     exec "$2" --input-type=module -e "$3" "$1"
   `;
   const program = `
-    import { openLocalStore } from ${JSON.stringify(new URL("local-store.ts", import.meta.url).href)};
+    import { openLocalStore } from ${JSON.stringify(new URL("open-local-store.ts", import.meta.url).href)};
     const store = openLocalStore({ root: process.argv[1] + "/root", settings: { gcReservedSpace: 2 * 1024 * 1024 } });
     let added = 0, failure;
     try {

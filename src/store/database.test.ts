@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "node:test";
 import { FirnError, hashBytes, parseStorePathBaseName, type StorePath, type ValidPathInfo } from "#formats";
 import { tryLockExisting } from "#host";
-import { openLocalStore } from "./local-store.ts";
+import { openLocalStore } from "./open-local-store.ts";
 import { dumpDatabase, loadDatabase, registerValidity } from "./registration.ts";
 import { listen, temporaryFolder, temporaryStore } from "./temporary-store.ts";
 

@@ -1,9 +1,11 @@
-// A process for gc.test.ts: adds a text to the store whose root is its argument, and prints the path.
+// A process for gc.test.ts: adds a text to the store whose root is its first argument, and writes the path to the file that
+// is the second.
 
-import { openLocalStore } from "./local-store.ts";
+import { writeFileSync } from "node:fs";
+import { openLocalStore } from "./open-local-store.ts";
 
-const [, , root] = process.argv;
-if (root === undefined) throw new Error("the store's root is missing");
+const [, , root, answer] = process.argv;
+if (root === undefined || answer === undefined) throw new Error("the store's root or the file is missing");
 const store = openLocalStore({ root, settings: { gcReservedSpace: 4096 } });
-process.stdout.write(`${store.addTextToStore("client", "client", [])}\n`);
+writeFileSync(answer, store.addTextToStore("client", "client", []));
 store.close();

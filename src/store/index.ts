@@ -10,6 +10,7 @@ export * from "./closure.ts";
 export { ModuloHasher } from "./hash-modulo.ts";
 export * from "./layout.ts";
 export * from "./local-store.ts";
+export * from "./open-local-store.ts";
 export type { OptimiseResults } from "./optimise.ts";
 export { HashingSink, TeeSink } from "./nar-sinks.ts";
 export { lockPaths, PathLocks, type PathLocksOptions } from "./path-locks.ts";

@@ -1,7 +1,7 @@
 // The store on this machine: SQLite for what is valid, a folder for the bytes. Works on the same files at the same time as
 // Nix 2.34 does, under the same locks. This file says in which order the parts act; each part has a file of its own.
 
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import {
   type Derivation,
   derivationNameFromPath,
@@ -22,29 +22,21 @@ import {
   type StorePath,
   type ValidPathInfo,
 } from "#formats";
-import { type FileLock, hostPath, ifExists, syncFileSystems } from "#host";
+import { type FileLock, hostPath, syncFileSystems } from "#host";
 import { addNar, addObject, type AddedObject, type AddingContext } from "./add-object.ts";
 import { addDump, addSource } from "./add-source.ts";
 import { readExactLog, writeBuildLog } from "./build-logs.ts";
 import { type CanonicaliseOptions, canonicalisePathMetadata } from "./canonicalise.ts";
 import { collectGarbage, type RunningCollector } from "./collect-garbage.ts";
 import { type DatabaseMode, StoreDatabase } from "./database.ts";
-import { resolveLayout, type StoreLayout, type StoreLocation } from "./layout.ts";
+import type { StoreLayout } from "./layout.ts";
 import { optimisePath, optimiseStore, type OptimiseResults } from "./optimise.ts";
 import { lockPaths, type PathLocks, type PathLocksOptions } from "./path-locks.ts";
-import {
-  canWriteDatabase,
-  checkNoSymlinks,
-  createDatabase,
-  prepareDirectories,
-  readSchemaVersion,
-  reserveSpace,
-  takeBigLock,
-} from "./prepare.ts";
+import { reserveSpace, takeBigLock } from "./prepare.ts";
 import { archivePath } from "./read-tree.ts";
 import { absolutePath, addIndirectRoot, findLinkedRoots, makeRootLink } from "./roots.ts";
 import { findRuntimeRoots } from "./runtime-roots.ts";
-import { defaultStoreSettings, type StoreSettings } from "./settings.ts";
+import type { StoreSettings } from "./settings.ts";
 import { countGoodSignatures, parsePublicKeys, type PublicKeys } from "./signatures.ts";
 import { falselyContentAddressed, pathInUse, pathNotValid, signatureLacking, storeIsReadOnly } from "./store-errors.ts";
 import type {
@@ -65,33 +57,7 @@ import type {
 import { readTempRoots, TempRoots } from "./temp-roots.ts";
 import { verifyStore } from "./verify.ts";
 
-export interface LocalStoreOptions extends StoreLocation {
-  readonly settings?: Partial<StoreSettings>;
-  /** Changes nothing on disk, not even folders that lack. */
-  readonly readOnly?: boolean;
-}
-
-/** Opens a local store, making it when there is none. One that this user may not change is opened read-only. */
-export function openLocalStore(options: LocalStoreOptions = {}): LocalStore {
-  const layout = resolveLayout(options);
-  const settings = { ...defaultStoreSettings, ...options.settings };
-  const readOnly = options.readOnly === true || !canWriteDatabase(layout);
-  if (!readOnly) prepareDirectories(layout, settings);
-  if (!settings.allowSymlinkedStore) checkNoSymlinks(layout);
-  if (!readOnly) reserveSpace(layout, settings.gcReservedSpace);
-  if (readSchemaVersion(layout) === undefined) {
-    if (readOnly) throw storeIsReadOnly("make the store's database");
-    createDatabase(layout, settings);
-  }
-  return new LocalStore(layout, settings, readOnly ? readingMode(layout) : "read-write");
-}
-
-/** While others write, a reader has to look into their log too; else the file is read as it is, and nothing is made. */
-function readingMode(layout: StoreLayout): "read-only" | "immutable" {
-  const log = ifExists(() => statSync(hostPath(`${layout.databaseDir}/db.sqlite-wal`)));
-  return log !== undefined && log.size > 0 ? "read-only" : "immutable";
-}
-
+/** Opened by openLocalStore. */
 export class LocalStore implements Store, RootsStore, GcStore, LogStore, VerifyStore {
   readonly layout: StoreLayout;
   readonly settings: StoreSettings;

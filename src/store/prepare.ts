@@ -125,7 +125,7 @@ export function readSchemaVersion(layout: StoreLayout): number | undefined {
   return version;
 }
 
-export function bigLockPath(layout: StoreLayout): string {
+function bigLockPath(layout: StoreLayout): string {
   return `${layout.databaseDir}/big-lock`;
 }
 

@@ -4,7 +4,8 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { FirnError } from "#formats";
 import { byteStringOfHostText, hostPath, ifExists } from "#host";
 import { statSync } from "node:fs";
-import { type LocalStore, openLocalStore } from "./local-store.ts";
+import type { LocalStore } from "./local-store.ts";
+import { openLocalStore } from "./open-local-store.ts";
 import { absolutePath } from "./roots.ts";
 import type { StoreSettings } from "./settings.ts";
 

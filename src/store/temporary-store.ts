@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Emit, LogEvent } from "#formats";
 import { deleteTree, hostPath } from "#host";
-import { type LocalStore, type LocalStoreOptions, openLocalStore } from "./local-store.ts";
+import type { LocalStore } from "./local-store.ts";
+import { type LocalStoreOptions, openLocalStore } from "./open-local-store.ts";
 
 export interface TemporaryStore {
   readonly folder: string;

@@ -23,6 +23,10 @@ import { renderSize } from "./render-size.ts";
 import { ReferenceScanner, scanForReferences } from "./scan-references.ts";
 import { listen, makeTree, temporaryFolder, temporaryStore } from "./temporary-store.ts";
 
+function failToWrite(): never {
+  throw new Error("interrupted");
+}
+
 describe("verifying", () => {
   test("notices a changed file and says what it expected", (t) => {
     const { store } = temporaryStore(t);
@@ -76,10 +80,7 @@ describe("verifying", () => {
     const tree = makeTree(`${folder}/tree`, { a: "a", "sub/b": "b" });
     const options = { method: "nar", algorithm: "sha256" } as const;
     const info = store.addToStore("tree", tree, options);
-    const failing = () => {
-      throw new Error("interrupted");
-    };
-    assert.throws(() => store.addObject({ info, repair: true, write: failing }), /interrupted/);
+    assert.throws(() => store.addObject({ info, repair: true, write: failToWrite }), /interrupted/);
     assert.equal(readFileSync(store.realPath(info.path, "/a"), "utf8"), "a");
     chmodSync(store.realPath(info.path, "/a"), 0o644);
     writeFileSync(store.realPath(info.path, "/a"), "damaged");

@@ -1,10 +1,26 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "node:test";
-import { FirnError, hashBytes, parseStorePathBaseName, type StorePath, type ValidPathInfo } from "#formats";
+import {
+  fillOutputPaths,
+  FirnError,
+  hashBytes,
+  parseStorePathBaseName,
+  type StorePath,
+  type ValidPathInfo,
+} from "#formats";
 import { tryLockExisting } from "#host";
 import { openLocalStore } from "./open-local-store.ts";
 import { dumpDatabase, loadDatabase, registerValidity } from "./registration.ts";
@@ -74,6 +90,32 @@ describe("registering many paths at once", () => {
     const { store } = temporaryStore(t);
     assert.throws(() => store.registerValidPaths([made("a"), made("b", ["z"])]), /is not valid/);
     assert.deepEqual(store.queryAllValidPaths(), []);
+  });
+
+  test("takes a derivation before the one it depends on", (t) => {
+    const { store } = temporaryStore(t);
+    const derivation = (name: string, inputs: ReadonlyMap<StorePath, { readonly outputs: readonly string[] }>) =>
+      fillOutputPaths(
+        "/nix/store",
+        {
+          name,
+          outputs: new Map([["out", { kind: "deferred" }]]),
+          inputDerivations: inputs,
+          inputSources: [],
+          system: "s",
+          builder: "b",
+          args: [],
+          env: new Map([["out", ""]]),
+        },
+        (input) => store.derivationModulo(input),
+      );
+    const base = store.writeDerivation(derivation("base", new Map()));
+    const user = store.writeDerivation(derivation("user", new Map([[base, { outputs: ["out"] }]])));
+    const copy = temporaryStore(t).store;
+    for (const path of [user, base]) copyFileSync(store.realPath(path), copy.realPath(path));
+    copy.registerValidPaths([user, base].map((path) => store.queryPathInfo(path)));
+    assert.deepEqual(copy.queryDerivationOutputs(user), store.queryDerivationOutputs(user));
+    assert.equal(copy.queryDerivationOutputs(user).size, 1);
   });
 
   test("keeps everything that is known of a path", (t) => {

@@ -158,11 +158,11 @@ export class LocalStore implements Store, RootsStore, GcStore, LogStore, VerifyS
     return derivation;
   }
 
-  /** What `derivation` counts for in the names of those that depend on it; cached. */
+  /** What `derivation`, valid or only on disk yet, counts for in the names of those that depend on it; cached. */
   derivationModulo(derivation: StorePath): DerivationModulo {
     const known = this.#modulos.get(derivation);
     if (known !== undefined) return known;
-    const modulo = hashDerivationModulo(this.storeDir, this.readDerivation(derivation), (input) =>
+    const modulo = hashDerivationModulo(this.storeDir, this.#readDerivationFile(derivation), (input) =>
       this.derivationModulo(input),
     );
     this.#modulos.set(derivation, modulo);

@@ -20,8 +20,8 @@ export class ReferenceScanner {
   constructor(hashParts: Iterable<string>) {
     this.#candidates = new Set(hashParts);
     for (const hashPart of this.#candidates) {
-      const at = prefixOf(hashPart.charCodeAt(0), hashPart.charCodeAt(1), hashPart.charCodeAt(2));
-      this.#prefixes[at >> 3] = (this.#prefixes[at >> 3] ?? 0) | (1 << (at & 7));
+      const prefix = prefixOf(hashPart);
+      this.#prefixes[prefix >> 3] = (this.#prefixes[prefix >> 3] as number) | (1 << (prefix & 7));
     }
   }
 
@@ -60,8 +60,11 @@ export class ReferenceScanner {
   }
 
   #check(bytes: Uint8Array, start: number): void {
-    const at = prefixOf(bytes[start] as number, bytes[start + 1] as number, bytes[start + 2] as number);
-    if (((this.#prefixes[at >> 3] as number) & (1 << (at & 7))) === 0) return;
+    const first = digits[bytes[start] as number] as number;
+    const second = digits[bytes[start + 1] as number] as number;
+    const third = digits[bytes[start + 2] as number] as number;
+    const prefix = ((first - 1) << 10) | ((second - 1) << 5) | (third - 1);
+    if (((this.#prefixes[prefix >> 3] as number) & (1 << (prefix & 7))) === 0) return;
     let text = "";
     for (let i = start; i < start + hashPartLength; i++) text += String.fromCharCode(bytes[i] as number);
     if (this.#candidates.delete(text)) this.found.add(text);
@@ -69,12 +72,10 @@ export class ReferenceScanner {
 }
 
 /** The first three digits as a number of 15 bits. */
-function prefixOf(first: number, second: number, third: number): number {
-  return (digit(first) << 10) | (digit(second) << 5) | digit(third);
-}
-
-function digit(byte: number): number {
-  return ((digits[byte] as number) - 1) & 31;
+function prefixOf(hashPart: string): number {
+  let prefix = 0;
+  for (let i = 0; i < 3; i++) prefix = (prefix << 5) | (((digits[hashPart.charCodeAt(i)] as number) - 1) & 31);
+  return prefix;
 }
 
 /** Which of `candidates` the bytes name by their hash part, sorted. */

@@ -1,7 +1,7 @@
 // How a build ended, in Nix's statuses (BuildResult), and what that makes of the exit status of a command.
 
 import { FirnError } from "#formats";
-import type { StorePath } from "#formats";
+import type { FirnErrorOptions, StorePath } from "#formats";
 import type { DerivedPath } from "./derived-path.ts";
 
 export type BuildSuccessStatus = "Built" | "Substituted" | "AlreadyValid" | "ResolvesToAlreadyValid";
@@ -42,8 +42,8 @@ export type BuildResult = (BuildSuccess | BuildFailed) & { readonly path: Derive
 export class BuildError extends FirnError {
   readonly status: BuildFailureStatus;
 
-  constructor(status: BuildFailureStatus, message: string, exitStatus: number = failingExitStatus([status])) {
-    super(`build-${status}`, message, { exitStatus });
+  constructor(status: BuildFailureStatus, message: string, options: FirnErrorOptions = {}) {
+    super(`build-${status}`, message, { exitStatus: failingExitStatus([status]), ...options });
     this.name = "BuildError";
     this.status = status;
   }

@@ -98,7 +98,8 @@ export class DerivationGoal {
   /** What went wrong with this derivation only should not end the other builds. */
   #asBuildError(error: unknown): unknown {
     if (error instanceof BuildError || !(error instanceof FirnError)) return error;
-    return new BuildError("MiscFailure", error.message);
+    const hint = error.hint === undefined ? {} : { hint: error.hint };
+    return new BuildError("MiscFailure", error.message, { cause: error, ...hint });
   }
 
   #assertAllValid(): void {

@@ -188,6 +188,21 @@ describe("the sandbox", { skip: cannotBuild }, () => {
     assert.deepEqual(await run("no-sh", "[ -e /bin/sh ] || echo absent"), ["absent"]);
   });
 
+  it("says what to install where bubblewrap is missing, and builds nothing without it", () => {
+    const drv = w.script("unprotected", "touch $out");
+    const url = new URL("./workshop.test-support.ts", import.meta.url).href;
+    const code = `const { Workshop } = await import(${JSON.stringify(url)}); const { results } = await new Workshop({ root: ${JSON.stringify(w.root)} }).realise(${JSON.stringify(drv)}); console.log(results[0].error.message); console.log(results[0].error.hint);`;
+    const out = execFileSync(process.execPath, ["--input-type=module", "-e", code], {
+      encoding: "utf8",
+      env: { ...process.env, PATH: "/nonexistent" },
+    });
+    assert.match(
+      out,
+      /^Cannot build in a sandbox: the program 'bwrap' is not installed\nInstall it with 'apt install bubblewrap'/,
+    );
+    assert.equal(w.store.isValidPath(w.output(drv)), false);
+  });
+
   it("passes arguments and variables byte for byte", async () => {
     const odd = "\xff'\n\x80 $x `y`\n";
     const drv = w.script("bytes", "", {

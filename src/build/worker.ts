@@ -2,7 +2,7 @@
 // them, and ends when nothing is left to do. Without keep-going the first failure ends everything, as in Nix.
 
 import { derivationOutputPath, printStorePath } from "#formats";
-import type { Emit, StorePath } from "#formats";
+import type { Emit, FirnErrorOptions, StorePath } from "#formats";
 import type { LocalStore } from "#store";
 import { DerivationGoal } from "./derivation-goal.ts";
 import type { GoalSuccess } from "./derivation-goal.ts";
@@ -47,7 +47,8 @@ export function throwFailures(store: LocalStore, results: readonly BuildResult[]
   if (first === undefined) return;
   const named = new Set(failed.map(({ path }) => nameOfFailed(store, path)));
   const exitStatus = combineExitStatuses(failed.map(({ error }) => error.exitStatus));
-  if (named.size === 1) throw new BuildError(first.status, first.error.message, exitStatus);
+  if (named.size === 1)
+    throw new BuildError(first.status, first.error.message, { ...optionsOf(first.error), exitStatus });
   for (const { error } of failed) {
     if (error !== cancelled) emit({ kind: "message", level: "error", text: error.message });
   }
@@ -55,7 +56,11 @@ export function throwFailures(store: LocalStore, results: readonly BuildResult[]
     .toSorted()
     .map((name) => `'${name}'`)
     .join(", ");
-  throw new BuildError("MiscFailure", `build of ${list} failed`, exitStatus);
+  throw new BuildError("MiscFailure", `build of ${list} failed`, { exitStatus });
+}
+
+function optionsOf({ hint, cause }: BuildError): FirnErrorOptions {
+  return { ...(hint === undefined ? {} : { hint }), ...(cause === undefined ? {} : { cause }) };
 }
 
 type Outcome =
@@ -217,11 +222,9 @@ class Worker {
     const noun = count === 1 ? "dependency" : "dependencies";
     const paths = describeOutputPaths({ store: this.#store, derivation: node.derivation });
     const statuses = [...this.#outcomes.values()].flatMap((outcome) => (outcome.success ? [] : outcome.error.status));
-    return new BuildError(
-      "DependencyFailed",
-      `Cannot build '${name}'.\nReason: ${count} ${noun} failed.${paths}`,
-      failingExitStatus(statuses),
-    );
+    return new BuildError("DependencyFailed", `Cannot build '${name}'.\nReason: ${count} ${noun} failed.${paths}`, {
+      exitStatus: failingExitStatus(statuses),
+    });
   }
 
   #stopForFault(error: unknown): void {

@@ -10,7 +10,7 @@ import type { Command, Context } from "./command.ts";
 /** Prints the page of `command`, or only what it says about one operation (a `## --install` section). Gives status 0. */
 export function printHelp(command: Command, context: Context, operation?: string): number {
   const page = readFileSync(helpFile(command.help), "utf8");
-  const bold = context.log.colours && process.stdout.isTTY === true;
+  const bold = context.log.colours && process.stdout.isTTY;
   const text = (operation === undefined ? undefined : sectionOf(page, operation)) ?? page;
   context.output.write(toByteString(renderMarkdown(text, bold)));
   return 0;
@@ -26,7 +26,12 @@ function helpFile(name: string): string {
 /** The section whose heading begins with `## ` and names the operation. */
 function sectionOf(page: string, operation: string): string | undefined {
   const sections = page.split(/^(?=## )/m);
-  return sections.find((section) => section.split("\n", 1)[0]?.split(/[\s,`]+/).includes(operation));
+  return sections.find((section) =>
+    section
+      .split("\n", 1)[0]
+      ?.split(/[\s,`]+/)
+      .includes(operation),
+  );
 }
 
 function renderMarkdown(page: string, bold: boolean): string {

@@ -117,7 +117,11 @@ interface Wanted {
 async function build(session: Session, line: BuildLine): Promise<void> {
   const { context, store } = session;
   const wanted = numberDerivations(session, findDerivations(session, line));
-  const paths: DerivedPath[] = wanted.map(({ derivation, output }) => ({ kind: "built", derivation, outputs: [output] }));
+  const paths: DerivedPath[] = wanted.map(({ derivation, output }) => ({
+    kind: "built",
+    derivation,
+    outputs: [output],
+  }));
   if (context.settings.boolean("print-missing")) printMissingPaths(context, store, queryMissing(store, paths));
   if (line.dryRun) return;
   await session.realise(paths, line.mode);
@@ -142,7 +146,8 @@ function findDerivations(session: Session, line: BuildLine): PackageInfo[] {
   } else {
     for (const word of line.words) {
       const derivation = line.fromWords ? undefined : namedDerivation(session, word);
-      if (derivation !== undefined) found.push(packageOfDerivation(evaluator, store, derivation.path, derivation.output));
+      if (derivation !== undefined)
+        found.push(packageOfDerivation(evaluator, store, derivation.path, derivation.output));
       else if (line.fromWords) roots.push(evaluator.evalExpr(word, absolutePath(".")));
       else roots.push(evaluator.evalFile(resolveExpressionPath(session.lookupFile(word))));
     }
@@ -150,7 +155,9 @@ function findDerivations(session: Session, line: BuildLine): PackageInfo[] {
   for (const root of roots) {
     for (const attrPath of line.attrPaths) {
       const value = evaluator.findAlongAttrPath(attrPath, autoArguments, root).slot;
-      found.push(...getDerivations(evaluator, evaluator.force(value), { autoArguments, ignoreAssertionFailures: false }));
+      found.push(
+        ...getDerivations(evaluator, evaluator.force(value), { autoArguments, ignoreAssertionFailures: false }),
+      );
     }
   }
   return found;

@@ -5,7 +5,16 @@ import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { FirnError, printStorePath } from "#formats";
 import { hostPath } from "#host";
-import { ContextCollector, parseFile, printAmbiguous, printExpr, printJson, printXml, renderWarning, type Value } from "#language";
+import {
+  ContextCollector,
+  parseFile,
+  printAmbiguous,
+  printExpr,
+  printJson,
+  printXml,
+  renderWarning,
+  type Value,
+} from "#language";
 import { getDerivations, type PackageInfo } from "#profile";
 import { absolutePath } from "./absolute-path.ts";
 import { firstOf, parseCommandLine, type TakeWord } from "./arguments/command-line.ts";

@@ -11,7 +11,6 @@ export function printMissing(session: Session, wanted: readonly DerivedPath[], l
   printMissingPaths(context, store, queryMissing(store, wanted), level);
 }
 
-
 export function printMissingPaths(
   context: Context,
   store: LocalStore,
@@ -24,7 +23,11 @@ export function printMissingPaths(
     for (const path of paths) say(`  ${printStorePath(store.storeDir, path)}`);
   };
   if (willBuild.length > 0) {
-    say(willBuild.length === 1 ? "this derivation will be built:" : `these ${willBuild.length} derivations will be built:`);
+    say(
+      willBuild.length === 1
+        ? "this derivation will be built:"
+        : `these ${willBuild.length} derivations will be built:`,
+    );
     list(topologicalSort(store, willBuild).toReversed());
   }
   if (willSubstitute.length > 0) {

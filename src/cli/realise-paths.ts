@@ -18,7 +18,9 @@ export async function realisePaths(
 ): Promise<BuildResult[]> {
   if (wanted.length === 0) return [];
   const settings = buildSettings(context, mode);
-  const results = await interruptible(context, () => realise(store, wanted, settings, context.log.emit, context.signal));
+  const results = await interruptible(context, () =>
+    realise(store, wanted, settings, context.log.emit, context.signal),
+  );
   context.log.stop();
   throwFailures(store, results, (event) => {
     const isError = event.kind === "message" && event.level === "error";
@@ -39,7 +41,8 @@ export async function repairStorePath(context: Context, store: LocalStore, path:
 
 export function buildSettings(context: Context, mode: BuildMode): BuildSettings {
   const { settings, environment, log } = context;
-  const certificates = settings.text("ssl-cert-file") || environment["NIX_SSL_CERT_FILE"] || environment["SSL_CERT_FILE"];
+  const certificates =
+    settings.text("ssl-cert-file") || environment["NIX_SSL_CERT_FILE"] || environment["SSL_CERT_FILE"];
   const buildDir = settings.optional("build-dir");
   return {
     ...defaultBuildSettings,

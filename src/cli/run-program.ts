@@ -52,7 +52,7 @@ async function findProgram(program: string): Promise<Command> {
 }
 
 function openLog(program: string): Log {
-  const isTerminal = process.stderr.isTTY === true && process.env["TERM"] !== "dumb";
+  const isTerminal = process.stderr.isTTY && process.env["TERM"] !== "dumb";
   const colours = isTerminal && process.env["NO_COLOR"] === undefined;
   // Where Nix's old programs print plain lines, a terminal gets the live view with the builders' output above it.
   const format = program === "nix" || program === "firn" ? "bar" : isTerminal ? "bar-with-logs" : "raw-with-logs";

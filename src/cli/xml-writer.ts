@@ -30,7 +30,13 @@ export class XmlWriter {
   }
 }
 
-const escapes: Readonly<Record<string, string>> = { '"': "&quot;", "<": "&lt;", ">": "&gt;", "&": "&amp;", "\n": "&#xA;" };
+const escapes: Readonly<Record<string, string>> = {
+  '"': "&quot;",
+  "<": "&lt;",
+  ">": "&gt;",
+  "&": "&amp;",
+  "\n": "&#xA;",
+};
 
 function printAttributes(attributes: XmlAttributes): string {
   return Object.keys(attributes)

@@ -38,7 +38,8 @@ function openScene(t: TestContext): Scene {
   const messages: string[] = [];
   const options = {
     dryRun: false,
-    emit: (event: { kind: string; text?: string }) => void (event.kind === "message" && messages.push(event.text ?? "")),
+    emit: (event: { kind: string; text?: string }) =>
+      void (event.kind === "message" && messages.push(event.text ?? "")),
   };
   const add = (name: string) => store.addTextToStore(name, name, []);
   return {
@@ -88,7 +89,9 @@ test("a roll-back beyond the first generation and a switch to one that is not th
   assert.throws(() => switchGeneration(scene.profile, undefined, scene.options), {
     message: "no profile version older than the current (1) exists",
   });
-  assert.throws(() => switchGeneration(scene.profile, 9, scene.options), { message: "profile version 9 does not exist" });
+  assert.throws(() => switchGeneration(scene.profile, 9, scene.options), {
+    message: "profile version 9 does not exist",
+  });
 });
 
 test("generations are deleted by number, by count and all but the current one", (t) => {

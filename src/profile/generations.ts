@@ -78,7 +78,8 @@ export function switchGeneration(profile: string, number: number | undefined, op
       number === undefined
         ? all.findLast((generation) => current !== undefined && generation.number < current)
         : all.find((generation) => generation.number === number);
-    if (wanted === undefined) throw number === undefined ? noOlderGeneration(current ?? 0) : generationDoesNotExist(number);
+    if (wanted === undefined)
+      throw number === undefined ? noOlderGeneration(current ?? 0) : generationDoesNotExist(number);
     notice(options, `switching profile from version ${current ?? 0} to ${wanted.number}`);
     if (!options.dryRun) switchLink(profile, wanted.path);
   });

@@ -61,7 +61,10 @@ function searchAttrs(search: Search, attrs: Attrs, attrPath: string): void {
       }
     } catch (error) {
       if (error instanceof BaseError) {
-        error.addTrace(evaluator.position(attrs.positionOf(evaluator.symbol(name))), `while evaluating the attribute '${name}'`);
+        error.addTrace(
+          evaluator.position(attrs.positionOf(evaluator.symbol(name))),
+          `while evaluating the attribute '${name}'`,
+        );
       }
       throw error;
     }

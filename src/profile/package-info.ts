@@ -2,8 +2,25 @@
 // evaluator when it is asked for (Nix's PackageInfo, get-drvs.cc). It can also stand for a bare store path, or be altered
 // by --set-flag and --force-name; altering makes a new one.
 
-import { derivationOutputPath, FirnError, isDerivationPath, parseStorePathIfValid, storePathName, type StorePath } from "#formats";
-import { Attrs, AttrsBuilder, ContextCollector, EvalError, NixFloat, NixString, type Evaluator, type Slot, type Value } from "#language";
+import {
+  derivationOutputPath,
+  FirnError,
+  isDerivationPath,
+  parseStorePathIfValid,
+  storePathName,
+  type StorePath,
+} from "#formats";
+import {
+  Attrs,
+  AttrsBuilder,
+  ContextCollector,
+  EvalError,
+  NixFloat,
+  NixString,
+  type Evaluator,
+  type Slot,
+  type Value,
+} from "#language";
 import type { Store } from "#store";
 
 /** Output name → path, or undefined where paths were not asked for. In byte order of the names. */
@@ -38,7 +55,8 @@ export class PackageInfo {
   withMeta(name: string, value: Value): PackageInfo {
     const { evaluator } = this;
     const builder = new AttrsBuilder();
-    for (const [other, slot] of this.meta()?.sortedEntries(evaluator.symbols) ?? []) builder.set(evaluator.symbol(other), slot);
+    for (const [other, slot] of this.meta()?.sortedEntries(evaluator.symbols) ?? [])
+      builder.set(evaluator.symbol(other), slot);
     builder.set(evaluator.symbol(name), value);
     return new PackageInfo(evaluator, this.attrPath, this.attrs, { ...this.known, meta: builder.build() });
   }
@@ -233,13 +251,7 @@ export class PackageInfo {
   }
 
   private coerce(slot: Slot, context: string, pos: number): string {
-    return this.evaluator.coerceToString(
-      slot,
-      new ContextCollector(),
-      context,
-      { copyToStore: false },
-      pos,
-    );
+    return this.evaluator.coerceToString(slot, new ContextCollector(), context, { copyToStore: false }, pos);
   }
 
   private parse(text: string, context: string, pos: number): StorePath {
@@ -287,7 +299,7 @@ export function stringOf(value: Value): string | undefined {
 }
 
 function sortedMap<V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
-  return new Map([...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  return new Map([...map].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
 function nameMissing(): EvalError {

@@ -59,7 +59,9 @@ export function defaultProfile(locations: ProfileLocations): string {
 
 /** `~/.nix-defexpr`: what nix-env installs from when no file is named; made with links to the channels when missing. */
 export function defaultExpression(locations: ProfileLocations): string {
-  const folder = locations.useXdgBaseDirectories ? `${locations.userStateDir}/defexpr` : `${locations.home}/.nix-defexpr`;
+  const folder = locations.useXdgBaseDirectories
+    ? `${locations.userStateDir}/defexpr`
+    : `${locations.home}/.nix-defexpr`;
   if (exists(folder)) return folder;
   try {
     mkdirSync(hostPath(folder), { recursive: true });

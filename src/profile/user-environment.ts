@@ -32,11 +32,10 @@ export function instantiateUserEnvironment(
     rows.map((row) => row.attrs),
   );
   const manifest = store.addTextToStore("env-manifest.nix", text, sorted);
-  const derivation = fillOutputPaths(
-    store.storeDir,
-    makeDerivation(evaluator, store, manifest, rows),
-    () => ({ kind: "outputs", hashes: new Map() }),
-  );
+  const derivation = fillOutputPaths(store.storeDir, makeDerivation(evaluator, store, manifest, rows), () => ({
+    kind: "outputs",
+    hashes: new Map(),
+  }));
   const output = derivation.outputs.get("out");
   if (output?.kind !== "input-addressed") throw new Error("a user environment has a path");
   return { references: sorted, derivation, derivationPath: store.writeDerivation(derivation), outPath: output.path };

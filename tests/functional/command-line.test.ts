@@ -8,7 +8,15 @@ import { openScene } from "./program.ts";
 
 test("every program tells its version and has help that begins with examples", (t) => {
   const scene = openScene(t);
-  for (const program of ["nix-env", "nix-store", "nix-build", "nix-instantiate", "nix-collect-garbage", "nix-hash", "nix"]) {
+  for (const program of [
+    "nix-env",
+    "nix-store",
+    "nix-build",
+    "nix-instantiate",
+    "nix-collect-garbage",
+    "nix-hash",
+    "nix",
+  ]) {
     assert.equal(scene.must(program, ["--version"]), `${program} (Nix) 2.34.8\n`);
     assert.match(scene.must(program, ["--help"]), new RegExp(`^${program}: .*\\n\\n {2}${program} `));
   }
@@ -24,13 +32,26 @@ test("mistakes on the command line are told in Nix's words, with where help is",
   check("nix-env", [], "error: no operation specified\nTry 'nix-env --help' for more information.\n");
   check("nix-store", ["-q", "--frob"], "error: unknown flag '--frob'\nTry 'nix-store --help' for more information.\n");
   check("nix-build", ["--frob"], "error: unrecognised flag '--frob'\nTry 'nix-build --help' for more information.\n");
-  check("nix", ["biuld"], "error: 'biuld' is not a recognised command\n       Did you mean build?\nTry 'nix --help' for more information.\n");
+  check(
+    "nix",
+    ["biuld"],
+    "error: 'biuld' is not a recognised command\n       Did you mean build?\nTry 'nix --help' for more information.\n",
+  );
   check("nix-store", ["-q", "--references", "/etc"], 'error: path "/etc" is not in the Nix store\n');
 });
 
 test("settings come from flags, and unknown ones are warned about", (t) => {
   const scene = openScene(t);
-  const answer = scene.run("nix-hash", ["--option", "frobnicate", "1", "--cores", "2", "--no-keep-going", "--flat", "/dev/null"]);
+  const answer = scene.run("nix-hash", [
+    "--option",
+    "frobnicate",
+    "1",
+    "--cores",
+    "2",
+    "--no-keep-going",
+    "--flat",
+    "/dev/null",
+  ]);
   assert.equal(answer.stderr, "warning: unknown setting 'frobnicate'\n");
   assert.equal(answer.status, 0);
   assert.match(scene.run("nix-hash", ["--keep-going=1"]).stderr, /unrecognised flag/);
@@ -42,9 +63,12 @@ test("values are printed plainly, as JSON, as XML and raw; only answers go to st
   assert.equal(evaluate("-E", "{ b = 1 + 1; a = [ ]; }", "--strict").stdout, "{ a = [ ]; b = 2; }\n");
   assert.equal(evaluate("-E", '{ a = "x"; }', "--json").stdout, '{"a":"x"}\n');
   assert.equal(evaluate("-E", '"x"', "--raw").stdout, "x");
-  assert.equal(evaluate("-E", "x: x", "--xml", "--no-location").stdout.split("\n")[2], '  <function>');
+  assert.equal(evaluate("-E", "x: x", "--xml", "--no-location").stdout.split("\n")[2], "  <function>");
   assert.deepEqual(evaluate("-E", 'builtins.trace "t" 1'), { status: 0, stdout: "1\n", stderr: "trace: t\n" });
-  assert.equal(evaluate("--arg", "x", "2", "--argstr", "y", "z", "-E", "{ x, y }: [ x y ]", "--strict").stdout, '[ 2 "z" ]\n');
+  assert.equal(
+    evaluate("--arg", "x", "2", "--argstr", "y", "z", "-E", "{ x, y }: [ x y ]", "--strict").stdout,
+    '[ 2 "z" ]\n',
+  );
   assert.equal(scene.must("nix", ["eval", "--expr", "[ 1 { a = 2; } ]"]), "[ 1 { a = 2; } ]\n");
   assert.equal(scene.must("nix-instantiate", ["--parse", "-E", "a: a.b or 1"]), "(a: (a).b or (1))\n");
 });

@@ -37,7 +37,11 @@ test(`a profile survives ${kills} kills (FIRN_SEED=${seed})`, { timeout: 1_800_0
     ["nix-env", [...env, "--delete-generations", "+2"]],
     ["nix-collect-garbage", []],
   ];
-  for (const args of [["-iA", "user"], ["-iA", "hello1"]]) scene.must("nix-env", [...env, ...args]);
+  for (const args of [
+    ["-iA", "user"],
+    ["-iA", "hello1"],
+  ])
+    scene.must("nix-env", [...env, ...args]);
   const durations = new Map<string, number>();
 
   for (let round = 0; round < kills; round++) {
@@ -72,7 +76,8 @@ test(`a profile survives ${kills} kills (FIRN_SEED=${seed})`, { timeout: 1_800_0
 function checkProfile(scene: Scene, before: string | undefined, note: string): void {
   const generation = readlinkSync(scene.profile);
   assert.match(generation, /^profile-\d+-link$/, note);
-  if (before !== undefined && generation === before) assert.ok(lstatSync(join(scene.folder, before)).isSymbolicLink(), note);
+  if (before !== undefined && generation === before)
+    assert.ok(lstatSync(join(scene.folder, before)).isSymbolicLink(), note);
   const environment = join(scene.store, readlinkSync(join(scene.folder, generation)));
   assert.ok(existsSync(environment), `${note}: ${environment} is gone`);
   const manifest = readFileSync(join(scene.store, readlinkSync(join(environment, "manifest.nix"))), "utf8");

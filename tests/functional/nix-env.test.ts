@@ -46,9 +46,15 @@ test("packages are installed, listed, upgraded, uninstalled and rolled back", (t
   assert.equal(env(scene, "-G", "1").status, 0);
   assert.equal(readlinkSync(`${scene.profile}-1-link`), one);
   assert.equal(env(scene, "-q").stdout, "hello-1.0\n");
-  assert.match(env(scene, "--list-generations").stdout, /^ {3}1 {3}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {3}\(current\)\n {3}2 .* {3}\n {3}3 /);
+  assert.match(
+    env(scene, "--list-generations").stdout,
+    /^ {3}1 {3}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {3}\(current\)\n {3}2 .* {3}\n {3}3 /,
+  );
 
-  assert.match(env(scene, "--delete-generations", "old").stderr, /removing profile version 2\nremoving profile version 3/);
+  assert.match(
+    env(scene, "--delete-generations", "old").stderr,
+    /removing profile version 2\nremoving profile version 3/,
+  );
   const freed = scene.must("nix-collect-garbage", []);
   assert.match(freed, /^\d+ store paths deleted, \d+\.\d [KM]iB freed\n$/);
   assert.deepEqual(programs(scene), ["hello"]);
@@ -62,7 +68,10 @@ test("a name is looked for, the newest is taken, and one that is not there gets 
   const prefix = env(scene, "-i", "hel");
   assert.equal(prefix.status, 1);
   assert.equal(prefix.stderr, "error: selector 'hel' matches no derivations, maybe you meant:\n       hello\n");
-  assert.equal(env(scene, "-i", "helo").stderr, "error: selector 'helo' matches no derivations\nhint: Did you mean hello?\n");
+  assert.equal(
+    env(scene, "-i", "helo").stderr,
+    "error: selector 'helo' matches no derivations\nhint: Did you mean hello?\n",
+  );
   assert.equal(env(scene, "-i", "zzzz").stderr, "error: selector 'zzzz' matches no derivations\n");
 });
 
@@ -76,7 +85,10 @@ test("what is available is listed with its columns, as JSON and as XML", (t) => 
   const json = JSON.parse(env(scene, "-qa", "--json", "--meta", "two").stdout) as Record<string, { outputs: object }>;
   assert.deepEqual(Object.keys(json), ["two"]);
   assert.deepEqual(json["two"]?.outputs, { dev: null, out: null });
-  assert.match(env(scene, "-qa", "--xml", "bye").stdout, /<item attrPath="bye" name="bye-0\.1" outputName="out" pname="bye"/);
+  assert.match(
+    env(scene, "-qa", "--xml", "bye").stdout,
+    /<item attrPath="bye" name="bye-0\.1" outputName="out" pname="bye"/,
+  );
 });
 
 test("the same file in two packages is refused with both names, unless a priority decides", (t) => {
@@ -105,7 +117,10 @@ test("a build that fails leaves the profile as it was", (t) => {
 test("a dry run says what it would do, and does nothing", (t) => {
   const scene = openScene(t);
   const dry = env(scene, "--dry-run", "-iA", "hello1");
-  assert.match(dry.stderr, /^\(dry run; not doing anything\)\ninstalling 'hello-1\.0'\nthis derivation will be built:\n/);
+  assert.match(
+    dry.stderr,
+    /^\(dry run; not doing anything\)\ninstalling 'hello-1\.0'\nthis derivation will be built:\n/,
+  );
   assert.equal(existsSync(scene.profile), false);
 });
 

@@ -1,7 +1,16 @@
 // nix-store and its kin as a user meets them: build, ask, collect, export, import, restore.
 
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -25,7 +34,10 @@ test("a derivation is built, its output asked about, its log read and its enviro
   assert.match(scene.must("nix-store", ["-q", "--tree", derivation]), /-user-1\.drv\n(└|├)───/);
   assert.match(scene.must("nix-store", ["-q", "--graph", derivation]), /^digraph G \{\n/);
   assert.match(scene.must("nix-store", ["-qR", derivation]), /hello-1\.0\.drv\n.*user-1\.drv\n$/s);
-  assert.equal(scene.must("nix-store", ["-q", "--roots", path]).includes(`${join(scene.folder, "result")} -> ${path}`), true);
+  assert.equal(
+    scene.must("nix-store", ["-q", "--roots", path]).includes(`${join(scene.folder, "result")} -> ${path}`),
+    true,
+  );
   assert.match(scene.must("nix-store", ["--print-env", derivation]), /^export PATH; PATH='\/usr\/bin:\/bin'$/m);
   scene.must("nix-store", ["--read-log", derivation]);
 });
@@ -44,7 +56,10 @@ test("nix-build leaves a link for each result, and the collector keeps what link
   const scene = openScene(t);
   const packages = scene.write("packages.nix", packageSet);
   const lines = scene.must("nix-build", [packages, "-A", "two", "-A", "two.dev", "-A", "bye"]).trim().split("\n");
-  assert.deepEqual(["result", "result-dev", "result-2"].map((name) => readlinkSync(join(scene.folder, name))), lines);
+  assert.deepEqual(
+    ["result", "result-dev", "result-2"].map((name) => readlinkSync(join(scene.folder, name))),
+    lines,
+  );
   scene.must("nix-store", ["--gc"]);
   for (const path of lines) assert.ok(existsSync(join(scene.store, path)));
   assert.match(scene.must("nix-store", ["--gc", "--print-roots"]), /result-dev" -> \/nix\/store\//);
@@ -63,7 +78,9 @@ test("store paths go to another store by export and import", (t) => {
   }).stdout;
   assert.equal(scene.must("nix-store", ["--store", other, "--import"], { input: stream }), `${closure.join("\n")}\n`);
   assert.equal(scene.must("nix-store", ["--store", other, "-qR", path]), `${closure.join("\n")}\n`);
-  const cut = scene.run("nix-store", ["--store", join(scene.folder, "third"), "--import"], { input: stream.subarray(0, -40) });
+  const cut = scene.run("nix-store", ["--store", join(scene.folder, "third"), "--import"], {
+    input: stream.subarray(0, -40),
+  });
   assert.equal(cut.status, 1);
   assert.equal(cut.stderr, "error: unexpected end-of-file\n");
 });

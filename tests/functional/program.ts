@@ -42,7 +42,10 @@ export function openScene(t: TestContext): Scene {
   for (const directory of ["bin", "home", "root", "conf"]) mkdirSync(join(folder, directory));
   symlinkSync(launcher, join(bin, "firn"));
   for (const program of programs) symlinkSync(launcher, join(bin, program));
-  writeFileSync(join(folder, "conf/nix.conf"), "sandbox-paths = /bin /usr /lib /lib64\nsubstitute = false\nbuild-users-group =\n");
+  writeFileSync(
+    join(folder, "conf/nix.conf"),
+    "sandbox-paths = /bin /usr /lib /lib64\nsubstitute = false\nbuild-users-group =\n",
+  );
   const env = {
     PATH: process.env["PATH"] ?? "",
     HOME: join(folder, "home"),
@@ -53,7 +56,12 @@ export function openScene(t: TestContext): Scene {
     ...(process.env["FIRN_NODE"] === undefined ? {} : { FIRN_NODE: process.env["FIRN_NODE"] }),
   };
   const run: Scene["run"] = (program, args, options = {}) => {
-    const { status, stdout, stderr } = spawnSync(join(bin, program), args, { env, cwd: folder, encoding: "utf8", ...options });
+    const { status, stdout, stderr } = spawnSync(join(bin, program), args, {
+      env,
+      cwd: folder,
+      encoding: "utf8",
+      ...options,
+    });
     return { status, stdout, stderr };
   };
   return {

@@ -187,7 +187,7 @@ check("building, asking and collecting", packages, [
   ["nix-store", "--dump-db"],
 ]);
 
-check("values, hashes and path information", { ...packages, "file": "some text\n" }, [
+check("values, hashes and path information", { ...packages, file: "some text\n" }, [
   ["nix-instantiate", "--eval", "-E", "{ a = [ 1 2.5 ]; b.c = x: x; }", "--strict"],
   ["nix-instantiate", "--eval", "-E", "{ a = [ 1 2.5 ]; b.c = null; }", "--json"],
   ["nix-instantiate", "--eval", "-E", "{ a = [ 1 2.5 ]; b.c = x: x; }", "--strict", "--xml"],
@@ -196,10 +196,10 @@ check("values, hashes and path information", { ...packages, "file": "some text\n
   ["nix-instantiate", "--eval", "packages.nix", "-A", "hello1.outPath", "--raw"],
   ["nix-instantiate", "--parse", "packages.nix"],
   ["nix-instantiate", "--find-file", "-I", "here=packages.nix", "here"],
-  ["nix", "eval", "--expr", "{ a = [ 1 { } ]; f = x: x; s = \"a\\nb\"; }"],
+  ["nix", "eval", "--expr", '{ a = [ 1 { } ]; f = x: x; s = "a\\nb"; }'],
   ["nix", "eval", "-f", "packages.nix", "hello1"],
   ["nix", "eval", "-f", "packages.nix", "hello1.meta", "--json"],
-  ["nix", "eval", "--raw", "--expr", "\"x\""],
+  ["nix", "eval", "--raw", "--expr", '"x"'],
   ["nix", "eval", "--expr", "1", "--apply", "x: x + 1"],
   ["nix", "build", "-f", "packages.nix", "user", "two", "--print-out-paths"],
   ["nix", "path-info", "-rsS", "./result"],
@@ -210,7 +210,16 @@ check("values, hashes and path information", { ...packages, "file": "some text\n
   ["nix", "derivation", "show", "-r", "-f", "packages.nix", "user"],
   ["nix", "hash", "path", "file"],
   ["nix", "hash", "path", "--mode", "flat", "--format", "nix32", "file"],
-  ["nix", "hash", "convert", "--hash-algo", "sha256", "--to", "base16", "0000000000000000000000000000000000000000000000000000"],
+  [
+    "nix",
+    "hash",
+    "convert",
+    "--hash-algo",
+    "sha256",
+    "--to",
+    "base16",
+    "0000000000000000000000000000000000000000000000000000",
+  ],
   ["nix-hash", "file"],
   ["nix-hash", "--flat", "--type", "sha512", "--sri", "file"],
   ["nix-hash", "--type", "sha256", "--truncate", "--base32", "file"],

@@ -3,7 +3,19 @@
 // program has the folder to itself and it is moved away afterwards, because paths are part of answers.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { TestContext } from "node:test";
@@ -88,7 +100,9 @@ function runSession(bin: string, scene: string, session: Session): Outcome {
     NIX_CONF_DIR: join(scene, "conf"),
     NIX_USER_CONF_FILES: "",
     NIX_STATE_DIR: join(scene, "root/nix/var/nix"),
-    ...(session.store === "chroot" ? { NIX_REMOTE: join(scene, "root") } : { NIX_STORE_DIR: join(scene, "root/nix/store") }),
+    ...(session.store === "chroot"
+      ? { NIX_REMOTE: join(scene, "root") }
+      : { NIX_STORE_DIR: join(scene, "root/nix/store") }),
     NIX_LOG_DIR: join(scene, "root/nix/var/log/nix"),
     TZ: "UTC",
     ...(process.env["FIRN_NODE"] === undefined ? {} : { FIRN_NODE: process.env["FIRN_NODE"] }),
@@ -103,7 +117,8 @@ function runSession(bin: string, scene: string, session: Session): Outcome {
   return { steps, files };
 }
 
-const leftOut = /\.lock$|^(?:home|conf|root\/nix\/var\/(?:log|nix\/(?:db|temproots|gc-socket|daemon-socket|gc\.lock|userpool|builds))|root\/nix\/store\/\.links)/;
+const leftOut =
+  /\.lock$|^(?:home|conf|root\/nix\/var\/(?:log|nix\/(?:db|temproots|gc-socket|daemon-socket|gc\.lock|userpool|builds))|root\/nix\/store\/\.links)/;
 
 function collectFiles(root: string, path: string, files: Map<string, string>): void {
   for (const name of readdirSync(join(root, path)).toSorted()) {

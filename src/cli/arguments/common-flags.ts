@@ -64,7 +64,8 @@ function settingFlag(context: Context, word: string): Flag | undefined {
   }
   if (name.startsWith("no-")) {
     const denied = definitionOf(name.slice("no-".length));
-    if (denied?.type === "boolean" || denied?.type === "sandbox") return switchFlag(() => settings.set(denied.name, "false"));
+    if (denied?.type === "boolean" || denied?.type === "sandbox")
+      return switchFlag(() => settings.set(denied.name, "false"));
   }
   if (name.startsWith("extra-")) {
     const extended = definitionOf(name.slice("extra-".length));

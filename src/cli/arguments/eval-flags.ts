@@ -29,7 +29,10 @@ export function evalFlags(): EvalFlags {
     lookup: flagTable({
       "--arg": { arity: 2, handle: (name = "", text = "") => autoArguments.set(name, { kind: "expression", text }) },
       "--argstr": { arity: 2, handle: (name = "", text = "") => autoArguments.set(name, { kind: "string", text }) },
-      "--arg-from-file": { arity: 2, handle: (name = "", path = "") => autoArguments.set(name, { kind: "file", path }) },
+      "--arg-from-file": {
+        arity: 2,
+        handle: (name = "", path = "") => autoArguments.set(name, { kind: "file", path }),
+      },
       "--arg-from-stdin": valueFlag((name) => autoArguments.set(name, { kind: "stdin" })),
       "-I --include": valueFlag((entry) => searchPath.push(entry)),
       "--impure": switchFlag(() => (flags.impure = true)),

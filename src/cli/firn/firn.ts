@@ -21,7 +21,8 @@ export const command: Command = {
   help: "firn/firn.md",
   async run(words, context) {
     const [first] = words;
-    if (first === undefined || first === "--help" || first === "-h" || first === "help") return printHelp(command, context);
+    if (first === undefined || first === "--help" || first === "-h" || first === "help")
+      return printHelp(command, context);
     const found = await findSubcommand(subcommands, words);
     return await found.command.run(found.words, context);
   },

@@ -25,7 +25,11 @@ export const command: Command = {
       "--keyring": valueFlag((path) => keyrings.push(fromByteString(absolutePath(path)))),
       "--help": switchFlag(() => (wantsHelp = true)),
     });
-    parseCommandLine(words, firstOf(flags, commonFlags(context)), (word) => !word.startsWith("-") && only.push(word) > 0);
+    parseCommandLine(
+      words,
+      firstOf(flags, commonFlags(context)),
+      (word) => !word.startsWith("-") && only.push(word) > 0,
+    );
     if (wantsHelp) return printHelp(command, context);
 
     const options = {

@@ -2,7 +2,7 @@
 // they need is kept from the collector for as long as they run.
 
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { FirnError, fromByteString, type StorePath } from "#formats";
 import { suggestNames } from "#fetch";
 import { hostPath, runInStoreView } from "#host";
@@ -133,16 +133,17 @@ async function runProgram(
   return await runInStoreView(fromByteString(`${root}/nix`), ["/usr/bin/env", "--", ...program], { environment });
 }
 
+function ignoreSignal(): void {}
+
 function spawnProgram(argv: readonly string[], environment: Readonly<Record<string, string>>): Promise<number> {
   const [program = "", ...rest] = argv;
   // The program and its children get Ctrl-C from the terminal; this process only waits for them.
-  const ignore = () => undefined;
-  process.on("SIGINT", ignore);
+  process.on("SIGINT", ignoreSignal);
   const child = spawn(program, rest, { stdio: "inherit", env: { ...environment } });
   return new Promise((resolve, reject) => {
     child.on("error", () => reject(programNotFound(program)));
     child.on("exit", (code) => {
-      process.off("SIGINT", ignore);
+      process.off("SIGINT", ignoreSignal);
       resolve(code ?? 1);
     });
   });
@@ -153,7 +154,8 @@ function mainProgram(session: Session, name: string, packages: readonly PackageI
   const { store } = session;
   for (const element of packages) {
     for (const path of element.outputsToInstall().values()) {
-      if (existsSync(hostPath(store.realPath(path, `/bin/${name}`)))) return name;
+      if (lstatSync(hostPath(store.realPath(path, `/bin/${name}`)), { throwIfNoEntry: false }) !== undefined)
+        return name;
     }
   }
   throw noMainProgram(name);
@@ -171,9 +173,11 @@ function definedVariables(all: Readonly<Record<string, string | undefined>>): Re
 function unknownPackage(session: Session, set: Attrs, name: string): FirnError {
   const names = [...set.sortedEntries(session.evaluator.symbols)].map(([other]) => other);
   const near = suggestNames(name, names);
-  return new FirnError("unknown-package", `there is no package '${name}' in the collection`, {
-    ...(near.length === 0 ? {} : { hint: `Did you mean ${near.join(", ")}?` }),
-  });
+  return new FirnError(
+    "unknown-package",
+    `there is no package '${name}' in the collection`,
+    near.length === 0 ? {} : { hint: `Did you mean ${near.join(", ")}?` },
+  );
 }
 
 function noMainProgram(name: string): FirnError {

@@ -23,7 +23,11 @@ export const command: Command = {
       "--json": switchFlag(() => (json = true)),
       "--help": switchFlag(() => (wantsHelp = true)),
     });
-    parseCommandLine(words, firstOf(flags, commonFlags(context)), (word) => !word.startsWith("-") && patterns.push(word) > 0);
+    parseCommandLine(
+      words,
+      firstOf(flags, commonFlags(context)),
+      (word) => !word.startsWith("-") && patterns.push(word) > 0,
+    );
     if (wantsHelp) return printHelp(command, context);
 
     const versions = (await openLock(fromByteString(directory))).versions();
@@ -35,7 +39,11 @@ export const command: Command = {
     if (json) {
       const found = Object.fromEntries(names.map((name) => [name, { version: versions[name] ?? "" }]));
       context.output.writeLine(printIndentedJson(found, 2));
-    } else printTable(context.output, names.map((name) => [toByteString(name), toByteString(versions[name] ?? "")]));
+    } else
+      printTable(
+        context.output,
+        names.map((name) => [toByteString(name), toByteString(versions[name] ?? "")]),
+      );
     return 0;
   },
 };
@@ -55,7 +63,9 @@ function rank(name: string, patterns: readonly string[]): number {
 
 function nothingFound(patterns: readonly string[], names: readonly string[]): FirnError {
   const near = suggestNames(patterns[0] ?? "", names);
-  return new FirnError("nothing-found", `no package's name has '${toByteString(patterns.join(" "))}' in it`, {
-    ...(near.length === 0 ? {} : { hint: `Did you mean ${near.join(", ")}?` }),
-  });
+  return new FirnError(
+    "nothing-found",
+    `no package's name has '${toByteString(patterns.join(" "))}' in it`,
+    near.length === 0 ? {} : { hint: `Did you mean ${near.join(", ")}?` },
+  );
 }

@@ -1,8 +1,7 @@
 // Nix's internal-json: one `@nix {…}` line for each event, keys in byte order as Nix prints them (JSONLogger).
 
 import { fromByteString, type ActivityType, type LogEvent } from "#formats";
-import { levelNumber } from "./log.ts";
-import { activityLevel, writeToStandardError, type LogView } from "./view.ts";
+import { activityLevel, verbosities, writeToStandardError, type LogView } from "./log-view.ts";
 
 const activityNumbers: Readonly<Record<ActivityType, number>> = {
   unknown: 0,
@@ -37,13 +36,13 @@ export function openJsonView(): LogView {
 function toRecord(event: LogEvent): Record<string, unknown> {
   switch (event.kind) {
     case "message":
-      return { action: "msg", level: levelNumber(event.level), msg: fromByteString(event.text) };
+      return { action: "msg", level: verbosities.indexOf(event.level), msg: fromByteString(event.text) };
     case "start":
       return {
         action: "start",
         ...fieldsOf(event),
         id: event.id,
-        level: levelNumber(activityLevel(event.type)),
+        level: verbosities.indexOf(activityLevel(event.type)),
         parent: event.parent ?? 0,
         text: fromByteString(event.text),
         type: activityNumbers[event.type],

@@ -1,12 +1,9 @@
 // The log: everything that is no answer goes to stderr through here, drawn by the view that --log-format chose. Events come
 // from the rooms below; what is above the verbosity is dropped before a view sees it.
 
-import { FirnError, fromByteString, type Emit, type LogEvent, type Verbosity } from "#formats";
-import { openView, type LogView } from "./view.ts";
-
-const levels: readonly Verbosity[] = ["error", "warn", "notice", "info", "talkative", "chatty", "debug", "vomit"];
-
-export type LogFormat = "raw" | "raw-with-logs" | "internal-json" | "bar" | "bar-with-logs";
+import { FirnError, type Emit, type Verbosity } from "#formats";
+import { verbosities, type LogFormat, type LogView } from "./log-view.ts";
+import { openView } from "./view.ts";
 
 export interface LogOptions {
   readonly format: LogFormat;
@@ -16,7 +13,7 @@ export interface LogOptions {
 }
 
 export class Log {
-  private level = levels.indexOf("info");
+  private level = verbosities.indexOf("info");
   private format: LogFormat;
   private showsBuildLogs: boolean;
   private readonly options: LogOptions;
@@ -35,19 +32,19 @@ export class Log {
   };
 
   get verbosity(): Verbosity {
-    return levels[this.level] ?? "info";
+    return verbosities[this.level] ?? "info";
   }
 
   shows(level: Verbosity): boolean {
-    return levels.indexOf(level) <= this.level;
+    return verbosities.indexOf(level) <= this.level;
   }
 
   setVerbosity(level: Verbosity): void {
-    this.level = levels.indexOf(level);
+    this.level = verbosities.indexOf(level);
   }
 
   changeVerbosity(steps: number): void {
-    this.level = Math.min(Math.max(this.level + steps, 0), levels.length - 1);
+    this.level = Math.min(Math.max(this.level + steps, 0), verbosities.length - 1);
   }
 
   setFormat(name: string): void {
@@ -97,15 +94,6 @@ export class Log {
     });
     return this.opened;
   }
-}
-
-export function messageText(event: Extract<LogEvent, { kind: "message" }>): string {
-  return fromByteString(event.text);
-}
-
-/** Nix's Verbosity as a number, for internal-json. */
-export function levelNumber(level: Verbosity): number {
-  return levels.indexOf(level);
 }
 
 function isLogFormat(name: string): name is LogFormat {

@@ -3,7 +3,7 @@
 // for work that ends sooner. Builds in this process block the event loop at times, so it draws on events too.
 
 import { fromByteString, type LogEvent, storePathName, type StorePath } from "#formats";
-import { activityLevel, writeToStandardError, type LogView, type ViewOptions } from "./view.ts";
+import { activityLevel, writeToStandardError, type LogView, type ViewOptions } from "./log-view.ts";
 
 interface Activity {
   readonly event: Extract<LogEvent, { kind: "start" }>;
@@ -126,11 +126,19 @@ export function renderFrame(activities: ReadonlyMap<number, ActivityLike>, total
 type ActivityLike = Readonly<Activity>;
 
 function isWork(type: ActivityLike["event"]["type"]): boolean {
-  return type === "build" || type === "fileTransfer" || type === "copyPath" || type === "fetchTree" || activityLevel(type) === "info";
+  return (
+    type === "build" ||
+    type === "fileTransfer" ||
+    type === "copyPath" ||
+    type === "fetchTree" ||
+    activityLevel(type) === "info"
+  );
 }
 
 function renderTotals(activities: ReadonlyMap<number, ActivityLike>, totals: Totals): string {
-  const overall = [...activities.values()].find((activity) => activity.event.type === "builds" && activity.expected > 0);
+  const overall = [...activities.values()].find(
+    (activity) => activity.event.type === "builds" && activity.expected > 0,
+  );
   const running = [...activities.values()].filter((activity) => activity.event.type === "build").length;
   const parts: string[] = [];
   const built = overall === undefined ? `${totals.builds}` : `${overall.done}/${overall.expected}`;
@@ -144,9 +152,9 @@ function renderActivity(activity: ActivityLike, now: number, width: number): str
   const seconds = Math.floor((now - activity.startedAt) / 1000);
   const time = seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, "0")}s`;
   const isBuild = activity.event.type === "build";
-  const what = isBuild && activity.event.path !== undefined ? nameOf(activity.event.path) : fromByteString(activity.event.text);
-  const size =
-    !isBuild && activity.expected > 0 ? ` ${Math.floor((100 * activity.done) / activity.expected)}%` : "";
+  const what =
+    isBuild && activity.event.path !== undefined ? nameOf(activity.event.path) : fromByteString(activity.event.text);
+  const size = !isBuild && activity.expected > 0 ? ` ${Math.floor((100 * activity.done) / activity.expected)}%` : "";
   const phase = activity.phase === "" ? "" : ` (${activity.phase})`;
   const line = activity.lastLine === "" ? "" : `: ${activity.lastLine}`;
   // eslint-disable-next-line no-control-regex

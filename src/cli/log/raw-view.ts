@@ -1,7 +1,7 @@
 // Plain lines, one for each message and each activity that begins (Nix's SimpleLogger).
 
 import { fromByteString, type LogEvent } from "#formats";
-import { activityLevel, writeToStandardError, type LogView, type ViewOptions } from "./view.ts";
+import { activityLevel, writeToStandardError, type LogView, type ViewOptions } from "./log-view.ts";
 
 export function openRawView(options: ViewOptions): LogView {
   return {

@@ -24,7 +24,7 @@ export function queryInstallSources(
       return selectPackages(context, loadDerivations(session, request, ""), words, options);
     }
     case "expressions": {
-      const argument = loadSourceExpression(session, session.lookupFile(request.expression));
+      const argument = loadSourceExpression(session, request.file);
       return words.flatMap((word) => {
         const fn = evaluator.evalExpr(word, absolutePath("."));
         return getDerivations(evaluator, evaluator.delayCall1(fn, argument), {
@@ -36,7 +36,7 @@ export function queryInstallSources(
     case "profile":
       return selectPackages(context, queryInstalled(evaluator, store, source.profile), words, options);
     case "attributes": {
-      const root = loadSourceExpression(session, session.lookupFile(request.expression));
+      const root = loadSourceExpression(session, request.file);
       return words.flatMap((word) =>
         getDerivations(evaluator, evaluator.findAlongAttrPath(word, session.autoArguments, root).slot, {
           autoArguments: session.autoArguments,
@@ -50,7 +50,7 @@ export function queryInstallSources(
 /** All packages of the source expression below `attrPath`, of the systems that --system-filter lets through. */
 export function loadDerivations(session: Session, request: EnvRequest, attrPath: string): PackageInfo[] {
   const { evaluator, autoArguments } = session;
-  const root = loadSourceExpression(session, session.lookupFile(request.expression));
+  const root = loadSourceExpression(session, request.file);
   const start = evaluator.findAlongAttrPath(attrPath, autoArguments, root).slot;
   const all = getDerivations(evaluator, start, { autoArguments, attrPath, ignoreAssertionFailures: true });
   return request.systemFilter === "*" ? all : all.filter((info) => info.system() === request.systemFilter);

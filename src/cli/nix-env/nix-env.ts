@@ -1,6 +1,6 @@
 // nix-env: finds the operation and the flags that all operations share, and hands the rest to the operation's file.
 
-import { defaultExpression, defaultProfile } from "#profile";
+import { defaultProfile } from "#profile";
 import { absolutePath } from "../absolute-path.ts";
 import { parseCommandLine, firstOf, type TakeWord } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
@@ -101,7 +101,7 @@ function readCommandLine(words: readonly string[], context: Context): CommandLin
         flags,
         words: operands,
         profile: profile || context.environment["NIX_PROFILE"] || defaultProfile(locations),
-        expression: file || defaultExpression(locations),
+        file: file || undefined,
         systemFilter,
         dryRun,
         prebuiltOnly,

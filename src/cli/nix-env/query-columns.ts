@@ -36,7 +36,10 @@ export function statusOf(query: Query, element: PackageInfo): { installed: boole
 }
 
 /** `-` when there is no other of the name; otherwise how this version stands to the others: `<` means one is newer. */
-export function compareWithOthers(query: Query, element: PackageInfo): { mark: "<" | "=" | ">" | "-"; version: string } {
+export function compareWithOthers(
+  query: Query,
+  element: PackageInfo,
+): { mark: "<" | "=" | ">" | "-"; version: string } {
   const name = parseDerivationName(element.name());
   let mark: "<" | "=" | ">" | "-" = "-";
   let version = "?";

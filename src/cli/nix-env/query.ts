@@ -57,21 +57,21 @@ export async function query(request: EnvRequest): Promise<void> {
   print(request, chosen, { session, flags, others, installedPaths });
 }
 
-function print(request: EnvRequest, elements: readonly PackageInfo[], query: Query): void {
-  const { output } = query.session.context;
-  const forEach = (visit: (element: PackageInfo) => void) => visitEach(request, elements, query, visit);
-  switch (query.flags.format) {
+function print(request: EnvRequest, elements: readonly PackageInfo[], asked: Query): void {
+  const { output } = asked.session.context;
+  const forEach = (visit: (element: PackageInfo) => void) => visitEach(request, elements, asked, visit);
+  switch (asked.flags.format) {
     case "json":
-      printPackagesAsJson(output, query, forEach);
+      printPackagesAsJson(output, asked, forEach);
       break;
     case "xml": {
       const xml = new XmlWriter(output);
-      xml.element("items", {}, () => forEach((element) => writePackageAsXml(xml, query, element)));
+      xml.element("items", {}, () => forEach((element) => writePackageAsXml(xml, asked, element)));
       break;
     }
     case "table": {
       const rows: string[][] = [];
-      forEach((element) => rows.push(columnsOf(query, element)));
+      forEach((element) => rows.push(columnsOf(asked, element)));
       printTable(output, rows);
       break;
     }
@@ -82,10 +82,10 @@ function print(request: EnvRequest, elements: readonly PackageInfo[], query: Que
 function visitEach(
   request: EnvRequest,
   elements: readonly PackageInfo[],
-  query: Query,
+  asked: Query,
   visit: (element: PackageInfo) => void,
 ): void {
-  const { store, evaluator, context } = query.session;
+  const { store, evaluator, context } = asked.session;
   for (const element of elements) {
     const depth = evaluator.depth;
     try {
@@ -98,7 +98,8 @@ function visitEach(
         context.log.message("talkative", text);
         continue;
       }
-      if (error instanceof BaseError) error.addTrace(undefined, `while querying the derivation named '${element.name()}'`);
+      if (error instanceof BaseError)
+        error.addTrace(undefined, `while querying the derivation named '${element.name()}'`);
       throw error;
     }
   }

@@ -17,8 +17,8 @@ export interface EnvRequest {
   readonly flags: readonly string[];
   readonly words: readonly string[];
   readonly profile: string;
-  /** What -f names, or ~/.nix-defexpr. */
-  readonly expression: string;
+  /** What -f names. */
+  readonly file: string | undefined;
   /** Keep only packages of this system; `*` is every one. */
   readonly systemFilter: string;
   readonly dryRun: boolean;

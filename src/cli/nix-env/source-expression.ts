@@ -1,16 +1,31 @@
 // The expression that nix-env chooses packages from: a file, a folder with a default.nix, or a folder of expressions such
-// as ~/.nix-defexpr, which becomes a set with one attribute for each (Nix's loadSourceExpr).
+// as ~/.nix-defexpr, which becomes a set with one attribute for each (Nix's loadSourceExpr). Where Nix would have nothing
+// to choose from, because no file is named and ~/.nix-defexpr is empty, Firn takes its collection if there is a lock.
 
 import { existsSync, readdirSync, statSync, type Stats } from "node:fs";
 import { posix } from "node:path";
 import { FirnError } from "#formats";
 import { hostPath } from "#host";
-import { AttrsBuilder, NixPath, type Slot, type Value } from "#language";
+import { Attrs, AttrsBuilder, emptyAttrs, NixPath, type Slot, type Value } from "#language";
+import { defaultExpression } from "#profile";
+import { collectionValue, lockDirectory } from "../collection.ts";
+import { profileLocationsOf } from "../profile-locations.ts";
 import type { Session } from "../session.ts";
 
 const maxExpressions = 1024;
 
-export function loadSourceExpression(session: Session, path: string): Value {
+/** `file` is what -f names. */
+export function loadSourceExpression(session: Session, file: string | undefined): Value {
+  if (file !== undefined) return loadExpression(session, session.lookupFile(file));
+  const { context } = session;
+  const folder = defaultExpression(profileLocationsOf(context));
+  const value = existsSync(hostPath(folder)) ? loadExpression(session, folder) : emptyAttrs;
+  const isEmpty = value instanceof Attrs && value.size <= 1;
+  const lock = lockDirectory(context);
+  return isEmpty && existsSync(hostPath(`${lock}/index.json`)) ? collectionValue(session, lock) : value;
+}
+
+function loadExpression(session: Session, path: string): Value {
   const { evaluator } = session;
   const status = statSync(hostPath(path), { throwIfNoEntry: false });
   if (status === undefined) throw expressionNotFound(path);

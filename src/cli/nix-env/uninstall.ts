@@ -1,6 +1,13 @@
 // nix-env --uninstall: takes packages out of the profile, by name or by store path.
 
-import { parseDerivationName, parseSelector, profileToken, queryInstalled, switchEnvironment, type PackageInfo } from "#profile";
+import {
+  parseDerivationName,
+  parseSelector,
+  profileToken,
+  queryInstalled,
+  switchEnvironment,
+  type PackageInfo,
+} from "#profile";
 import { followLinksToStorePath } from "../follow-links.ts";
 import { refuseFlags } from "./operation-flags.ts";
 import type { EnvRequest } from "./request.ts";

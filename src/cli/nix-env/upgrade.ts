@@ -66,7 +66,8 @@ function chooseUpgrade(
     session.context.log.message("info", `${action} '${installed.name()}' to '${best.name()}'`);
     return best;
   } catch (error) {
-    if (error instanceof BaseError) error.addTrace(undefined, `while trying to find an upgrade for '${installed.name()}'`);
+    if (error instanceof BaseError)
+      error.addTrace(undefined, `while trying to find an upgrade for '${installed.name()}'`);
     throw error;
   }
 }

@@ -37,7 +37,8 @@ function giveUsualMetadata(path: string, now: Date): void {
   const isExecutable = status.isDirectory() || (status.mode & 0o100) !== 0;
   chmodSync(hostPath(path), isExecutable ? 0o755 : 0o644);
   if (status.isDirectory()) {
-    for (const name of readdirSync(hostPath(path), { encoding: "latin1" })) giveUsualMetadata(posix.join(path, name), now);
+    for (const name of readdirSync(hostPath(path), { encoding: "latin1" }))
+      giveUsualMetadata(posix.join(path, name), now);
   }
   utimesSync(hostPath(path), now, now);
 }

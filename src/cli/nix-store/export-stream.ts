@@ -37,7 +37,8 @@ export function* exportPaths(store: LocalStore, paths: readonly StorePath[]): Ge
       yield chunk;
     }
     const actual = hasher.digest();
-    if (!hashesEqual(actual, info.narHash)) throw contentsChanged(printStorePath(store.storeDir, path), info.narHash, actual);
+    if (!hashesEqual(actual, info.narHash))
+      throw contentsChanged(printStorePath(store.storeDir, path), info.narHash, actual);
     yield number(magic);
     yield string(printStorePath(store.storeDir, path));
     yield number(info.references.length);
@@ -124,7 +125,7 @@ function readReferences(store: LocalStore, stream: ByteStream): StorePath[] {
 
 function* readPieces(descriptor: number, size: number): Generator<Uint8Array, void> {
   const buffer = new Uint8Array(256 * 1024);
-  for (let at = 0; at < size; ) {
+  for (let at = 0; at < size;) {
     const length = readSync(descriptor, buffer, 0, buffer.length, at);
     if (length === 0) return;
     at += length;
@@ -170,7 +171,7 @@ class ByteStream {
 
   private take(count: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(count);
-    for (let filled = 0; filled < count; ) {
+    for (let filled = 0; filled < count;) {
       const piece = this.peek().subarray(0, count - filled);
       bytes.set(piece, filled);
       filled += piece.length;
@@ -199,5 +200,8 @@ function notAnExport(message: string): FirnError {
 
 function contentsChanged(path: string, expected: Hash, actual: Hash): FirnError {
   const show = (hash: Hash) => printHash(hash, "nix32", { prefix: true });
-  return new FirnError("contents-changed", `hash of path '${path}' has changed from '${show(expected)}' to '${show(actual)}'!`);
+  return new FirnError(
+    "contents-changed",
+    `hash of path '${path}' has changed from '${show(expected)}' to '${show(actual)}'!`,
+  );
 }

@@ -11,7 +11,11 @@ const trunk = "\xe2\x94\x82   ";
 const gap = "    ";
 
 /** Each path once with what it refers to below it; a second time with `[...]`. Dependents come first, to keep it flat. */
-export function printTree(output: Output, store: Store & Parameters<typeof topologicalSort>[0], roots: readonly StorePath[]): void {
+export function printTree(
+  output: Output,
+  store: Store & Parameters<typeof topologicalSort>[0],
+  roots: readonly StorePath[],
+): void {
   const done = new Set<StorePath>();
   const visit = (path: StorePath, firstPad: string, pad: string): void => {
     const printed = `${firstPad}${printStorePath(store.storeDir, path)}`;

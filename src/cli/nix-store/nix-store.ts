@@ -93,12 +93,20 @@ function readCommandLine(words: readonly string[], context: Context): CommandLin
     return true;
   };
   parseCommandLine(words, legacyFlags(context), takeArgument);
-  const entry = operation as OperationEntry | undefined;
-  if (readsWords && entry?.readsData !== true) {
-    operands.push(...readFileSync(0, "latin1").split(/\s+/).filter((word) => word !== ""));
+  if (readsWords && operation?.readsData !== true) {
+    operands.push(
+      ...readFileSync(0, "latin1")
+        .split(/\s+/)
+        .filter((word) => word !== ""),
+    );
   }
   const openStore = () => openLocalStoreOf(context);
-  return { wantsHelp, wantsVersion, operation, request: { context, flags, words: operands, root, noOutput, openStore } };
+  return {
+    wantsHelp,
+    wantsVersion,
+    operation,
+    request: { context, flags, words: operands, root, noOutput, openStore },
+  };
 }
 
 /** Opening the store makes its database. */

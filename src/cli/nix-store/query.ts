@@ -1,13 +1,6 @@
 // nix-store --query: what refers to what, who made what, how large it is.
 
-import {
-  derivationOutputPath,
-  FirnError,
-  isDerivationPath,
-  printHash,
-  printStorePath,
-  type StorePath,
-} from "#formats";
+import { derivationOutputPath, FirnError, isDerivationPath, printHash, printStorePath, type StorePath } from "#formats";
 import { computeClosure, topologicalSort, type LocalStore } from "#store";
 import { followLinksToStorePath } from "../follow-links.ts";
 import { realisePaths } from "../realise-paths.ts";
@@ -168,7 +161,8 @@ async function outputsOf(asked: Asked, path: StorePath, useOutput: boolean): Pro
   if (asked.forceRealise) return [...store.queryDerivationOutputs(path).values()].toSorted();
   const derivation = store.readDerivation(path);
   const outputs = [...derivation.outputs.keys()].map((name) => {
-    const output = derivationOutputPath(store.storeDir, derivation, name) ?? store.queryDerivationOutputs(path).get(name);
+    const output =
+      derivationOutputPath(store.storeDir, derivation, name) ?? store.queryDerivationOutputs(path).get(name);
     if (output === undefined) throw outputUnknown();
     return output;
   });

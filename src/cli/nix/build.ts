@@ -37,7 +37,11 @@ export const command: Command = {
       "--profile": valueFlag((path) => (profile = absolutePath(path))),
       "--help": switchFlag(() => (wantsHelp = true)),
     });
-    parseCommandLine(words, firstOf(flags, installables.lookup), (word) => !word.startsWith("-") && named.push(word) > 0);
+    parseCommandLine(
+      words,
+      firstOf(flags, installables.lookup),
+      (word) => !word.startsWith("-") && named.push(word) > 0,
+    );
     if (wantsHelp) return printHelp(command, context);
 
     const { output } = context;
@@ -54,7 +58,8 @@ export const command: Command = {
     if (json) output.writeLine(printJson(built.map((one) => builtToJson(store, one))));
     if (outLink !== undefined) makeOutLinks(store, absolutePath(outLink), built);
     if (printPaths) {
-      for (const { outputs } of built) for (const path of outputs.values()) output.writeLine(printStorePath(store.storeDir, path));
+      for (const { outputs } of built)
+        for (const path of outputs.values()) output.writeLine(printStorePath(store.storeDir, path));
     }
     if (profile !== undefined) switchLink(profile, createGeneration(store, profile, onlyOutput(built)));
     return 0;
@@ -90,7 +95,9 @@ function onlyOutput(built: readonly Built[]): StorePath {
   const paths = built.flatMap(({ outputs }) => [...outputs.values()]);
   const [path] = paths;
   if (path === undefined || paths.length !== 1) {
-    throw new UsageError(`'--profile' requires that the arguments produce a single store path, but there are ${paths.length}`);
+    throw new UsageError(
+      `'--profile' requires that the arguments produce a single store path, but there are ${paths.length}`,
+    );
   }
   return path;
 }

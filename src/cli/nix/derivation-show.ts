@@ -1,6 +1,14 @@
 // nix derivation show: store derivations as JSON.
 
-import { derivationJsonVersion, derivationToJson, FirnError, isDerivationPath, printJson, printStorePath, type StorePath } from "#formats";
+import {
+  derivationJsonVersion,
+  derivationToJson,
+  FirnError,
+  isDerivationPath,
+  printJson,
+  printStorePath,
+  type StorePath,
+} from "#formats";
 import type { DerivedPath } from "#build";
 import { computeClosure, type LocalStore } from "#store";
 import { firstOf, flagTable, parseCommandLine, switchFlag } from "../arguments/command-line.ts";
@@ -22,7 +30,11 @@ export const command: Command = {
       "--pretty --no-pretty": switchFlag(() => undefined),
       "--help": switchFlag(() => (wantsHelp = true)),
     });
-    parseCommandLine(words, firstOf(flags, installables.lookup), (word) => !word.startsWith("-") && named.push(word) > 0);
+    parseCommandLine(
+      words,
+      firstOf(flags, installables.lookup),
+      (word) => !word.startsWith("-") && named.push(word) > 0,
+    );
     if (wantsHelp) return printHelp(command, context);
 
     const session = await openInstallableSession(context, installables);

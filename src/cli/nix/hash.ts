@@ -44,7 +44,11 @@ export const fileCommand: Command = {
   name: "nix hash file",
   help,
   async run(words, context) {
-    return printHashes(fileCommand, readLine(words, context, "flat", () => ({})), context);
+    return printHashes(
+      fileCommand,
+      readLine(words, context, "flat", () => ({})),
+      context,
+    );
   },
 };
 
@@ -70,7 +74,8 @@ export function toFormatCommand(format: HashFormat): Command {
     async run(words, context) {
       const line = readLine(words, context, "nar", () => ({}));
       if (line.wantsHelp) return printHelp(command, context);
-      const advice = "The old format conversion subcommands of `nix hash` were deprecated in favor of `nix hash convert`.";
+      const advice =
+        "The old format conversion subcommands of `nix hash` were deprecated in favor of `nix hash convert`.";
       context.log.message("warn", advice);
       convert({ ...line, format }, context);
       return 0;
@@ -126,5 +131,8 @@ function parseMode(name: string): "nar" | "flat" {
 }
 
 function otherFormat(text: string, actual: HashFormat, expected: HashFormat): FirnError {
-  return new FirnError("bad-hash", `input hash '${text}' has format '${actual}', but '--from ${expected}' was specified`);
+  return new FirnError(
+    "bad-hash",
+    `input hash '${text}' has format '${actual}', but '--from ${expected}' was specified`,
+  );
 }

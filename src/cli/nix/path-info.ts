@@ -131,7 +131,12 @@ function printAsJson(context: Context, store: LocalStore, line: InfoLine, paths:
 }
 
 /** Undefined for a path that is not valid. */
-function describe(store: LocalStore, line: InfoLine, path: StorePath, format: PathInfoJsonFormat): JsonValue | undefined {
+function describe(
+  store: LocalStore,
+  line: InfoLine,
+  path: StorePath,
+  format: PathInfoJsonFormat,
+): JsonValue | undefined {
   const info = store.queryPathInfoIfValid(path);
   if (info === undefined) return undefined;
   const members = pathInfoToJson(store.storeDir, info, format) as { readonly [name: string]: JsonValue };

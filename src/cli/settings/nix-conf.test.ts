@@ -17,8 +17,12 @@ test("a configuration is names, an equals sign and words; comments end lines", (
   check("cores = 4\n", [["cores", "4"]]);
   check("  substituters =   a   b # c\n\n# d = e", [["substituters", "a b"]]);
   check("builders =", [["builders", ""]]);
-  assert.throws(() => parseConfiguration("cores 4", "/x"), { message: "syntax error in configuration line 'cores 4' in \"/x\"" });
-  assert.throws(() => parseConfiguration("cores", "/x"), { message: "syntax error in configuration line 'cores' in \"/x\"" });
+  assert.throws(() => parseConfiguration("cores 4", "/x"), {
+    message: "syntax error in configuration line 'cores 4' in \"/x\"",
+  });
+  assert.throws(() => parseConfiguration("cores", "/x"), {
+    message: "syntax error in configuration line 'cores' in \"/x\"",
+  });
 });
 
 test("a file includes others in place, and may name one that is not there only with a mark", (t) => {
@@ -47,7 +51,10 @@ test("the user's file wins over the system's, and NIX_CONFIG over both", (t) => 
     XDG_CONFIG_DIRS: "/nowhere",
     NIX_CONFIG: "cores = 3\n",
   });
-  assert.deepEqual(["cores", "timeout", "max-silent-time"].map((name) => settings.integer(name)), [3, 2, 1]);
+  assert.deepEqual(
+    ["cores", "timeout", "max-silent-time"].map((name) => settings.integer(name)),
+    [3, 2, 1],
+  );
   assert.deepEqual(settings.takeUnknown(), ["bogus"]);
 });
 
@@ -58,5 +65,9 @@ test("files are read from the system's to the nearest of the user", () => {
     "/etc/a/nix/nix.conf",
     "/home/u/.config/nix/nix.conf",
   ]);
-  assert.deepEqual(configurationFiles({ NIX_CONF_DIR: "/c", NIX_USER_CONF_FILES: "/a:/b" }), ["/c/nix.conf", "/b", "/a"]);
+  assert.deepEqual(configurationFiles({ NIX_CONF_DIR: "/c", NIX_USER_CONF_FILES: "/a:/b" }), [
+    "/c/nix.conf",
+    "/b",
+    "/a",
+  ]);
 });

@@ -38,11 +38,18 @@ export function loadSettings(environment: Environment): Settings {
 export function configurationFiles(environment: Environment): string[] {
   const system = resolve(environment["NIX_CONF_DIR"] || "/etc/nix", "nix.conf");
   const given = environment["NIX_USER_CONF_FILES"];
-  if (given !== undefined) return [system, ...given.split(":").filter((path) => path !== "").reverse()];
+  if (given !== undefined)
+    return [
+      system,
+      ...given
+        .split(":")
+        .filter((path) => path !== "")
+        .toReversed(),
+    ];
   const home = environment["HOME"] ?? "/";
   const own = environment["NIX_CONFIG_HOME"] || `${environment["XDG_CONFIG_HOME"] || `${home}/.config`}/nix`;
   const shared = (environment["XDG_CONFIG_DIRS"] || "/etc/xdg").split(":").map((folder) => `${folder}/nix`);
-  return [system, ...[own, ...shared].map((folder) => `${folder}/nix.conf`).reverse()];
+  return [system, ...[own, ...shared].map((folder) => `${folder}/nix.conf`).toReversed()];
 }
 
 /** The settings that a configuration text names, in its order, with what it includes put in place. */

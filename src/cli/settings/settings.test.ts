@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { parseIntegerWithSuffix, Settings } from "./settings.ts";
 
 test("numbers may carry a suffix of powers of 1024", () => {
-  const check = (text: string, expected: number | undefined) => assert.equal(parseIntegerWithSuffix(text), expected, text);
+  const check = (text: string, expected: number | undefined) =>
+    assert.equal(parseIntegerWithSuffix(text), expected, text);
   check("12", 12);
   check("2K", 2048);
   check("3m", 3 * 1024 ** 2);

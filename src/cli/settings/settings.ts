@@ -60,7 +60,9 @@ export class Settings {
   }
 
   list(name: string): string[] {
-    return this.text(name).split(/\s+/).filter((word) => word !== "");
+    return this.text(name)
+      .split(/\s+/)
+      .filter((word) => word !== "");
   }
 
   sandbox(): boolean | "relaxed" {
@@ -103,10 +105,12 @@ function checkValue(definition: SettingDefinition, value: string): void {
   const { name, type } = definition;
   switch (type) {
     case "boolean":
-      if (!isTrue(value) && !isFalse(value)) throw new UsageError(`Boolean setting '${name}' has invalid value '${value}'`);
+      if (!isTrue(value) && !isFalse(value))
+        throw new UsageError(`Boolean setting '${name}' has invalid value '${value}'`);
       break;
     case "integer":
-      if (parseIntegerWithSuffix(value) === undefined) throw new UsageError(`setting '${name}' has invalid value '${value}'`);
+      if (parseIntegerWithSuffix(value) === undefined)
+        throw new UsageError(`setting '${name}' has invalid value '${value}'`);
       break;
     case "sandbox":
       if (value !== "relaxed" && !isTrue(value) && !isFalse(value)) {

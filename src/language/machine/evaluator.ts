@@ -225,6 +225,10 @@ export class Evaluator {
   evalFile(path: string): Value {
     return this.files.evalFile(path);
   }
+  /** The file that a command was given: evaluated anew, and errors get no frame for it. */
+  evalMainFile(path: string): Value {
+    return this.files.evalMainFile(path);
+  }
   /** Evaluates the file that a command was given: anew, and without the frame that an import gets. */
   evalProgramFile(path: string): Value {
     return this.files.evalProgramFile(path);

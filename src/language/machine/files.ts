@@ -70,6 +70,11 @@ export class FileEvaluator {
     return this.evalResolved(this.resolve(path), { scope: { kind: "base", base: this.evaluator.base }, env: [undefined] });
   }
 
+  evalMainFile(path: string): Value {
+    const resolved = this.resolve(path);
+    return this.guardStack(this.prepare(this.read(resolved), folderOf(resolved), undefined));
+  }
+
   evalFileWithScope(path: string, attrs: Attrs): Value {
     return this.evalResolved(this.resolve(path), this.scopeOf(attrs));
   }
@@ -100,8 +105,7 @@ export class FileEvaluator {
 
   private evalResolved(path: string, extra: ExtraScope | undefined): Value {
     const file = this.read(path);
-    const basePath = path.slice(0, path.lastIndexOf("/")) || "/";
-    const run = this.prepare(file, basePath, extra);
+    const run = this.prepare(file, folderOf(path), extra);
     if (extra !== undefined) return this.guardStack(run);
     try {
       return this.guardStack(run);
@@ -169,3 +173,6 @@ export class FileEvaluator {
   }
 }
 
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}

@@ -4,6 +4,8 @@ package Layout;
 use strict;
 use warnings;
 
+my ($here) = __FILE__ =~ m{^(.*)/};
+
 # Unpacks into $out/.root; gives the text of the postinst scripts, which are read but never run.
 sub unpack_debs {
   my ($out, @debs) = @_;
@@ -14,15 +16,21 @@ sub unpack_debs {
     my ($data) = grep { /^data\.tar/ } @members;
     my ($control) = grep { /^control\.tar/ } @members;
     die "cannot unpack $deb: it has no data archive\n" unless defined $data && defined $control;
-    system("busybox ar p $deb $data | " . decompressor($data) . " | busybox tar -x -o -C $out/.root") == 0
+    shell("busybox ar p $deb $data | " . decompressor($data) . " | $^X -I$ENV{tools}/lib/perl-base $here/plain-modes.pl | busybox tar -x -o -C $out/.root") == 0
       or die "cannot unpack $deb\n";
     my $scripts = "$ENV{NIX_BUILD_TOP}/control";
-    system("busybox rm -rf $scripts; busybox mkdir $scripts; busybox ar p $deb $control | " . decompressor($control) . " | busybox tar -x -o -C $scripts") == 0
+    shell("rm -rf $scripts; mkdir $scripts; busybox ar p $deb $control | " . decompressor($control) . " | busybox tar -x -o -C $scripts") == 0
       or die "cannot unpack $deb\n";
     push @postinsts, read_file("$scripts/postinst") if -f "$scripts/postinst";
   }
   system('busybox', 'chmod', '-R', 'u+rwX,go-w,a-s', "$out/.root");
   return @postinsts;
+}
+
+# A sandbox need not have a /bin/sh, which is what Perl's own system() of a pipeline takes.
+sub shell {
+  my ($script) = @_;
+  return system("$ENV{shell}/bin/sh", '-c', $script);
 }
 
 sub decompressor {

@@ -15,7 +15,7 @@ import { followLinksToPathWithOutputs } from "./follow-links.ts";
 import { printHelp } from "./help.ts";
 import { printMissingPaths } from "./print-missing.ts";
 import { printProgramVersion } from "./print-version.ts";
-import { openSession, type Session } from "./session.ts";
+import { openWritingSession, type Session } from "./session.ts";
 
 interface BuildLine {
   action: "build" | "help" | "version";
@@ -37,7 +37,7 @@ export const command: Command = {
     const line = readCommandLine(words, context);
     if (line.action === "help") return printHelp(command, context);
     if (line.action === "version") return printProgramVersion(context);
-    const session = await openSession(context, line.evaluation);
+    const session = await openWritingSession(context, line.evaluation);
     await build(session, line);
     return 0;
   },
@@ -149,7 +149,7 @@ function findDerivations(session: Session, line: BuildLine): PackageInfo[] {
       if (derivation !== undefined)
         found.push(packageOfDerivation(evaluator, store, derivation.path, derivation.output));
       else if (line.fromWords) roots.push(evaluator.evalExpr(word, absolutePath(".")));
-      else roots.push(evaluator.evalFile(resolveExpressionPath(session.lookupFile(word))));
+      else roots.push(evaluator.evalMainFile(resolveExpressionPath(session.lookupFile(word))));
     }
   }
   for (const root of roots) {

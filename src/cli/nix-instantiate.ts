@@ -25,7 +25,7 @@ import { resolveExpressionPath } from "./expression-path.ts";
 import { warnAboutCollection } from "./gc-warning.ts";
 import { printHelp } from "./help.ts";
 import { printProgramVersion } from "./print-version.ts";
-import { openSession, type Session } from "./session.ts";
+import { openWritingSession, type Session } from "./session.ts";
 
 interface InstantiateLine {
   action: "instantiate" | "evaluate" | "parse" | "find-file" | "help" | "version";
@@ -58,7 +58,7 @@ export const command: Command = {
         break;
     }
     if ((line.action === "evaluate" || line.action === "parse") && !line.readWrite) context.switches.readOnly = true;
-    const session = await openSession(context, line.evaluation);
+    const session = await openWritingSession(context, line.evaluation);
     if (line.action === "find-file") findFiles(session, line);
     else for (const source of sources(session, line)) processSource(session, line, source);
     return 0;
@@ -139,7 +139,7 @@ function processSource(session: Session, line: InstantiateLine, source: Source):
   }
   const root =
     source.kind === "file"
-      ? evaluator.evalFile(source.path)
+      ? evaluator.evalMainFile(source.path)
       : evaluator.evalExpr(source.text, absolutePath("."), { kind: source.origin });
   for (const attrPath of line.attrPaths) {
     const value = evaluator.force(evaluator.findAlongAttrPath(attrPath, autoArguments, root).slot);

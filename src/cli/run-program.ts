@@ -54,9 +54,11 @@ async function findProgram(program: string): Promise<Command> {
 function openLog(program: string): Log {
   const isTerminal = process.stderr.isTTY && process.env["TERM"] !== "dumb";
   const colours = isTerminal && process.env["NO_COLOR"] === undefined;
-  // Where Nix's old programs print plain lines, a terminal gets the live view with the builders' output above it.
-  const format = program === "nix" || program === "firn" ? "bar" : isTerminal ? "bar-with-logs" : "raw-with-logs";
-  return new Log({ format, isTerminal, colours });
+  // A terminal gets the live view; elsewhere Nix's old programs print lines, with what builders print.
+  const isNew = program === "nix" || program === "firn";
+  const format = isTerminal || isNew ? "bar" : "raw-with-logs";
+  const storeDir = process.env["NIX_STORE_DIR"] || "/nix/store";
+  return new Log({ format, isTerminal, colours, storeDir });
 }
 
 /** Arguments are bytes. Node has decoded them as UTF-8; where that lost something, the kernel still has them. */

@@ -28,6 +28,13 @@ export interface Session {
   readonly switchOptions: Pick<SwitchRequest, "evaluator" | "store" | "keepDerivations" | "emit" | "realise">;
 }
 
+/** The same for a command that is going to write, so that a store that cannot be written to is told at once. */
+export async function openWritingSession(context: Context, flags: EvalFlags): Promise<Session> {
+  const session = await openSession(context, flags);
+  if (!context.switches.readOnly) session.store.beginWriting();
+  return session;
+}
+
 export async function openSession(context: Context, flags: EvalFlags): Promise<Session> {
   const store = openLocalStoreOf(context);
   const evaluator = createEvaluator({

@@ -17,7 +17,7 @@ import type { Command, Context } from "../command.ts";
 import { printHelp } from "../help.ts";
 import { wantedPaths } from "../nix-env/packages.ts";
 import { printMissing } from "../print-missing.ts";
-import { openSession, type Session } from "../session.ts";
+import { openWritingSession, type Session } from "../session.ts";
 import { UsageError } from "../usage-error.ts";
 
 interface RunLine {
@@ -39,7 +39,7 @@ export const runCommand: Command = {
     if (line.wantsHelp) return printHelp(runCommand, context);
     const [first] = line.packages;
     if (first === undefined) throw new UsageError("name at least one package to run");
-    const session = await openSession(context, line.evaluation);
+    const session = await openWritingSession(context, line.evaluation);
     const packages = findPackages(session, line);
     const environment = await realisePackages(session, packages);
     const argv = line.argv.length > 0 ? line.argv : [mainProgram(session, first, packages)];
@@ -54,7 +54,7 @@ export const shellCommand: Command = {
     const line = readLine(words, context);
     if (line.wantsHelp) return printHelp(shellCommand, context);
     if (line.packages.length === 0) throw new UsageError("name at least one package for the shell");
-    const session = await openSession(context, line.evaluation);
+    const session = await openWritingSession(context, line.evaluation);
     const environment = await realisePackages(session, findPackages(session, line));
     const argv = line.argv.length > 0 ? line.argv : [context.environment["SHELL"] || "/bin/sh"];
     return await runProgram(session, argv, environment, line);

@@ -1,6 +1,6 @@
 // Nix's internal-json: one `@nix {…}` line for each event, keys in byte order as Nix prints them (JSONLogger).
 
-import { fromByteString, type ActivityType, type LogEvent } from "#formats";
+import { fromByteString, printStorePath, type ActivityType, type LogEvent } from "#formats";
 import { activityLevel, verbosities, writeToStandardError, type LogView } from "./log-view.ts";
 
 const activityNumbers: Readonly<Record<ActivityType, number>> = {
@@ -24,23 +24,23 @@ const buildLogLineResult = 101;
 const setPhaseResult = 104;
 const progressResult = 105;
 
-export function openJsonView(): LogView {
+export function openJsonView(storeDir: string): LogView {
   return {
     handle(event) {
-      writeToStandardError(`@nix ${JSON.stringify(toRecord(event))}\n`);
+      writeToStandardError(`@nix ${JSON.stringify(toRecord(event, storeDir))}\n`);
     },
     stop() {},
   };
 }
 
-function toRecord(event: LogEvent): Record<string, unknown> {
+function toRecord(event: LogEvent, storeDir: string): Record<string, unknown> {
   switch (event.kind) {
     case "message":
       return { action: "msg", level: verbosities.indexOf(event.level), msg: fromByteString(event.text) };
     case "start":
       return {
         action: "start",
-        ...fieldsOf(event),
+        ...fieldsOf(event, storeDir),
         id: event.id,
         level: verbosities.indexOf(activityLevel(event.type)),
         parent: event.parent ?? 0,
@@ -64,7 +64,8 @@ function toRecord(event: LogEvent): Record<string, unknown> {
 }
 
 /** A build carries its derivation, the machine ("" is this one), and a round that is always the first of one. */
-function fieldsOf(event: Extract<LogEvent, { kind: "start" }>): { fields?: unknown[] } {
+function fieldsOf(event: Extract<LogEvent, { kind: "start" }>, storeDir: string): { fields?: unknown[] } {
   if (event.path === undefined) return {};
-  return { fields: event.type === "build" ? [event.path, "", 1, 1] : [event.path] };
+  const path = printStorePath(storeDir, event.path);
+  return { fields: event.type === "build" ? [path, "", 1, 1] : [path] };
 }

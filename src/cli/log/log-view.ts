@@ -26,6 +26,7 @@ export interface LogView {
 export interface ViewOptions {
   readonly format: LogFormat;
   readonly isTerminal: boolean;
+  readonly storeDir: string;
   readonly showsBuildLogs: boolean;
   shows(level: Verbosity): boolean;
 }

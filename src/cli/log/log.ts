@@ -10,6 +10,8 @@ export interface LogOptions {
   /** stderr is a terminal. */
   readonly isTerminal: boolean;
   readonly colours: boolean;
+  /** For events that name a store path. */
+  readonly storeDir: string;
 }
 
 export class Log {
@@ -22,7 +24,7 @@ export class Log {
   constructor(options: LogOptions) {
     this.options = options;
     this.format = options.format;
-    this.showsBuildLogs = !options.format.startsWith("bar");
+    this.showsBuildLogs = options.format.endsWith("-with-logs");
   }
 
   /** For the rooms below; bound, so that it can be handed on. */
@@ -89,6 +91,7 @@ export class Log {
     this.opened ??= openView({
       format: this.format,
       isTerminal: this.options.isTerminal,
+      storeDir: this.options.storeDir,
       showsBuildLogs: this.showsBuildLogs,
       shows: (level) => this.shows(level),
     });

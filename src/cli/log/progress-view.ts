@@ -2,8 +2,8 @@
 // above them, and messages scrolling away over it. It redraws at most every 80 ms and only what changed; nothing is drawn
 // for work that ends sooner. Builds in this process block the event loop at times, so it draws on events too.
 
-import { fromByteString, type LogEvent, storePathName, type StorePath } from "#formats";
-import { activityLevel, writeToStandardError, type LogView, type ViewOptions } from "./log-view.ts";
+import { fromByteString, storePathName, type ActivityType, type LogEvent, type StorePath } from "#formats";
+import { writeToStandardError, type LogView, type ViewOptions } from "./log-view.ts";
 
 interface Activity {
   readonly event: Extract<LogEvent, { kind: "start" }>;
@@ -125,14 +125,26 @@ export function renderFrame(activities: ReadonlyMap<number, ActivityLike>, total
 
 type ActivityLike = Readonly<Activity>;
 
-function isWork(type: ActivityLike["event"]["type"]): boolean {
-  return (
-    type === "build" ||
-    type === "fileTransfer" ||
-    type === "copyPath" ||
-    type === "fetchTree" ||
-    activityLevel(type) === "info"
-  );
+/** Whether it is something that runs, and not the sum of others. */
+function isWork(type: ActivityType): boolean {
+  switch (type) {
+    case "build":
+    case "fileTransfer":
+    case "copyPath":
+    case "fetchTree":
+    case "optimiseStore":
+    case "verifyPaths":
+    case "postBuildHook":
+    case "buildWaiting":
+      return true;
+    case "unknown":
+    case "realise":
+    case "copyPaths":
+    case "builds":
+    case "substitute":
+    case "queryPathInfo":
+      return false;
+  }
 }
 
 function renderTotals(activities: ReadonlyMap<number, ActivityLike>, totals: Totals): string {

@@ -8,7 +8,7 @@ import { openRawView } from "./raw-view.ts";
 export function openView(options: ViewOptions): LogView {
   switch (options.format) {
     case "internal-json":
-      return openJsonView();
+      return openJsonView(options.storeDir);
     case "bar":
     case "bar-with-logs":
       return options.isTerminal ? openProgressView(options) : openRawView(options);

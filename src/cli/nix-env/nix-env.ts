@@ -8,7 +8,7 @@ import { evalFlags } from "../arguments/eval-flags.ts";
 import type { Command, Context } from "../command.ts";
 import { printHelp } from "../help.ts";
 import { profileLocationsOf } from "../profile-locations.ts";
-import { openSession } from "../session.ts";
+import { openSession, openWritingSession } from "../session.ts";
 import { UsageError } from "../usage-error.ts";
 import { printProgramVersion } from "../print-version.ts";
 import type { EnvOperation, EnvRequest } from "./request.ts";
@@ -107,7 +107,7 @@ function readCommandLine(words: readonly string[], context: Context): CommandLin
         prebuiltOnly,
         forceName,
         evalFlags: evaluation,
-        openSession: () => openSession(context, evaluation),
+        openSession: () => (dryRun ? openSession(context, evaluation) : openWritingSession(context, evaluation)),
       };
     },
   };

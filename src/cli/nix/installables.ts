@@ -90,7 +90,7 @@ function rootValue(session: Session, flags: InstallableFlags): Slot | undefined 
   if (flags.expression !== undefined) return evaluator.evalExpr(flags.expression, absolutePath("."));
   if (flags.file === undefined) return undefined;
   if (flags.file === "-") return evaluator.evalExpr(readFileSync(0, "latin1"), absolutePath("."), { kind: "stdin" });
-  return evaluator.evalFile(resolveExpressionPath(session.lookupFile(flags.file)));
+  return evaluator.evalMainFile(resolveExpressionPath(session.lookupFile(flags.file)));
 }
 
 function storeInstallable(session: Session, { text, outputs }: Named): DerivedPath {

@@ -47,14 +47,17 @@ function evaluateAll(sources: readonly string[]): Case[] {
   ];
   for (const [index, source] of sources.entries()) {
     writeFileSync(join(here, `${index}`), source, "latin1");
-    script.push(`nix-instantiate --eval --strict --readonly-mode -E "$(cat ${there}/${index})" >${there}/${index}.out 2>${there}/${index}.err`);
+    script.push(
+      `nix-instantiate --eval --strict --readonly-mode -E "$(cat ${there}/${index})" >${there}/${index}.out 2>${there}/${index}.err`,
+    );
   }
   writeFileSync(join(here, "script"), `${script.join("\n")}\n`);
   const [command = "sh", ...args] = shell;
   const { error } = spawnSync(command, [...args, join(there, "script")], { stdio: "inherit" });
   if (error !== undefined) throw error;
   return sources.map((source, index) => {
-    const read = (suffix: string): string => readFileSync(join(here, `${index}.${suffix}`), "latin1").replace(/\n$/, "");
+    const read = (suffix: string): string =>
+      readFileSync(join(here, `${index}.${suffix}`), "latin1").replace(/\n$/, "");
     const value = read("out");
     return value === "" ? { source, error: read("err") } : { source, value };
   });

@@ -16,14 +16,16 @@ export class AllowedPaths {
         ? "in restricted mode"
         : undefined;
     for (const { path } of settings.searchPath) {
-      if (!/^[a-z+]+:/.test(path)) this.allow(canonicalPath(path.startsWith("/") ? path : `${settings.workingDirectory}/${path}`));
+      if (!/^[a-z+]+:/.test(path))
+        this.allow(canonicalPath(path.startsWith("/") ? path : `${settings.workingDirectory}/${path}`));
     }
   }
 
   allow(path: string): void {
     if (this.mode === undefined || this.prefixes.has(path)) return;
     this.prefixes.add(path);
-    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) this.above.add(path.slice(0, end));
+    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1))
+      this.above.add(path.slice(0, end));
   }
 
   /** Whether anything is forbidden. */

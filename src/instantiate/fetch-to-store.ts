@@ -56,7 +56,16 @@ function unpackTarball(file: string, into: string, url: string): string {
   mkdirSync(into);
   const { status, stderr } = spawnSync(
     "tar",
-    ["--extract", "--file", file, "--directory", into, "--no-same-owner", "--no-same-permissions", "--delay-directory-restore"],
+    [
+      "--extract",
+      "--file",
+      file,
+      "--directory",
+      into,
+      "--no-same-owner",
+      "--no-same-permissions",
+      "--delay-directory-restore",
+    ],
     { encoding: "utf8" },
   );
   if (status !== 0) throw cannotUnpack(url, (stderr ?? "").trim());

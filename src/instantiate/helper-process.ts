@@ -39,5 +39,10 @@ function describeFailure(error: unknown): HelperAnswer {
   if (error instanceof FirnError) {
     return { kind: "failed", code: error.code, message: error.message, exitStatus: error.exitStatus };
   }
-  return { kind: "failed", code: "helper", message: error instanceof Error ? error.message : String(error), exitStatus: 1 };
+  return {
+    kind: "failed",
+    code: "helper",
+    message: error instanceof Error ? error.message : String(error),
+    exitStatus: 1,
+  };
 }

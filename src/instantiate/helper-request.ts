@@ -16,7 +16,12 @@ export interface StoreAddress {
 }
 
 export type HelperRequest =
-  | { readonly kind: "realise"; readonly store: StoreAddress; readonly wanted: DerivedPath; readonly build: BuildSettings }
+  | {
+      readonly kind: "realise";
+      readonly store: StoreAddress;
+      readonly wanted: DerivedPath;
+      readonly build: BuildSettings;
+    }
   | {
       readonly kind: "fetch";
       readonly store: StoreAddress;

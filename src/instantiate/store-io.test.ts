@@ -26,7 +26,10 @@ interface Options {
 }
 
 /** What evaluating prints, or the error's message; and what was said meanwhile. */
-function evaluate(source: string, { readOnly = false, settings = {} }: Options = {}): { result: string; events: LogEvent[] } {
+function evaluate(
+  source: string,
+  { readOnly = false, settings = {} }: Options = {},
+): { result: string; events: LogEvent[] } {
   const events: LogEvent[] = [];
   const evaluator = createEvaluator({ store, settings, readOnly, emit: (event) => events.push(event) });
   try {
@@ -40,7 +43,10 @@ function evaluate(source: string, { readOnly = false, settings = {} }: Options =
 }
 
 test("files and folders of this machine are seen, links as links", () => {
-  assert.equal(evaluate("builtins.readDir ./source").result, '{ "a.nix" = "regular"; link = "symlink"; sub = "directory"; }');
+  assert.equal(
+    evaluate("builtins.readDir ./source").result,
+    '{ "a.nix" = "regular"; link = "symlink"; sub = "directory"; }',
+  );
   assert.equal(evaluate("builtins.readFile ./source/link").result, '"b"');
   assert.equal(evaluate("import ./source/a.nix").result, "2");
   assert.equal(evaluate("builtins.readFile ./none").result, `path '${folder}/none' does not exist`);
@@ -81,7 +87,10 @@ test("pure and restricted evaluation see only what they were given", () => {
   const pure = { settings: { pureEval: true } };
   const path = `${folder}/source/a.nix`;
   const forbidden = `access to absolute path '${path}' is forbidden`;
-  assert.equal(evaluate(`import ${path}`, pure).result, `${forbidden} in pure evaluation mode (use '--impure' to override)`);
+  assert.equal(
+    evaluate(`import ${path}`, pure).result,
+    `${forbidden} in pure evaluation mode (use '--impure' to override)`,
+  );
   assert.equal(evaluate("builtins ? currentSystem", pure).result, "false");
   assert.equal(evaluate('builtins.readFile (builtins.toFile "p" "pure")', pure).result, '"pure"');
   const restricted = { settings: { restrictEval: true } };
@@ -104,7 +113,10 @@ test("what an import needs is built, and the failure of a build is the error of 
     `derivation { name = "n"; system = "builtin"; builder = "builtin:fetchurl"; url = "${url}"; outputHash = "${hash}"; }`;
   const url = `file://${folder}/source/a.nix`;
   assert.equal(
-    evaluate(`import (${download(url)})`, { settings: { allowImportFromDerivation: false } }).result.replace(/[0-9a-z]{32}/, "…"),
+    evaluate(`import (${download(url)})`, { settings: { allowImportFromDerivation: false } }).result.replace(
+      /[0-9a-z]{32}/,
+      "…",
+    ),
     "cannot build '/nix/store/…-n.drv^out' during evaluation because the option 'allow-import-from-derivation' is disabled",
   );
   assert.match(evaluate(`import (${download("file:///nothing/is/here")})`).result, /nothing\/is\/here|Cannot build/);

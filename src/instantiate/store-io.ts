@@ -344,7 +344,11 @@ class StoreIO implements EvalIO {
         return this.emit({ kind: "message", level: "error", text: `trace: ${text}` });
       case "warn":
         // The parser words some of its warnings whole.
-        return this.emit({ kind: "message", level: "warn", text: text.startsWith("warning:") ? text : `warning: ${text}` });
+        return this.emit({
+          kind: "message",
+          level: "warn",
+          text: text.startsWith("warning:") ? text : `warning: ${text}`,
+        });
       case "evaluation-warning":
         return this.emit({ kind: "message", level: "warn", text });
       case "info":
@@ -368,7 +372,10 @@ function noSuchOutput(derivation: string, output: string): FirnError {
 }
 
 function unexpectedAnswer(): FirnError {
-  return new FirnError("helper-answer", "The process that builds and downloads during evaluation gave the answer to another question");
+  return new FirnError(
+    "helper-answer",
+    "The process that builds and downloads during evaluation gave the answer to another question",
+  );
 }
 
 function downloadMismatch(url: string, expected: Hash, got: Hash): FirnError {

@@ -104,7 +104,7 @@ function roundNumber(evaluator: Evaluator, name: string, round: (value: number) 
       throw evalError(hint`NixFloat argument ${printFloat(argument.value)} is not in the range of NixInt`);
     }
     throw evalError(
-      hint`${plain(bug)} the NixInt argument ${String(argument)} caused undefined behavior in previous Nix versions.\n\t${plain(future)}`,
+      hint`${plain(bug)} the NixInt argument ${argument as Integer} caused undefined behavior in previous Nix versions.\n\t${plain(future)}`,
     );
   }
   const result = normaliseInteger(BigInt(rounded)) as Integer;
@@ -147,9 +147,21 @@ export const arithmeticBuiltins: readonly PrimOpDefinition[] = [
   arithmetic("sub", subtraction),
   arithmetic("mul", multiplication),
   { name: "div", arity: 2, argumentNames: ["e1", "e2"], impl: divide },
-  bitwise("bitAnd", (a, b) => a & b, (a, b) => a & b),
-  bitwise("bitOr", (a, b) => a | b, (a, b) => a | b),
-  bitwise("bitXor", (a, b) => a ^ b, (a, b) => a ^ b),
+  bitwise(
+    "bitAnd",
+    (a, b) => a & b,
+    (a, b) => a & b,
+  ),
+  bitwise(
+    "bitOr",
+    (a, b) => a | b,
+    (a, b) => a | b,
+  ),
+  bitwise(
+    "bitXor",
+    (a, b) => a ^ b,
+    (a, b) => a ^ b,
+  ),
   {
     name: "lessThan",
     arity: 2,

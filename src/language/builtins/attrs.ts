@@ -22,7 +22,8 @@ function attrNames(evaluator: Evaluator, slot: Slot, names: NamesOfShape): Value
   if (known !== undefined) return known.slice();
   const symbols = shape.symbols;
   const list: string[] = [];
-  for (const index of shape.lexicalOrder(evaluator.symbols)) list.push(evaluator.symbols.name(symbols[index] as Symbol));
+  for (const index of shape.lexicalOrder(evaluator.symbols))
+    list.push(evaluator.symbols.name(symbols[index] as Symbol));
   names.set(shape, list);
   return list.slice();
 }
@@ -42,7 +43,9 @@ function getAttr(evaluator: Evaluator, nameSlot: Slot, slot: Slot): Value {
     "while evaluating the first argument passed to builtins.getAttr",
   );
   const attrs = evaluator.forceAttrs(slot, "while evaluating the second argument passed to builtins.getAttr");
-  return force(evaluator.requireAttr(attrs, evaluator.symbols.intern(name), "in the attribute set under consideration"));
+  return force(
+    evaluator.requireAttr(attrs, evaluator.symbols.intern(name), "in the attribute set under consideration"),
+  );
 }
 
 function hasAttr(evaluator: Evaluator, nameSlot: Slot, slot: Slot): boolean {
@@ -60,10 +63,7 @@ function unsafeGetAttrPos(evaluator: Evaluator, nameSlot: Slot, slot: Slot): Val
     nameSlot,
     "while evaluating the first argument passed to builtins.unsafeGetAttrPos",
   );
-  const attrs = evaluator.forceAttrs(
-    slot,
-    "while evaluating the second argument passed to builtins.unsafeGetAttrPos",
-  );
+  const attrs = evaluator.forceAttrs(slot, "while evaluating the second argument passed to builtins.unsafeGetAttrPos");
   const symbol = evaluator.symbols.find(name);
   return symbol === undefined ? null : evaluator.positionValue(attrs.positionOf(symbol));
 }

@@ -1,6 +1,15 @@
 // Order of evaluation, errors that programs throw and catch, and messages to the person who runs the evaluation.
 
-import { Abort, BaseError, EvalBaseError, hint, isCatchable, literalHint, renderError, ThrownError } from "../errors/index.ts";
+import {
+  Abort,
+  BaseError,
+  EvalBaseError,
+  hint,
+  isCatchable,
+  literalHint,
+  renderError,
+  ThrownError,
+} from "../errors/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { ContextCollector } from "../values/context.ts";
 import type { PrimOpDefinition } from "../values/prim-op.ts";
@@ -82,8 +91,7 @@ export const controlBuiltins: readonly PrimOpDefinition[] = [
     name: "traceVerbose",
     arity: 2,
     argumentNames: ["e1", "e2"],
-    impl: (evaluator, what, slot) =>
-      evaluator.settings.traceVerbose ? trace(evaluator, what, slot) : force(slot),
+    impl: (evaluator, what, slot) => (evaluator.settings.traceVerbose ? trace(evaluator, what, slot) : force(slot)),
   },
   { name: "warn", arity: 2, argumentNames: ["e1", "e2"], impl: warn },
   { name: "seq", arity: 2, argumentNames: ["e1", "e2"], impl: sequence },

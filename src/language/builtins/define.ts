@@ -1,9 +1,8 @@
 // Shorthands with which the files beside this one write their builtins.
 
 import { EvalError, type Hint } from "../errors/index.ts";
-import type { Evaluator } from "../machine/evaluator.ts";
 import type { StringContext } from "../values/context.ts";
-import { NixString, type Slot, type Value } from "../values/value.ts";
+import { NixString, type Value } from "../values/value.ts";
 
 /** An error whose message stands for itself; frames and the call's position are added on its way up. */
 export function evalError(message: string | Hint): EvalError {
@@ -18,4 +17,3 @@ export function textOf(value: Value): string {
 export function contextOf(value: Value): StringContext | undefined {
   return value instanceof NixString ? value.context : undefined;
 }
-

@@ -39,7 +39,10 @@ function genericClosure(evaluator: Evaluator, slot: Slot): Value {
         work.push(item);
       }
     } catch (error) {
-      throw withFrame(error, () => hint`while calling ${"operator"} on genericClosure element ${show(evaluator, element)}`);
+      throw withFrame(
+        error,
+        () => hint`while calling ${"operator"} on genericClosure element ${show(evaluator, element)}`,
+      );
     }
   }
   return result;

@@ -44,8 +44,10 @@ for (const name of readdirSync(folder).filter((entry) => entry.endsWith(".json")
       const reason = knownDifferences.get(source);
       const expected = value ?? error ?? "";
       const actual = evaluate(source);
-      if (reason === undefined && actual !== expected) failed.push(`${source}\n--- Nix\n${expected}\n--- Firn\n${actual}`);
-      if (reason !== undefined && actual === expected) failed.push(`${source}\n  agrees now; it is still listed: ${reason}`);
+      if (reason === undefined && actual !== expected)
+        failed.push(`${source}\n--- Nix\n${expected}\n--- Firn\n${actual}`);
+      if (reason !== undefined && actual === expected)
+        failed.push(`${source}\n  agrees now; it is still listed: ${reason}`);
     }
     assert.equal(failed.length, 0, `${failed.length} of ${cases.length}:\n\n${failed.join("\n\n")}`);
   });

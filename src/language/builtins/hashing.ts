@@ -1,6 +1,13 @@
 // Hashes of strings and files, and conversion between their notations.
 
-import { hashByteString, type HashAlgorithm, parseHash, parseHashAlgorithm, parseHashFormat, printHash } from "#formats";
+import {
+  hashByteString,
+  type HashAlgorithm,
+  parseHash,
+  parseHashAlgorithm,
+  parseHashFormat,
+  printHash,
+} from "#formats";
 import type { Evaluator } from "../machine/evaluator.ts";
 import type { PrimOpDefinition } from "../values/prim-op.ts";
 import type { Slot } from "../values/value.ts";
@@ -26,7 +33,10 @@ function hashFile(evaluator: Evaluator, nameSlot: Slot, slot: Slot): string {
   const first = "while evaluating the first argument passed to builtins.hashFile";
   const algorithm = hashAlgorithm(evaluator, evaluator.forceStringNoContext(nameSlot, first));
   const path = realisePath(evaluator, slot);
-  return printHash(withLanguageErrors(() => evaluator.io.hashFile(algorithm, path)), "base16");
+  return printHash(
+    withLanguageErrors(() => evaluator.io.hashFile(algorithm, path)),
+    "base16",
+  );
 }
 
 function convertHash(evaluator: Evaluator, slot: Slot): string {

@@ -1,6 +1,12 @@
 // `import` and `scopedImport`. Importing a .drv file of the store gives the derivation that it describes.
 
-import { derivationNameFromPath, derivationOutputPath, isDerivationPath, parseStorePathIfValid, type StorePath } from "#formats";
+import {
+  derivationNameFromPath,
+  derivationOutputPath,
+  isDerivationPath,
+  parseStorePathIfValid,
+  type StorePath,
+} from "#formats";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { AttrsBuilder } from "../values/attrs.ts";
 import { StringContext } from "../values/context.ts";

@@ -14,10 +14,7 @@ function toJson(evaluator: Evaluator, slot: Slot): Value {
 }
 
 function fromJson(evaluator: Evaluator, slot: Slot): Value {
-  const text = evaluator.forceStringNoContext(
-    slot,
-    "while evaluating the first argument passed to builtins.fromJSON",
-  );
+  const text = evaluator.forceStringNoContext(slot, "while evaluating the first argument passed to builtins.fromJSON");
   try {
     return parseJson(evaluator, text);
   } catch (error) {

@@ -90,10 +90,7 @@ function anyOrAll(evaluator: Evaluator, name: "any" | "all", fn: Slot, slot: Slo
     const holds =
       typeof result === "boolean"
         ? result
-        : evaluator.forceBool(
-            result,
-            `while evaluating the return value of the function passed to builtins.${name}`,
-          );
+        : evaluator.forceBool(result, `while evaluating the return value of the function passed to builtins.${name}`);
     if (holds === decisive) return decisive;
   }
   return !decisive;

@@ -24,7 +24,7 @@ class RunSorter<T> {
   constructor(items: T[], less: Less<T>) {
     this.items = items;
     this.less = less;
-    this.buffer = new Array<T>(items.length);
+    this.buffer = items.slice();
   }
 
   private at(index: number): T {

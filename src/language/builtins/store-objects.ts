@@ -39,7 +39,10 @@ interface Source {
 
 function addPath(evaluator: Evaluator, source: Source): Value {
   try {
-    return storePathValue(evaluator, withLanguageErrors(() => copyToStore(evaluator, source)));
+    return storePathValue(
+      evaluator,
+      withLanguageErrors(() => copyToStore(evaluator, source)),
+    );
   } catch (error) {
     if (error instanceof BaseError) error.addTrace(undefined, hint`while adding path '${source.path}'`);
     throw error;
@@ -72,7 +75,12 @@ function copyToStore(evaluator: Evaluator, source: Source): StorePath {
 }
 
 function expectedPath(evaluator: Evaluator, source: Source, hash: Hash, others: readonly StorePath[]): StorePath {
-  return makeFixedOutputPath(evaluator.io.storeDir, source.name, { method: source.method, hash }, { others, self: false });
+  return makeFixedOutputPath(
+    evaluator.io.storeDir,
+    source.name,
+    { method: source.method, hash },
+    { others, self: false },
+  );
 }
 
 function referencesIfValid(evaluator: Evaluator, path: StorePath): readonly StorePath[] {
@@ -162,7 +170,10 @@ function toFile(evaluator: Evaluator, nameSlot: Slot, slot: Slot): Value {
     }
     references.push(element.path);
   }
-  return storePathValue(evaluator, withLanguageErrors(() => evaluator.io.addText(name, contents, references)));
+  return storePathValue(
+    evaluator,
+    withLanguageErrors(() => evaluator.io.addText(name, contents, references)),
+  );
 }
 
 function storePath(evaluator: Evaluator, slot: Slot): Value {

@@ -25,10 +25,7 @@ export const typeBuiltins: readonly PrimOpDefinition[] = [
   test("isPath", (value) => value instanceof NixPath),
   test("isList", Array.isArray),
   test("isAttrs", (value) => value instanceof Attrs),
-  test(
-    "isFunction",
-    (value) => value instanceof Lambda || value instanceof PrimOp || value instanceof PrimOpApp,
-  ),
+  test("isFunction", (value) => value instanceof Lambda || value instanceof PrimOp || value instanceof PrimOpApp),
   {
     name: "typeOf",
     arity: 1,

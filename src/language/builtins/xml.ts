@@ -159,7 +159,13 @@ function printAttributes(xmlAttributes: XmlAttributes): string {
 }
 
 /** A line end must be escaped, or a reader would make a space of it. */
-const entities: Readonly<Record<string, string>> = { '"': "&quot;", "<": "&lt;", ">": "&gt;", "&": "&amp;", "\n": "&#xA;" };
+const entities: Readonly<Record<string, string>> = {
+  '"': "&quot;",
+  "<": "&lt;",
+  ">": "&gt;",
+  "&": "&amp;",
+  "\n": "&#xA;",
+};
 
 function escape(text: string): string {
   return text.replace(/["<>&\n]/g, (char) => entities[char] as string);

@@ -51,7 +51,9 @@ function derivationReference(evaluator: Evaluator, slot: Slot, frame: string): D
   const elements = collector.context.parsed();
   const [element] = elements;
   if (element === undefined || elements.length > 1) {
-    return fail(hint`string '${text}' has ${elements.length} entries in its context. It should only have exactly one entry`);
+    return fail(
+      hint`string '${text}' has ${elements.length} entries in its context. It should only have exactly one entry`,
+    );
   }
   const { storeDir } = evaluator.io;
   switch (element.kind) {

@@ -93,9 +93,7 @@ function checkDerivationName(name: string): void {
     checkStorePathName(name);
   } catch (error) {
     if (!(error instanceof FirnError)) throw error;
-    throw evalError(
-      hint`invalid derivation name: ${uncolored(error.message)}. Please pass a different '${"name"}'.`,
-    );
+    throw evalError(hint`invalid derivation name: ${uncolored(error.message)}. Please pass a different '${"name"}'.`);
   }
 }
 

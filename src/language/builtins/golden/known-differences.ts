@@ -1,6 +1,7 @@
 // Cases in which Firn does not yet say what Nix says, with the reason. A listed case that begins to agree fails the test.
 
-const usage = "Nix counts it as a mistake in usage and adds where to find help, which here the command would have to do";
+const usage =
+  "Nix counts it as a mistake in usage and adds where to find help, which here the command would have to do";
 const recovery = "toml11 goes on after this mistake and reports what it makes of the rest";
 
 export const knownDifferences: ReadonlyMap<string, string> = new Map([

@@ -82,9 +82,7 @@ class JsonPrinter {
     if (Array.isArray(value)) return this.printList(value as NixList, pos);
     if (value instanceof NixFloat) return printJsonFloat(value.value);
     if (value instanceof NixPath) {
-      return this.printString(
-        this.copyToStore ? this.evaluator.copyPathToStore(this.collector, value) : value.path,
-      );
+      return this.printString(this.copyToStore ? this.evaluator.copyPathToStore(this.collector, value) : value.path);
     }
     throw cannotConvert(this.evaluator, value, pos);
   }
@@ -135,7 +133,9 @@ class JsonPrinter {
 
 function cannotConvert(evaluator: Evaluator, value: Value, pos: Pos): TypeError {
   const where = value instanceof Lambda ? value.code.pos : pos;
-  return new TypeError(hint`cannot convert ${typeName(value)} to JSON`, { position: evaluator.positions.resolve(where) });
+  return new TypeError(hint`cannot convert ${typeName(value)} to JSON`, {
+    position: evaluator.positions.resolve(where),
+  });
 }
 
 function cannotConvertThunk(): TypeError {
@@ -175,7 +175,9 @@ export function printJsonFloat(value: number): string {
     return `${sign}${digits.slice(0, before)}.${digits.slice(before)}`;
   }
   if (before > -4 && before <= 0) return `${sign}0.${"0".repeat(-before)}${digits}`;
-  const exponent = Math.abs(before - 1).toString().padStart(2, "0");
+  const exponent = Math.abs(before - 1)
+    .toString()
+    .padStart(2, "0");
   const fraction = digits.length > 1 ? `.${digits.slice(1)}` : "";
   return `${sign}${digits[0]}${fraction}e${before < 1 ? "-" : "+"}${exponent}`;
 }
@@ -203,7 +205,5 @@ function describeInvalidUtf8(text: string): string | undefined {
 }
 
 function serializationError(detail: string): EvalError {
-  return new EvalError(
-    hint`JSON serialization error: ${literalHint(`[json.exception.type_error.316] ${detail}`)}`,
-  );
+  return new EvalError(hint`JSON serialization error: ${literalHint(`[json.exception.type_error.316] ${detail}`)}`);
 }

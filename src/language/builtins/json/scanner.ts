@@ -45,7 +45,9 @@ export class JsonScanner {
   /** What was read since the last number or string began, control characters spelled out. */
   get lastRead(): string {
     // eslint-disable-next-line no-control-regex
-    return this.text.slice(this.tokenStart, this.at).replace(/[\x00-\x1f]/g, (char) => `<U+${hexadecimal(char.charCodeAt(0), 4)}>`);
+    return this.text
+      .slice(this.tokenStart, this.at)
+      .replace(/[\x00-\x1f]/g, (char) => `<U+${hexadecimal(char.charCodeAt(0), 4)}>`);
   }
 
   /** `line 1, column 2`: how many characters of the line had been read. */
@@ -118,7 +120,8 @@ export class JsonScanner {
     const start = this.at - 1;
     this.tokenStart = start;
     const isNegative = text[start] === "-";
-    const isDigit = (): boolean => text[this.at] !== undefined && (text[this.at] as string) >= "0" && (text[this.at] as string) <= "9";
+    const isDigit = (): boolean =>
+      text[this.at] !== undefined && (text[this.at] as string) >= "0" && (text[this.at] as string) <= "9";
     const skipDigits = (): void => {
       while (isDigit()) this.at++;
     };

@@ -61,8 +61,7 @@ function examine(node: RegexNode): Facts {
         setsAllGroups: !hasGroups,
         first: union(left.first, right.first),
         wholeAgrees: left.wholeAgrees && right.wholeAgrees,
-        searchAgrees:
-          left.searchAgrees && right.searchAgrees && isDisjoint && !left.nullable && !right.nullable,
+        searchAgrees: left.searchAgrees && right.searchAgrees && isDisjoint && !left.nullable && !right.nullable,
       };
     }
     case "star":
@@ -92,8 +91,7 @@ function inSequence(left: Facts, right: Facts): Facts {
 }
 
 function loop(body: Facts, min: number, max: number): Facts {
-  const groupsAgree =
-    !body.hasGroups || (!body.nullable && max > 0 && (max === 1 || body.setsAllGroups));
+  const groupsAgree = !body.hasGroups || (!body.nullable && max > 0 && (max === 1 || body.setsAllGroups));
   return {
     nullable: min === 0 || body.nullable,
     hasGroups: body.hasGroups,

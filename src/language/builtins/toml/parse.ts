@@ -246,7 +246,7 @@ class TomlParser {
     const start = this.at++;
     const end = this.source.indexOf("'", this.at);
     const text = this.source.slice(this.at, end < 0 ? undefined : end);
-    const bad = [...text].findIndex(isControl);
+    const bad = text.split("").findIndex(isControl);
     if (end < 0 || bad >= 0) throw this.badString("literal", start, this.at + (bad >= 0 ? bad : text.length), "'");
     this.at = end + 1;
     return text;
@@ -300,7 +300,13 @@ class TomlParser {
   /** The bytes of an escape sequence; undefined, and the place kept, when it is none. */
   private escape(): string | undefined {
     const simple: Readonly<Record<string, string>> = {
-      b: "\b", t: "\t", n: "\n", f: "\f", r: "\r", '"': '"', "\\": "\\",
+      b: "\b",
+      t: "\t",
+      n: "\n",
+      f: "\f",
+      r: "\r",
+      '"': '"',
+      "\\": "\\",
     };
     const letter = this.source[this.at + 1] ?? "";
     const known = simple[letter];
@@ -312,7 +318,8 @@ class TomlParser {
     const digits = this.source.slice(this.at + 2, this.at + 2 + length);
     if (length === 0 || digits.length !== length || !/^[0-9A-Fa-f]+$/.test(digits)) return undefined;
     const code = Number.parseInt(digits, 16);
-    if (code >= 0xd800 && code <= 0xdfff) throw badCodePoint(letter + digits, "[0xD800, 0xDFFF] is not a valid UTF-8", "here");
+    if (code >= 0xd800 && code <= 0xdfff)
+      throw badCodePoint(letter + digits, "[0xD800, 0xDFFF] is not a valid UTF-8", "here");
     if (code > 0x10ffff) {
       throw badCodePoint(letter + digits, "input codepoint is too large.", "must be in range [0x00, 0x10FFFF]");
     }

@@ -22,17 +22,16 @@ export interface ScalarProblem {
 
 export type Scalar = { readonly value: Value | TomlTime } | { readonly problem: ScalarProblem };
 
-const integerHints = [
-  "valid  : -42, 1_000, 1_2_3_4_5, 0xC0FFEE, 0b0010, 0o755",
-  "invalid: _42, 1__000, 0123",
-];
-const floatHints = [
-  "valid  : +1.0, -2e-2, 3.141_592_653_589, inf, nan",
-  "invalid: .0, 1., _1.0, 1.0_, 1_.0, 1.0__0",
-];
+const integerHints = ["valid  : -42, 1_000, 1_2_3_4_5, 0xC0FFEE, 0b0010, 0o755", "invalid: _42, 1__000, 0123"];
+const floatHints = ["valid  : +1.0, -2e-2, 3.141_592_653_589, inf, nan", "invalid: .0, 1., _1.0, 1.0_, 1_.0, 1.0__0"];
 
 const prefixes = {
-  x: { name: "hex", digits: /^[0-9A-Fa-f]+(?:_[0-9A-Fa-f]+)*$/, like: "0xC0FFEE, 0xdead_beef", expected: "hex [0-9a-fA-F]" },
+  x: {
+    name: "hex",
+    digits: /^[0-9A-Fa-f]+(?:_[0-9A-Fa-f]+)*$/,
+    like: "0xC0FFEE, 0xdead_beef",
+    expected: "hex [0-9a-fA-F]",
+  },
   o: { name: "oct", digits: /^[0-7]+(?:_[0-7]+)*$/, like: "0o775, 0o04_44", expected: "oct [0-7]" },
   b: { name: "bin", digits: /^[01]+(?:_[01]+)*$/, like: "0b0101, 0b1111_0000", expected: "bin [01]" },
 } as const;
@@ -94,7 +93,12 @@ function parseInteger(token: string): Scalar {
 function parseFloating(token: string): Scalar {
   const badUnderscore = /_(?![0-9])|(?<![0-9])_/.exec(token);
   if (badUnderscore !== null) {
-    return problem("bad float: `_` must be surrounded by digits", badUnderscore.index, "invalid underscore", floatHints);
+    return problem(
+      "bad float: `_` must be surrounded by digits",
+      badUnderscore.index,
+      "invalid underscore",
+      floatHints,
+    );
   }
   const valid = /^[+-]?(?:0|[1-9][0-9_]*)(?:\.[0-9][0-9_]*)?(?:[eE][+-]?[0-9][0-9_]*)?/.exec(token);
   if (valid === null || valid[0].length !== token.length) {

@@ -1,6 +1,7 @@
 // Draws an error as Nix draws it: `error: `, the message with its further lines below its first, then "Did you mean", then
 // Firn's hint. Errors of the language draw their own trace and code frame; see #language.
 
+import { getSystemErrorMap } from "node:util";
 import { FirnError, toByteString } from "#formats";
 import type { Context } from "./command.ts";
 import { UsageError } from "./usage-error.ts";
@@ -57,9 +58,25 @@ export function renderMessage(message: string, options: { readonly colours: bool
   return prefix + message.replace(/\n(?=.)/g, "\n       ");
 }
 
-/** What the operating system refused, in its words. */
-function describeSystemError(error: Error): string {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === "ENOSPC") return `${error.message} (the disk is full; nothing that was there before is lost)`;
-  return error.message;
+const actions: Readonly<Record<string, string>> = {
+  lstat: "getting status of",
+  stat: "getting status of",
+  open: "opening file",
+  read: "reading from file",
+  write: "writing to file",
+  scandir: "reading directory",
+  readlink: "reading symbolic link",
+  mkdir: "creating directory",
+  symlink: "creating symlink",
+  unlink: "removing file",
+  rename: "renaming",
+};
+
+/** What the operating system refused, as Nix words it: `opening file "/x": Permission denied`. */
+function describeSystemError(error: Error & NodeJS.ErrnoException): string {
+  const { code, errno, syscall, path } = error;
+  if (errno === undefined || syscall === undefined || path === undefined) return error.message;
+  const reason = getSystemErrorMap().get(errno)?.[1] ?? code ?? "";
+  const said = `${actions[syscall] ?? syscall} "${path}": ${reason.charAt(0).toUpperCase()}${reason.slice(1)}`;
+  return code === "ENOSPC" ? `${said} (the disk is full; nothing that was there before is lost)` : said;
 }

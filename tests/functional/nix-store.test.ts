@@ -116,3 +116,27 @@ test("a store path that was altered is found, and the store goes by its database
   assert.match(verified.stderr, /was modified! expected hash 'sha256:/);
   assert.equal(scene.run("nix-store", ["--verify-path", path]).status, 1);
 });
+
+test("a signing key is made in two files, and paths are registered, optimised and deleted", (t) => {
+  const scene = openScene(t);
+  scene.must("nix-store", ["--generate-binary-cache-key", "me-1", "secret", "public"]);
+  const [secret, shown] = ["secret", "public"].map((name) => readFileSync(join(scene.folder, name), "utf8").split(":"));
+  assert.deepEqual([secret?.[0], shown?.[0]], ["me-1", "me-1"]);
+  const bytes = Buffer.from(secret?.[1] ?? "", "base64");
+  assert.equal(bytes.length, 64);
+  assert.equal(bytes.subarray(32).toString("base64"), shown?.[1]);
+  assert.equal(statSync(join(scene.folder, "secret")).mode & 0o777, 0o600);
+
+  const first = scene.must("nix-store", ["--add", scene.write("one", "the same")]).trim();
+  scene.must("nix-store", ["--add", scene.write("two", "the same")]);
+  const dump = scene.must("nix-store", ["--dump-db", first]);
+  assert.match(scene.run("nix-store", ["--optimise"]).stderr, /^0\.0 KiB freed by hard-linking 1 files\n$/);
+  assert.equal(scene.must("nix-store", ["--delete", first]), "1 store paths deleted, 0.0 KiB freed\n");
+  assert.equal(scene.run("nix-store", ["--check-validity", first]).status, 1);
+  scene.must("nix-store", ["--load-db"], { input: dump });
+  scene.must("nix-store", ["--check-validity", first]);
+  assert.equal(
+    scene.run("nix-store", ["--dump", "/nowhere"]).stderr,
+    'error: getting status of "/nowhere": No such file or directory\n',
+  );
+});

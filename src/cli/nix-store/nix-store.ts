@@ -40,6 +40,7 @@ const operations: readonly OperationEntry[] = [
   { names: ["--verify-path"], load: async () => (await import("./verify.ts")).verifyPaths },
   { names: ["--repair-path"], load: async () => (await import("./verify.ts")).repairPaths },
   { names: ["--optimise", "--optimize"], load: async () => (await import("./verify.ts")).optimise },
+  { names: ["--generate-binary-cache-key"], load: async () => (await import("./generate-key.ts")).generateKey },
   { names: ["--init"], load: async () => initialise },
 ];
 

@@ -4,7 +4,6 @@ import { createHasher, hashesEqual, printHash, printStorePath, type Hash, type S
 import type { LocalStore } from "#store";
 import { followLinksToStorePath } from "../follow-links.ts";
 import { repairStorePath } from "../realise-paths.ts";
-import { renderSize } from "#store";
 import { UsageError } from "../usage-error.ts";
 import { readSwitches, refuseFlags, refuseWords } from "./operation-flags.ts";
 import type { StoreRequest } from "./request.ts";
@@ -58,9 +57,7 @@ export async function repairPaths(request: StoreRequest): Promise<void> {
 export function optimise(request: StoreRequest): void {
   refuseFlags(request);
   if (request.words.length > 0) throw new UsageError("no arguments expected");
-  const { log } = request.context;
-  const { bytesFreed, filesLinked } = request.openStore().optimiseStore(log.emit);
-  log.message("info", `${renderSize(bytesFreed)} freed by hard-linking ${filesLinked} files`);
+  request.openStore().optimiseStore(request.context.log.emit);
 }
 
 function hashNar(store: LocalStore, path: StorePath): Hash {

@@ -12,7 +12,7 @@ import type { Context } from "./command.ts";
 import type { Session } from "./session.ts";
 
 /** `collection/packages`, beside the sources or beside the bundle; a byte string. */
-export function collectionPackages(): string {
+function collectionPackages(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   const candidates = [join(here, "../../collection/packages"), join(here, "../collection/packages")];
   return toByteString(candidates.find((path) => existsSync(path)) ?? join(here, "../collection/packages"));

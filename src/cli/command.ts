@@ -16,7 +16,7 @@ export interface Command {
 }
 
 /** What flags common to several commands switch on. */
-export interface Switches {
+interface Switches {
   repair: boolean;
   /** Nothing is written to the store; derivations and sources only get their names. */
   readOnly: boolean;

@@ -47,7 +47,7 @@ function parseEntry(text: string): SearchPathEntry {
 }
 
 /** At colons, but not at those of `https://…` or `channel:…`. */
-export function splitNixPath(text: string): string[] {
+function splitNixPath(text: string): string[] {
   const entries: string[] = [];
   let entry = "";
   for (let i = 0; i <= text.length; i++) {

@@ -39,7 +39,7 @@ export class Output {
 }
 
 /** Writes all of `bytes`; waits when the descriptor does not block and is full, ends the program when its reader is gone. */
-export function writeFully(descriptor: number, bytes: Uint8Array): void {
+function writeFully(descriptor: number, bytes: Uint8Array): void {
   let offset = 0;
   while (offset < bytes.length) {
     try {

@@ -33,13 +33,13 @@ async function renderLanguageError(error: unknown, options: RenderOptions): Prom
   return render(error, { showTrace: options.showTrace, color: options.colours });
 }
 
-export interface RenderOptions {
+interface RenderOptions {
   readonly colours: boolean;
   readonly showTrace: boolean;
 }
 
 /** The whole report without its last newline, as a byte string. */
-export async function renderError(error: unknown, options: RenderOptions): Promise<string> {
+async function renderError(error: unknown, options: RenderOptions): Promise<string> {
   const language = await renderLanguageError(error, options);
   if (language !== undefined) return language;
   if (error instanceof FirnError) {

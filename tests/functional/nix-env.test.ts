@@ -61,6 +61,20 @@ test("packages are installed, listed, upgraded, uninstalled and rolled back", (t
   assert.equal(scene.run("nix-store", ["--verify", "--check-contents"]).status, 0);
 });
 
+// The paths are those that the real Nix 2.34.8 makes of the same set (tests/oracle compares whole sessions).
+test("an environment has the path, the manifest and the derivation that the real Nix gives it", (t) => {
+  const scene = openScene(t);
+  assert.equal(env(scene, "-i", "hello", "bye").status, 0);
+  const environment = readlinkSync(`${scene.profile}-1-link`);
+  assert.equal(environment, "/nix/store/vjngvql1qmj95wyhxr38fcik6llnv72c-user-environment");
+  assert.equal(
+    scene.must("nix-store", ["-q", "--deriver", environment]),
+    "/nix/store/l1r3yc52camxgfrcqw0glbsrkw6jnabl-user-environment.drv\n",
+  );
+  env(scene, "-e", "*");
+  assert.equal(readlinkSync(`${scene.profile}-2-link`), "/nix/store/57904rflsfh46y7fxi62rzc7sidc9vmq-user-environment");
+});
+
 test("a name is looked for, the newest is taken, and one that is not there gets suggestions", (t) => {
   const scene = openScene(t);
   assert.equal(env(scene, "-i", "hello").status, 0);

@@ -6,6 +6,7 @@ import { findSubcommand, type LoadCommand, type Subcommands } from "../nix/subco
 import { firnVersion, nixVersion } from "../version.ts";
 
 const subcommands: Subcommands = new Map<string, LoadCommand>([
+  ["enter", async () => (await import("./enter.ts")).command],
   ["gc", async () => ({ ...(await import("../nix-collect-garbage.ts")).command, name: "firn gc" })],
   ["help", async () => command],
   ["lock", async () => (await import("./lock.ts")).command],

@@ -1,6 +1,6 @@
 // firn lock: pins a release of the archive that apt is configured for.
 
-import { makeLock, readAptSources } from "#fetch";
+import { makeLock, readAptSources, type ArchiveSource } from "#fetch";
 import { fromByteString } from "#formats";
 import { absolutePath } from "../absolute-path.ts";
 import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../arguments/command-line.ts";
@@ -17,11 +17,13 @@ export const command: Command = {
     let directory = lockDirectory(context);
     let architecture: string | undefined;
     const keyrings: string[] = [];
+    const suites: string[] = [];
     const only: string[] = [];
     let wantsHelp = false;
     const flags = flagTable({
       "-o --output": valueFlag((path) => (directory = absolutePath(path))),
       "--architecture": valueFlag((name) => (architecture = name)),
+      "--suite": valueFlag((name) => suites.push(fromByteString(name))),
       "--keyring": valueFlag((path) => keyrings.push(fromByteString(absolutePath(path)))),
       "--help": switchFlag(() => (wantsHelp = true)),
     });
@@ -34,7 +36,7 @@ export const command: Command = {
 
     const options = {
       directory: fromByteString(directory),
-      sources: readAptSources(),
+      sources: withSuites(readAptSources(), suites),
       ...(architecture === undefined ? {} : { architecture }),
       ...(keyrings.length === 0 ? {} : { keyrings }),
       ...(only.length === 0 ? {} : { only }),
@@ -45,3 +47,9 @@ export const command: Command = {
     return 0;
   },
 };
+
+/** The sources with more suites, such as bookworm-backports, at the mirror that comes first. */
+function withSuites(sources: readonly ArchiveSource[], suites: readonly string[]): readonly ArchiveSource[] {
+  const [first] = sources;
+  return first === undefined ? sources : [...sources, ...suites.map((suite) => ({ ...first, suite }))];
+}

@@ -1,11 +1,10 @@
 // firn run and firn shell: programs of packages without installing them, in a view where the store is at /nix/store. What
 // they need is kept from the collector for as long as they run.
 
-import { spawn } from "node:child_process";
 import { lstatSync } from "node:fs";
-import { FirnError, fromByteString, type StorePath } from "#formats";
+import { FirnError, type StorePath } from "#formats";
 import { suggestNames } from "#fetch";
-import { hostPath, runInStoreView } from "#host";
+import { hostPath } from "#host";
 import { Attrs } from "#language";
 import { getDerivations, type PackageInfo } from "#profile";
 import { absolutePath } from "../absolute-path.ts";
@@ -19,6 +18,7 @@ import { wantedPaths } from "../nix-env/packages.ts";
 import { printMissing } from "../print-missing.ts";
 import { openWritingSession, type Session } from "../session.ts";
 import { UsageError } from "../usage-error.ts";
+import { runSeeingStore } from "./run-seeing-store.ts";
 
 interface RunLine {
   readonly evaluation: ReturnType<typeof evalFlags>;
@@ -122,31 +122,10 @@ async function runProgram(
   line: RunLine,
 ): Promise<number> {
   const { context, store } = session;
-  const { root } = store.layout;
   const folders = paths.flatMap((path) => ["/bin", "/sbin"].map((folder) => `${store.storeDir}/${path}${folder}`));
   const inherited = line.pure ? pureVariables(context) : context.environment;
   const search = line.pure ? folders : [...folders, context.environment["PATH"] ?? ""];
-  const environment = definedVariables({ ...inherited, PATH: search.join(":") });
-  const program = argv.map(fromByteString);
-  context.log.stop();
-  if (root === undefined) return await spawnProgram(program, environment);
-  return await runInStoreView(fromByteString(`${root}/nix`), ["/usr/bin/env", "--", ...program], { environment });
-}
-
-function ignoreSignal(): void {}
-
-function spawnProgram(argv: readonly string[], environment: Readonly<Record<string, string>>): Promise<number> {
-  const [program = "", ...rest] = argv;
-  // The program and its children get Ctrl-C from the terminal; this process only waits for them.
-  process.on("SIGINT", ignoreSignal);
-  const child = spawn(program, rest, { stdio: "inherit", env: { ...environment } });
-  return new Promise((resolve, reject) => {
-    child.on("error", () => reject(programNotFound(program)));
-    child.on("exit", (code) => {
-      process.off("SIGINT", ignoreSignal);
-      resolve(code ?? 1);
-    });
-  });
+  return await runSeeingStore(context, store, argv, { ...inherited, PATH: search.join(":") });
 }
 
 /** The program that has the package's name, or the only one that it has. */
@@ -166,10 +145,6 @@ function pureVariables(context: Context): Record<string, string | undefined> {
   return Object.fromEntries(kept.map((name) => [name, context.environment[name]]));
 }
 
-function definedVariables(all: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
-}
-
 function unknownPackage(session: Session, set: Attrs, name: string): FirnError {
   const names = [...set.sortedEntries(session.evaluator.symbols)].map(([other]) => other);
   const near = suggestNames(name, names);
@@ -184,8 +159,4 @@ function noMainProgram(name: string): FirnError {
   return new FirnError("no-main-program", `the package '${name}' has no program of its name`, {
     hint: `Say which one to run: firn run ${name} -- PROGRAM`,
   });
-}
-
-function programNotFound(program: string): FirnError {
-  return new FirnError("program-not-found", `cannot run '${program}': it is not in any of the packages, nor on PATH`);
 }

@@ -2,8 +2,8 @@
 
 import { downstreamPlaceholder, printStorePath, type StorePath } from "#formats";
 import type { Evaluator } from "../../machine/evaluator.ts";
-import { type DerivedFrom, StringContext } from "../../values/context.ts";
-import { stringValue, type Value } from "../../values/value.ts";
+import { type DerivedFrom, printContextElement, StringContext } from "../../values/context.ts";
+import { NixString, type Value } from "../../values/value.ts";
 
 export function outputValue(
   evaluator: Evaluator,
@@ -11,8 +11,8 @@ export function outputValue(
   output: string,
   path: StorePath | undefined,
 ): Value {
+  const drv: DerivedFrom = { kind: "opaque", path: derivation };
   const text =
     path === undefined ? downstreamPlaceholder(derivation, output) : printStorePath(evaluator.io.storeDir, path);
-  const drv: DerivedFrom = { kind: "opaque", path: derivation };
-  return stringValue(text, StringContext.of([{ kind: "built", drv, output }]));
+  return new NixString(text, new StringContext([printContextElement({ kind: "built", drv, output })]));
 }

@@ -16,7 +16,7 @@ import {
 import { BaseError, hint, literalHint, printPosition, uncolored } from "../../errors/index.ts";
 import type { Evaluator } from "../../machine/evaluator.ts";
 import { type Attrs, AttrsBuilder } from "../../values/attrs.ts";
-import { StringContext } from "../../values/context.ts";
+import { printContextElement, StringContext } from "../../values/context.ts";
 import type { PrimOpDefinition } from "../../values/prim-op.ts";
 import { type Slot, stringValue, type Value } from "../../values/value.ts";
 import { evalError } from "../define.ts";
@@ -79,7 +79,7 @@ function instantiate(evaluator: Evaluator, drvName: string, attrs: Attrs, modulo
   });
   const result = new AttrsBuilder();
   const drvPathText = printStorePath(io.storeDir, drvPath);
-  const deep = StringContext.of([{ kind: "drvDeep", drv: drvPath }]);
+  const deep = new StringContext([printContextElement({ kind: "drvDeep", drv: drvPath })]);
   result.set(evaluator.symbols.known.drvPath, stringValue(drvPathText, deep));
   for (const output of derivation.outputs.keys()) {
     const path = derivationOutputPath(io.storeDir, derivation, output);

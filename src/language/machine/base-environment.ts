@@ -62,12 +62,12 @@ export class BaseEnvironment {
   positionValue(pos: Pos): Value {
     const position = this.evaluator.positions.resolve(pos);
     if (position === undefined || position.file.origin.kind !== "path") return null;
-    const { file, line, column } = this.evaluator.symbols.known;
-    const place = lineAndColumn(position);
-    return new AttrsBuilder()
-      .set(file, position.file.origin.path)
-      .set(line, place.line)
-      .set(column, place.column)
-      .build();
+    // Counting lines is put off, since most positions are only passed on.
+    const { evaluator } = this;
+    return evaluator.attrs({
+      file: position.file.origin.path,
+      line: evaluator.delay(() => lineAndColumn(position).line),
+      column: evaluator.delay(() => lineAndColumn(position).column),
+    });
   }
 }

@@ -8,6 +8,9 @@ import type { Symbol, SymbolTable } from "./symbols.ts";
 /** Up to this many names a lookup scans; above, it halves, and hashes once the shape was asked often. */
 const scanLimit = 8;
 
+/** Up to this many names halving is as quick as hashing, and a table would be memory outside of the young generation. */
+const hashFrom = 64;
+
 /** Above this size two shapes are merged anew each time: the work is in the values, and plans would take much memory. */
 const planLimit = 256;
 
@@ -15,7 +18,7 @@ const planLimit = 256;
 export interface MergePlan {
   readonly shape: Shape;
   /** Made when the same two shapes meet for the second time; most meet once. */
-  sources: Int32Array | undefined;
+  sources: readonly number[] | undefined;
 }
 
 export class Shape {
@@ -66,7 +69,7 @@ export class Shape {
 
   private search(symbol: Symbol): number {
     const symbols = this.symbols;
-    if (++this.lookups * 4 > symbols.length) this.makeTable();
+    if (symbols.length > hashFrom && ++this.lookups * 4 > symbols.length) this.makeTable();
     let low = 0;
     let high = symbols.length - 1;
     while (low <= high) {
@@ -129,7 +132,7 @@ export class Shape {
   }
 }
 
-export function makeMergeSources(left: Shape, right: Shape): Int32Array {
+export function makeMergeSources(left: Shape, right: Shape): readonly number[] {
   const a = left.symbols;
   const b = right.symbols;
   const sources: number[] = [];
@@ -145,7 +148,7 @@ export function makeMergeSources(left: Shape, right: Shape): Int32Array {
       if (symbolA === symbolB) i++;
     }
   }
-  return Int32Array.from(sources);
+  return sources;
 }
 
 export const emptyShape = new Shape([], undefined, noPos);

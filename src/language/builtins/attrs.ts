@@ -95,6 +95,8 @@ function listToAttrs(evaluator: Evaluator, slot: Slot): Value {
   const { name: nameSymbol, value: valueSymbol } = evaluator.symbols.known;
   const pair = "in a {name=...; value=...;} pair";
   const first = new Map<Symbol, Attrs>();
+  const symbols: Symbol[] = [];
+  let isAscending = true;
   for (let i = 0; i < list.length; i++) {
     const element = evaluator.forceAttrs(
       list[i] as Slot,
@@ -106,9 +108,13 @@ function listToAttrs(evaluator: Evaluator, slot: Slot): Value {
       element.positionOf(nameSymbol),
     );
     const symbol = evaluator.symbols.intern(name);
-    if (!first.has(symbol)) first.set(symbol, element);
+    if (first.has(symbol)) continue;
+    first.set(symbol, element);
+    isAscending &&= symbols.length === 0 || symbol > (symbols[symbols.length - 1] as Symbol);
+    symbols.push(symbol);
   }
-  const symbols = Array.from(Float64Array.from(first.keys()).sort());
+  // Names that are new to the evaluation come in the order of their symbols already.
+  if (!isAscending) symbols.sort((a, b) => a - b);
   const values: Slot[] = [];
   const positions: Pos[] = [];
   let hasPositions = false;

@@ -23,16 +23,22 @@ export interface XmlOptions {
 /** The document, with its declaration and a line end at the end (printValueAsXML). */
 export function printXml(evaluator: Evaluator, slot: Slot, collector: ContextCollector, options: XmlOptions): string {
   const printer = new XmlPrinter(evaluator, collector, options);
-  return `<?xml version='1.0' encoding='utf-8'?>\n<expr>\n${printer.print(slot, noPos, 1)}</expr>\n`;
+  printer.print(slot, noPos, 1);
+  return `<?xml version='1.0' encoding='utf-8'?>\n<expr>\n${printer.text}</expr>\n`;
 }
 
 type XmlAttributes = readonly (readonly [name: string, value: string])[];
 
+const noAttributes: XmlAttributes = [];
+
 class XmlPrinter {
+  /** What has been printed so far. */
+  text = "";
   private readonly evaluator: Evaluator;
   private readonly collector: ContextCollector;
   private readonly options: XmlOptions;
   private readonly seenDerivations = new Set<string>();
+  private readonly indents: string[] = [];
 
   constructor(evaluator: Evaluator, collector: ContextCollector, options: XmlOptions) {
     this.evaluator = evaluator;
@@ -40,12 +46,12 @@ class XmlPrinter {
     this.options = options;
   }
 
-  print(slot: Slot, pos: Pos, depth: number): string {
+  print(slot: Slot, pos: Pos, depth: number): void {
     const level = enterCall(this.evaluator, pos);
     const value = this.look(slot, pos);
-    const text = value === undefined ? empty(depth, "unevaluated") : this.printValue(value, depth, pos);
+    if (value === undefined) this.empty(depth, "unevaluated");
+    else this.printValue(value, depth, pos);
     this.evaluator.depth = level;
-    return text;
   }
 
   /** The value, if it is there or may be computed. */
@@ -55,39 +61,43 @@ class XmlPrinter {
     return slot instanceof Lambda && !slot.wasForced ? undefined : slot;
   }
 
-  private printValue(value: Value, depth: number, pos: Pos): string {
-    const scalar = (element: string, text: string): string => empty(depth, element, [["value", text]]);
+  private printValue(value: Value, depth: number, pos: Pos): void {
     switch (typeof value) {
       case "number":
       case "bigint":
-        return scalar("int", String(value));
+        return this.scalar(depth, "int", String(value));
       case "boolean":
-        return scalar("bool", String(value));
+        return this.scalar(depth, "bool", String(value));
       case "string":
-        return scalar("string", value);
+        return this.scalar(depth, "string", value);
       case "object":
         break;
     }
-    if (value === null) return empty(depth, "null");
+    if (value === null) return this.empty(depth, "null");
+    if (value instanceof Attrs) return this.printSet(value, depth);
+    if (Array.isArray(value)) {
+      this.open(depth, "list");
+      for (const item of value as NixList) this.print(item, pos, depth + 1);
+      return this.close(depth, "list");
+    }
     if (value instanceof NixString) {
       this.collector.add(value.context);
-      return scalar("string", value.text);
+      return this.scalar(depth, "string", value.text);
     }
-    if (value instanceof NixPath) return scalar("path", value.path);
-    if (value instanceof NixFloat) return scalar("float", printFloat(value.value));
-    if (value instanceof Attrs) {
-      return this.evaluator.isDerivation(value)
-        ? this.printDerivation(value, depth)
-        : nest(depth, "attrs", [], this.printAttrs(value, depth + 1));
-    }
-    if (Array.isArray(value)) {
-      const items = (value as NixList).map((item) => this.print(item, pos, depth + 1));
-      return nest(depth, "list", [], items.join(""));
-    }
-    return value instanceof Lambda ? this.printLambda(value, depth) : empty(depth, "unevaluated");
+    if (value instanceof NixPath) return this.scalar(depth, "path", value.path);
+    if (value instanceof NixFloat) return this.scalar(depth, "float", printFloat(value.value));
+    if (value instanceof Lambda) this.printLambda(value, depth);
+    else this.empty(depth, "unevaluated");
   }
 
-  private printDerivation(attrs: Attrs, depth: number): string {
+  private printSet(attrs: Attrs, depth: number): void {
+    if (this.evaluator.isDerivation(attrs)) return this.printDerivation(attrs, depth);
+    this.open(depth, "attrs");
+    this.printAttrs(attrs, depth + 1);
+    this.close(depth, "attrs");
+  }
+
+  private printDerivation(attrs: Attrs, depth: number): void {
     const { drvPath, outPath } = this.evaluator.symbols.known;
     const xmlAttributes: [string, string][] = [];
     let path: string | undefined;
@@ -99,36 +109,41 @@ class XmlPrinter {
       xmlAttributes.push([this.evaluator.symbols.name(symbol), text]);
       if (symbol === drvPath) path = text;
     }
-    const isNew = path !== undefined && path !== "" && !this.seenDerivations.has(path);
-    if (isNew) this.seenDerivations.add(path as string);
-    const content = isNew ? this.printAttrs(attrs, depth + 1) : empty(depth + 1, "repeated");
-    return nest(depth, "derivation", xmlAttributes, content);
+    this.open(depth, "derivation", xmlAttributes);
+    if (path !== undefined && path !== "" && !this.seenDerivations.has(path)) {
+      this.seenDerivations.add(path);
+      this.printAttrs(attrs, depth + 1);
+    } else {
+      this.empty(depth + 1, "repeated");
+    }
+    this.close(depth, "derivation");
   }
 
-  private printAttrs(attrs: Attrs, depth: number): string {
-    let text = "";
+  private printAttrs(attrs: Attrs, depth: number): void {
     for (const index of attrs.lexicalOrder(this.evaluator.symbols)) {
       const name = this.evaluator.symbols.name(attrs.shape.symbols[index] as Symbol);
       const pos = attrs.shape.positionAt(index);
-      const content = this.print(attrs.values[index] as Slot, pos, depth + 1);
-      text += nest(depth, "attr", sorted([["name", name], ...this.place(pos)]), content);
+      this.open(depth, "attr", this.options.location ? sorted([["name", name], ...this.place(pos)]) : [["name", name]]);
+      this.print(attrs.values[index] as Slot, pos, depth + 1);
+      this.close(depth, "attr");
     }
-    return text;
   }
 
-  private printLambda({ code }: Lambda, depth: number): string {
+  private printLambda({ code }: Lambda, depth: number): void {
     const name = code.argument === undefined ? undefined : this.evaluator.symbols.name(code.argument);
+    this.open(depth, "function", sorted(this.place(code.pos)));
     if (code.formals === undefined) {
-      const pattern = empty(depth + 1, "varpat", [["name", name ?? ""]]);
-      return nest(depth, "function", sorted(this.place(code.pos)), pattern);
+      this.empty(depth + 1, "varpat", [["name", name ?? ""]]);
+    } else {
+      const xmlAttributes: [string, string][] = [];
+      if (code.ellipsis) xmlAttributes.push(["ellipsis", "1"]);
+      if (name !== undefined) xmlAttributes.push(["name", name]);
+      this.open(depth + 1, "attrspat", xmlAttributes);
+      const names = code.formals.map((formal) => this.evaluator.symbols.name(formal.symbol)).sort();
+      for (const formal of names) this.empty(depth + 2, "attr", [["name", formal]]);
+      this.close(depth + 1, "attrspat");
     }
-    const xmlAttributes: [string, string][] = [];
-    if (code.ellipsis) xmlAttributes.push(["ellipsis", "1"]);
-    if (name !== undefined) xmlAttributes.push(["name", name]);
-    const names = code.formals.map((formal) => this.evaluator.symbols.name(formal.symbol)).sort();
-    const formals = names.map((formal) => empty(depth + 2, "attr", [["name", formal]])).join("");
-    const pattern = nest(depth + 1, "attrspat", xmlAttributes, formals);
-    return nest(depth, "function", sorted(this.place(code.pos)), pattern);
+    this.close(depth, "function");
   }
 
   private place(pos: Pos): [string, string][] {
@@ -139,23 +154,36 @@ class XmlPrinter {
     const path: [string, string][] = origin.kind === "path" ? [["path", origin.path]] : [];
     return [...path, ["line", String(line)], ["column", String(column)]];
   }
+
+  private indent(depth: number): string {
+    return (this.indents[depth] ??= "  ".repeat(depth));
+  }
+
+  private scalar(depth: number, element: string, value: string): void {
+    this.text += `${this.indent(depth)}<${element} value="${escape(value)}" />\n`;
+  }
+
+  private empty(depth: number, element: string, xmlAttributes: XmlAttributes = noAttributes): void {
+    this.text += `${this.indent(depth)}<${element}${printAttributes(xmlAttributes)} />\n`;
+  }
+
+  private open(depth: number, element: string, xmlAttributes: XmlAttributes = noAttributes): void {
+    this.text += `${this.indent(depth)}<${element}${printAttributes(xmlAttributes)}>\n`;
+  }
+
+  private close(depth: number, element: string): void {
+    this.text += `${this.indent(depth)}</${element}>\n`;
+  }
 }
 
 function sorted(xmlAttributes: XmlAttributes): XmlAttributes {
   return xmlAttributes.toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function empty(depth: number, element: string, xmlAttributes: XmlAttributes = []): string {
-  return `${"  ".repeat(depth)}<${element}${printAttributes(xmlAttributes)} />\n`;
-}
-
-function nest(depth: number, element: string, xmlAttributes: XmlAttributes, content: string): string {
-  const indent = "  ".repeat(depth);
-  return `${indent}<${element}${printAttributes(xmlAttributes)}>\n${content}${indent}</${element}>\n`;
-}
-
 function printAttributes(xmlAttributes: XmlAttributes): string {
-  return xmlAttributes.map(([name, value]) => ` ${name}="${escape(value)}"`).join("");
+  let text = "";
+  for (const [name, value] of xmlAttributes) text += ` ${name}="${escape(value)}"`;
+  return text;
 }
 
 /** A line end must be escaped, or a reader would make a space of it. */
@@ -168,7 +196,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 function escape(text: string): string {
-  return text.replace(/["<>&\n]/g, (char) => entities[char] as string);
+  return /["<>&\n]/.test(text) ? text.replace(/["<>&\n]/g, (char) => entities[char] as string) : text;
 }
 
 export const xmlBuiltins: readonly PrimOpDefinition[] = [

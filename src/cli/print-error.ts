@@ -1,8 +1,8 @@
 // Draws an error as Nix draws it: `error: `, the message with its further lines below its first, then "Did you mean", then
 // Firn's hint. Errors of the language draw their own trace and code frame; see #language.
 
-import { getSystemErrorMap } from "node:util";
 import { FirnError, toByteString } from "#formats";
+import { diskFullHint, isDiskFull, reasonOf } from "#host";
 import type { Context } from "./command.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -42,14 +42,17 @@ interface RenderOptions {
 async function renderError(error: unknown, options: RenderOptions): Promise<string> {
   const language = await renderLanguageError(error, options);
   if (language !== undefined) return language;
-  if (error instanceof FirnError) {
-    const hint = error.hint === undefined ? "" : `\n${options.colours ? "\x1b[1mhint:\x1b[0m" : "hint:"} ${error.hint}`;
-    return renderMessage(error.message, options) + hint;
-  }
+  if (error instanceof FirnError) return renderMessage(error.message, options) + renderHint(error.hint, options);
   const text = error instanceof Error ? describeSystemError(error) : String(error);
   const unexpected = error instanceof Error && (error as NodeJS.ErrnoException).code === undefined;
   const stack = unexpected && options.showTrace && error.stack !== undefined ? `\n${error.stack}` : "";
-  return renderMessage(toByteString(text + stack), options);
+  const hint = renderHint(isDiskFull(error) ? diskFullHint : undefined, options);
+  return renderMessage(toByteString(text + stack), options) + hint;
+}
+
+function renderHint(hint: string | undefined, options: RenderOptions): string {
+  if (hint === undefined) return "";
+  return `\n${options.colours ? "\x1b[1mhint:\x1b[0m" : "hint:"} ${hint}`;
 }
 
 /** A message with its prefix, its further lines below its first. */
@@ -74,9 +77,8 @@ const actions: Readonly<Record<string, string>> = {
 
 /** What the operating system refused, as Nix words it: `opening file "/x": Permission denied`. */
 function describeSystemError(error: Error & NodeJS.ErrnoException): string {
-  const { code, errno, syscall, path } = error;
-  if (errno === undefined || syscall === undefined || path === undefined) return error.message;
-  const reason = getSystemErrorMap().get(errno)?.[1] ?? code ?? "";
-  const said = `${actions[syscall] ?? syscall} "${path}": ${reason.charAt(0).toUpperCase()}${reason.slice(1)}`;
-  return code === "ENOSPC" ? `${said} (the disk is full; nothing that was there before is lost)` : said;
+  const { errno, syscall, path } = error;
+  if (errno === undefined || syscall === undefined) return error.message;
+  const named = path === undefined ? "" : ` "${path}"`;
+  return `${actions[syscall] ?? syscall}${named}: ${reasonOf(error)}`;
 }

@@ -6,7 +6,7 @@ import { FirnError, type StorePath } from "#formats";
 import { suggestNames } from "#fetch";
 import { hostPath } from "#host";
 import { Attrs } from "#language";
-import { getDerivations, type PackageInfo } from "#profile";
+import { getDerivations, parseDerivationName, type PackageInfo } from "#profile";
 import { absolutePath } from "../absolute-path.ts";
 import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag, type Flag } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
@@ -128,16 +128,24 @@ async function runProgram(
   return await runSeeingStore(context, store, argv, { ...inherited, PATH: search.join(":") });
 }
 
-/** The program that has the package's name, or the only one that it has. */
+/** What meta.mainProgram names, or the program that has the package's name. */
 function mainProgram(session: Session, name: string, packages: readonly PackageInfo[]): string {
   const { store } = session;
   for (const element of packages) {
+    const candidates = [element.metaString("mainProgram"), name, parseDerivationName(element.name()).name];
     for (const path of element.outputsToInstall().values()) {
-      if (lstatSync(hostPath(store.realPath(path, `/bin/${name}`)), { throwIfNoEntry: false }) !== undefined)
-        return name;
+      const found = candidates.find(
+        (candidate) => candidate !== "" && isThere(store.realPath(path, `/bin/${candidate}`)),
+      );
+      if (found !== undefined) return found;
     }
   }
   throw noMainProgram(name);
+}
+
+/** Also a link that leads to where only the view has files. */
+function isThere(path: string): boolean {
+  return lstatSync(hostPath(path), { throwIfNoEntry: false }) !== undefined;
 }
 
 function pureVariables(context: Context): Record<string, string | undefined> {

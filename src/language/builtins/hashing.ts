@@ -16,7 +16,7 @@ import { withLanguageErrors } from "./foreign-error.ts";
 import { realisePath } from "./realise.ts";
 
 /** Throws for unknown names, and for blake3 while it is experimental. */
-export function hashAlgorithm(evaluator: Evaluator, name: string): HashAlgorithm {
+function hashAlgorithm(evaluator: Evaluator, name: string): HashAlgorithm {
   const algorithm = withLanguageErrors(() => parseHashAlgorithm(name));
   if (algorithm === "blake3") requireFeature(evaluator, "blake3-hashes");
   return algorithm;

@@ -4,7 +4,7 @@
 
 export const derivationPath = "\xc2\xabnix-internal\xc2\xbb/derivation-internal.nix";
 export const importedDerivationPath = "\xc2\xabnix-internal\xc2\xbb/imported-drv-to-derivation.nix";
-export const fetchurlPath = "<nix/fetchurl.nix>";
+const fetchurlPath = "<nix/fetchurl.nix>";
 
 const derivationText = `# \`derivation\`: derivationStrict, made lazy. Below the comments its lines
 # stand where traces of Nix have them.

@@ -15,17 +15,17 @@ export interface TomlTable {
   place: Place;
   readonly entries: Map<string, TomlValue>;
 }
-export interface TomlTableArray {
+interface TomlTableArray {
   readonly kind: "tables";
   readonly place: Place;
   readonly tables: TomlTable[];
 }
-export interface TomlList {
+interface TomlList {
   readonly kind: "list";
   readonly place: Place;
   readonly items: readonly TomlValue[];
 }
-export interface TomlScalar {
+interface TomlScalar {
   readonly kind: "scalar";
   readonly place: Place;
   readonly value: Value | TomlTime;

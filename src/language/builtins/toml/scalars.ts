@@ -12,7 +12,7 @@ export class TomlTime {
 }
 
 /** What is wrong with a number: toml11's title, where in the token, the remark and the hints. */
-export interface ScalarProblem {
+interface ScalarProblem {
   readonly title: string;
   /** Offset in the token. */
   readonly at: number;

@@ -3,7 +3,7 @@
 
 import { statfsSync } from "node:fs";
 import { derivationOutputPath, printStorePath } from "#formats";
-import { hostPath } from "#host";
+import { diskFullHint, hostPath, isDiskFull, reasonOf } from "#host";
 import type { DerivationBuild } from "./build-derivation.ts";
 import { BuildLog } from "./build-log.ts";
 import { BuildError } from "./build-result.ts";
@@ -32,8 +32,12 @@ export async function runBuilder(
       if (limits.exceeded !== undefined) return;
       limits.noteOutput(bytes.length);
       if (limits.exceeded !== undefined) return;
-      file?.write(bytes);
       log.write(bytes);
+      try {
+        file?.write(bytes);
+      } catch (error) {
+        limits.stop(logNotWritten(build, error));
+      }
     });
     const cancel = (): void => running.kill();
     limits.startClocks(cancel);
@@ -69,9 +73,9 @@ class Limits {
   startClocks(kill: () => void): void {
     const { timeout, maxSilentTime } = this.#build.settings;
     this.#kill = kill;
-    if (timeout > 0) this.#timeout = setTimeout(() => this.#exceed(timedOut(timeout)), timeout * 1000);
+    if (timeout > 0) this.#timeout = setTimeout(() => this.stop(timedOut(timeout)), timeout * 1000);
     if (maxSilentTime > 0) {
-      this.#silence = setTimeout(() => this.#exceed(timedOut(maxSilentTime)), maxSilentTime * 1000);
+      this.#silence = setTimeout(() => this.stop(timedOut(maxSilentTime)), maxSilentTime * 1000);
     }
   }
 
@@ -79,7 +83,7 @@ class Limits {
     this.#silence?.refresh();
     this.#logSize += size;
     const limit = this.#build.settings.maxBuildLogSize;
-    if (limit > 0 && this.#logSize > limit) this.#exceed(logTooLong(this.#build, limit));
+    if (limit > 0 && this.#logSize > limit) this.stop(logTooLong(this.#build, limit));
   }
 
   stopClocks(): void {
@@ -87,7 +91,8 @@ class Limits {
     clearTimeout(this.#silence);
   }
 
-  #exceed(error: BuildError): void {
+  /** Ends the builder with `error`, unless another one was first. */
+  stop(error: BuildError): void {
     this.exceeded ??= error;
     this.#kill();
   }
@@ -119,7 +124,11 @@ function builderFailed(
   }
   if (diskFull) message += "\nnote: build failure may have been caused by lack of free disk space";
   const transient = hasNetwork(build.derivation) || diskFull;
-  return new BuildError(transient ? "TransientFailure" : "PermanentFailure", message);
+  return new BuildError(
+    transient ? "TransientFailure" : "PermanentFailure",
+    message,
+    diskFull ? { hint: diskFullHint } : {},
+  );
 }
 
 const nearlyFull = 8 * 1024 * 1024;
@@ -127,6 +136,14 @@ const nearlyFull = 8 * 1024 * 1024;
 function isNearlyFull(path: string): boolean {
   const { bavail, bsize } = statfsSync(hostPath(path));
   return bavail * bsize < nearlyFull;
+}
+
+function logNotWritten({ store, derivationPath }: DerivationBuild, cause: unknown): BuildError {
+  const name = printStorePath(store.storeDir, derivationPath);
+  return new BuildError("MiscFailure", `writing the log of '${name}': ${reasonOf(cause)}`, {
+    cause,
+    ...(isDiskFull(cause) ? { hint: diskFullHint } : {}),
+  });
 }
 
 function timedOut(seconds: number): BuildError {

@@ -1,6 +1,7 @@
 // Errors of the operating system: what is thrown when a call through libc fails, and how to ask a caught error for its name.
 
 import { constants } from "node:os";
+import { getSystemErrorMap } from "node:util";
 import { FirnError } from "#formats";
 
 const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
@@ -30,3 +31,20 @@ export function ifExists<T>(read: () => T): T | undefined {
     throw error;
   }
 }
+
+/** Why the operating system refused, in its words, as "Permission denied"; the message of any other error. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { errno } = error as NodeJS.ErrnoException;
+  const reason = errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
+  return reason === undefined ? error.message : reason.charAt(0).toUpperCase() + reason.slice(1);
+}
+
+/** Whether something failed because there is no room for it: no space, no inodes, or a quota. */
+export function isDiskFull(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === "ENOSPC" || code === "EDQUOT";
+}
+
+export const diskFullHint =
+  "The disk is full, or nearly so: free some space, for instance with nix-collect-garbage. What was there before is whole.";

@@ -4,7 +4,7 @@
 // anew when needed.
 
 import { accessSync, constants } from "node:fs";
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import {
   fromByteString,
@@ -253,15 +253,17 @@ export class StoreDatabase {
   }
 }
 
+/** SQLite is loaded here, so that what asks the database nothing starts without it. */
 function open(file: string, mode: DatabaseMode): DatabaseSync {
+  const sqlite = process.getBuiltinModule("node:sqlite");
   const options = { timeout: busyTimeout, enableForeignKeyConstraints: true };
   if (mode === "immutable") {
     const url = pathToFileURL(fromByteString(file));
     url.search = "immutable=1";
-    return new DatabaseSync(url, { ...options, readOnly: true });
+    return new sqlite.DatabaseSync(url, { ...options, readOnly: true });
   }
   if (mode !== "create") accessSync(hostPath(file), constants.R_OK);
-  return new DatabaseSync(hostPath(file), { ...options, readOnly: mode === "read-only" });
+  return new sqlite.DatabaseSync(hostPath(file), { ...options, readOnly: mode === "read-only" });
 }
 
 function configure(connection: DatabaseSync, settings: StoreSettings, mode: DatabaseMode): void {

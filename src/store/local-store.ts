@@ -62,7 +62,8 @@ export class LocalStore implements Store, RootsStore, GcStore, LogStore, VerifyS
   readonly layout: StoreLayout;
   readonly settings: StoreSettings;
   readonly readOnly: boolean;
-  readonly #database: StoreDatabase;
+  readonly #mode: Exclude<DatabaseMode, "create">;
+  #openDatabase: StoreDatabase | undefined;
   readonly #tempRoots: TempRoots;
   readonly #derivations = new Map<StorePath, Derivation>();
   readonly #modulos = new Map<StorePath, DerivationModulo>();
@@ -75,12 +76,21 @@ export class LocalStore implements Store, RootsStore, GcStore, LogStore, VerifyS
     this.layout = layout;
     this.settings = settings;
     this.readOnly = mode !== "read-write";
-    this.#database = new StoreDatabase(layout, settings, mode);
+    this.#mode = mode;
     this.#tempRoots = new TempRoots(layout);
+  }
+
+  /** Opened by the first question, so that an evaluation which asks none is spared it, and a collection comes first. */
+  get #database(): StoreDatabase {
+    return (this.#openDatabase ??= new StoreDatabase(this.layout, this.settings, this.#mode));
   }
 
   get storeDir(): StoreDir {
     return this.layout.storeDir;
+  }
+
+  get realStoreDir(): string {
+    return this.layout.realStoreDir;
   }
 
   get uri(): string {
@@ -89,7 +99,7 @@ export class LocalStore implements Store, RootsStore, GcStore, LogStore, VerifyS
 
   close(): void {
     this.#tempRoots.close();
-    this.#database.close();
+    this.#openDatabase?.close();
     this.#bigLock?.release();
     this.#bigLock = undefined;
   }

@@ -1,8 +1,9 @@
 // Locks on store paths that are being made: an exclusive flock on `<path>.lock` (Nix's PathLocks). The file is deleted by
-// its last owner, who first writes a byte to it, so that whoever waited on it sees that it locked a file already gone.
+// its last owner, who then writes a byte to it, so that whoever waited on it sees that it locked a file already gone. On a
+// full disk there is no room for the byte; the number of its links tells the same, though not to Nix.
 
 import { fstatSync, unlinkSync, writeSync } from "node:fs";
-import { errorCode, FileLock, hostPath, lockDescriptor, openLockFile } from "#host";
+import { errorCode, FileLock, hostPath, isDiskFull, lockDescriptor, openLockFile } from "#host";
 
 export interface PathLocksOptions {
   /** Waits for other processes; when false and a path is taken, nothing is locked. */
@@ -64,7 +65,8 @@ function lockCurrentFile(file: string, path: string, options: PathLocksOptions):
       lock.release();
       return undefined;
     }
-    if (fstatSync(lock.descriptor).size === 0) return lock;
+    const { size, nlink } = fstatSync(lock.descriptor);
+    if (size === 0 && nlink > 0) return lock;
     lock.release();
   }
 }
@@ -76,5 +78,9 @@ function deleteLockFile(file: string, descriptor: number): void {
   } catch (error) {
     if (errorCode(error) !== "ENOENT") return;
   }
-  writeSync(descriptor, "d");
+  try {
+    writeSync(descriptor, "d");
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+  }
 }

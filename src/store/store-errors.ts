@@ -1,6 +1,8 @@
 // The failures of a store that a user can meet, each worded once; Nix's words where Nix has words.
 
+import { statfsSync } from "node:fs";
 import { FirnError, type StoreDir, type StorePath } from "#formats";
+import { diskFullHint, hostPath, isDiskFull, reasonOf } from "#host";
 
 export function pathNotValid(storeDir: StoreDir, path: StorePath): FirnError {
   return new FirnError("path-not-valid", `path '${storeDir}/${path}' is not valid`);
@@ -64,26 +66,42 @@ export function storeIsReadOnly(doing: string): FirnError {
 }
 
 export function storeNotMade(folder: string, cause: unknown): FirnError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new FirnError("store-not-made", `Cannot make the store's folder "${folder}": ${reason}`, {
+  return new FirnError("store-not-made", `Cannot make the store's folder "${folder}": ${reasonOf(cause)}`, {
     cause,
-    hint: "With --store you can choose a folder of your own",
+    hint: isDiskFull(cause) ? diskFullHint : "With --store you can choose a folder of your own",
+  });
+}
+
+export function cannotWrite(path: string, cause: unknown): FirnError {
+  return new FirnError("cannot-write", `writing to file "${path}": ${reasonOf(cause)}`, {
+    cause,
+    ...(isDiskFull(cause) ? { hint: diskFullHint } : {}),
   });
 }
 
 export function databaseFailed(file: string, cause: unknown): FirnError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = reasonOf(cause);
   const hints: [RegExp, string][] = [
     [
       /malformed|not a database/,
       "Restore the file from a backup, or make it anew from a list made with nix-store --dump-db (nix-store --load-db)",
     ],
-    [/full/, "Free some space on that disk, for instance by collecting garbage"],
-    [/readonly|unable to open/, "Check who owns the folder; the store may belong to another user"],
+    [/readonly|unable to open|denied/, "Check who owns the folder; the store may belong to another user"],
   ];
-  const hint = hints.find(([pattern]) => pattern.test(reason))?.[1];
+  // Without room for its log SQLite speaks of an I/O error.
+  const hint = isFull(file) ? diskFullHint : hints.find(([pattern]) => pattern.test(reason))?.[1];
   return new FirnError("store-database", `Cannot use the store's database "${file}": ${reason}`, {
     cause,
     ...(hint === undefined ? {} : { hint }),
   });
+}
+
+/** Whether the disk that holds `file` lacks the room or the inodes that a database's log needs. */
+function isFull(file: string): boolean {
+  try {
+    const { bavail, bsize, files, ffree } = statfsSync(hostPath(file.slice(0, file.lastIndexOf("/"))));
+    return bavail * bsize < 128 * 1024 || (files > 0 && ffree < 2);
+  } catch {
+    return false;
+  }
 }

@@ -12,11 +12,13 @@ import {
   FileLock,
   hostPath,
   ifExists,
+  isDiskFull,
   lockDescriptor,
   openLockFile,
   unlockDescriptor,
 } from "#host";
 import type { StoreLayout } from "./layout.ts";
+import { cannotWrite } from "./store-errors.ts";
 
 const acknowledged = "1".charCodeAt(0);
 const retryDelay = 100;
@@ -103,7 +105,11 @@ export class TempRoots {
 
   #write(path: StorePath): void {
     if (this.#file === undefined) return;
-    writeSync(this.#file.lock.descriptor, Buffer.from(`${this.#layout.storeDir}/${path}\0`, "latin1"));
+    try {
+      writeSync(this.#file.lock.descriptor, Buffer.from(`${this.#layout.storeDir}/${path}\0`, "latin1"));
+    } catch (error) {
+      throw cannotWrite(this.#file.path, error);
+    }
   }
 }
 
@@ -148,7 +154,7 @@ export function readTempRoots(layout: StoreLayout): TempRoot[] {
     try {
       if (lockDescriptor(lock.descriptor, "exclusive", false)) {
         ifExists(() => unlinkSync(hostPath(file)));
-        writeSync(lock.descriptor, "d");
+        markAsDeleted(lock);
         continue;
       }
       const recorded = readFileSync(lock.descriptor, "latin1").split("\0");
@@ -158,6 +164,15 @@ export function readTempRoots(layout: StoreLayout): TempRoot[] {
     }
   }
   return roots;
+}
+
+/** Tells who opened the file before that it is gone; without room for the byte it sees so by itself. */
+function markAsDeleted(lock: FileLock): void {
+  try {
+    writeSync(lock.descriptor, "d");
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+  }
 }
 
 function sleep(milliseconds: number): void {

@@ -16,6 +16,7 @@ import {
 import type { NarSink } from "#formats";
 import { hostPath, pathInDirectory } from "#host";
 import { storeModificationTime } from "./canonicalise.ts";
+import { cannotWrite } from "./store-errors.ts";
 
 const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const existingDirectory = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -27,6 +28,8 @@ export interface TreeWriterOptions {
 
 export class TreeWriter implements NarSink {
   readonly #sync: boolean;
+  /** For errors. */
+  readonly #path: string;
   /** The open directories, the one that holds the root first. */
   readonly #directories: number[];
   #name: string;
@@ -39,6 +42,7 @@ export class TreeWriter implements NarSink {
     this.#name = path.slice(slash + 1);
     this.#directories = [openSync(hostPath(path.slice(0, slash) || "/"), constants.O_RDONLY | constants.O_DIRECTORY)];
     this.#sync = options.sync ?? false;
+    this.#path = path;
   }
 
   startDirectory(): void {
@@ -63,7 +67,11 @@ export class TreeWriter implements NarSink {
 
   contents(chunk: Uint8Array): void {
     if (this.#file === undefined) return;
-    for (let at = 0; at < chunk.length;) at += writeSync(this.#file, chunk, at);
+    try {
+      for (let at = 0; at < chunk.length;) at += writeSync(this.#file, chunk, at);
+    } catch (error) {
+      throw cannotWrite(this.#path, error);
+    }
   }
 
   endRegularFile(): void {

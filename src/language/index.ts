@@ -32,7 +32,12 @@ export { NixFloat, type NixList, NixPath, NixString, type Slot, stringValue, typ
 export { AttrPathNotFound, type FoundAttr, parseAttrPath } from "./machine/attr-path.ts";
 export { createEvaluator, type Evaluator, type EvaluatorOptions } from "./machine/evaluator.ts";
 export { canonicalPath } from "./machine/coerce.ts";
-export { derivationInternalPath } from "./machine/files.ts";
-export { defaultEvalSettings, type EvalSettings, parseSearchPathEntry, type SearchPathEntry } from "./machine/settings.ts";
+export { derivationInternalPath } from "./machine/internal-paths.ts";
+export {
+  defaultEvalSettings,
+  type EvalSettings,
+  parseSearchPathEntry,
+  type SearchPathEntry,
+} from "./machine/settings.ts";
 export * from "./builtins/index.ts";
 export { printFloat } from "./values/float-format.ts";

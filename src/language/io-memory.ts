@@ -14,7 +14,6 @@ import {
   type NarNode,
   writeNar,
   makeDerivationFile,
-  type StoreDir,
   type StorePath,
   createHasher,
 } from "#formats";
@@ -55,7 +54,7 @@ export class MemoryIO implements EvalIO {
   addFile(path: string, file: MemoryFile): void {
     this.files.set(path, file);
     let type = typeOfFile(file);
-    for (let current = path; current !== "/"; ) {
+    for (let current = path; current !== "/";) {
       const slash = current.lastIndexOf("/");
       const parent = current.slice(0, slash) || "/";
       let entries = this.folders.get(parent);
@@ -107,7 +106,7 @@ export class MemoryIO implements EvalIO {
   }
 
   addPath(path: string, options: AddPathOptions): StorePath {
-    const storeDir = this.storeDir as StoreDir;
+    const storeDir = this.storeDir;
     const hash =
       options.method === "flat"
         ? hashByteString("sha256", this.readFile(path))
@@ -132,7 +131,7 @@ export class MemoryIO implements EvalIO {
       return { type: "regular", executable: stat.executable, size: bytes.length, contents: [bytes] };
     }
     const entries: [string, NarNode][] = [];
-    for (const [name, type] of [...this.readDirectory(path)].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const [name, type] of [...this.readDirectory(path)].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       const child = path === "/" ? `/${name}` : `${path}/${name}`;
       if (filter(child, type)) entries.push([name, this.narNode(child, filter)]);
     }
@@ -140,7 +139,7 @@ export class MemoryIO implements EvalIO {
   }
 
   addText(name: string, contents: string, references: readonly StorePath[]): StorePath {
-    const path = makeTextPath(this.storeDir as StoreDir, name, contents, references);
+    const path = makeTextPath(this.storeDir, name, contents, references);
     this.valid.add(path);
     this.references.set(path, references);
     this.addFile(`${this.storeDir}/${path}`, contents);
@@ -148,7 +147,7 @@ export class MemoryIO implements EvalIO {
   }
 
   writeDerivation(derivation: Derivation): StorePath {
-    const { path, references } = makeDerivationFile(this.storeDir as StoreDir, derivation);
+    const { path, references } = makeDerivationFile(this.storeDir, derivation);
     this.derivations.set(path, derivation);
     this.references.set(path, references);
     this.valid.add(path);
@@ -169,7 +168,10 @@ export class MemoryIO implements EvalIO {
   ensurePath(): void {}
 
   realise(derivation: StorePath): ReadonlyMap<string, StorePath> {
-    throw new FirnError("cannot-build", `cannot build '${this.storeDir}/${derivation}': there is no store here, only memory`);
+    throw new FirnError(
+      "cannot-build",
+      `cannot build '${this.storeDir}/${derivation}': there is no store here, only memory`,
+    );
   }
 
   fetchUrl(request: FetchUrlRequest): StorePath {
@@ -204,4 +206,3 @@ function textOf(file: MemoryFile): string {
 function noSuchFile(path: string): FirnError {
   return new FirnError("no-such-file", `path '${path}' does not exist`);
 }
-

@@ -3,7 +3,7 @@
 
 import { hint } from "../errors/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
-import { positionOfSlot } from "../machine/force.ts";
+import { positionOfSlot } from "../values/position-of.ts";
 import { PrimOp, type PrimOpDefinition } from "../values/prim-op.ts";
 import { force } from "../values/thunk.ts";
 import { Attrs } from "../values/attrs.ts";

@@ -1,7 +1,7 @@
 // Values as XML: `toXML` and `nix-instantiate --xml`.
 
 import { lineAndColumn } from "../errors/index.ts";
-import { enterCall } from "../machine/call.ts";
+import { enterCall } from "../machine/depth.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { Attrs } from "../values/attrs.ts";
 import { ContextCollector } from "../values/context.ts";

@@ -6,7 +6,8 @@ import type { AttrDef, AttrsExpr, LetExpr } from "../syntax/ast.ts";
 import { showIdentifier } from "../syntax/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { duplicateDynamicAttribute, missingAttribute } from "../machine/failures.ts";
-import { forceAttrs, forceStringNoContext, positionOfSlot } from "../machine/force.ts";
+import { positionOfSlot } from "../values/position-of.ts";
+import { forceAttrs, forceStringNoContext } from "../machine/force.ts";
 import { Attrs, AttrsBuilder, emptyAttrs } from "../values/attrs.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import { Shape } from "../values/shape.ts";
@@ -107,7 +108,7 @@ interface Bindings {
 }
 
 function compileBindings(compiler: Compiler, expr: AttrsExpr, scope: Scope): Bindings {
-  const names = [...expr.attrs.keys()].sort(
+  const names = [...expr.attrs.keys()].toSorted(
     (a, b) => compiler.evaluator.symbols.intern(a) - compiler.evaluator.symbols.intern(b),
   );
   const inner: Scope = {
@@ -119,7 +120,7 @@ function compileBindings(compiler: Compiler, expr: AttrsExpr, scope: Scope): Bin
   const delayed = members.map((member) => member.delayed);
   const kinds = members.map((member) => member.kind);
   const count = members.length;
-  const template: Environment = new Array<undefined>(count + 1).fill(undefined);
+  const template: Environment = Array.from({ length: count + 1 });
   const isUniform = kinds.every((kind) => kind === "plain");
   if (isUniform) {
     const fill = (outer: Environment): Environment => {
@@ -148,13 +149,7 @@ function compileBindings(compiler: Compiler, expr: AttrsExpr, scope: Scope): Bin
  * `inner` is where values are evaluated, `outer` where `inherit x` looks. With `__overrides`, every own member must be a
  * thunk, since what it refers to may yet be replaced.
  */
-function compileMembers(
-  compiler: Compiler,
-  expr: AttrsExpr,
-  inner: Scope,
-  outer: Scope,
-  mustDelay = false,
-): Members {
+function compileMembers(compiler: Compiler, expr: AttrsExpr, inner: Scope, outer: Scope, mustDelay = false): Members {
   const { symbols } = compiler.evaluator;
   const members: Member[] = [];
   for (const [name, def] of expr.attrs) {
@@ -206,11 +201,7 @@ function inheritFromCode(compiler: Compiler, name: string, from: number, pos: Po
 }
 
 /** Adds the attributes whose names are computed, in order; a null name leaves its attribute out. */
-function compileDynamic(
-  compiler: Compiler,
-  expr: AttrsExpr,
-  scope: Scope,
-): (attrs: Attrs, env: Environment) => Attrs {
+function compileDynamic(compiler: Compiler, expr: AttrsExpr, scope: Scope): (attrs: Attrs, env: Environment) => Attrs {
   const { evaluator } = compiler;
   const literalPos = compiler.pos(expr.pos);
   const additions = expr.dynamic.map((dynamic) => ({

@@ -4,7 +4,8 @@
 
 import type { CallExpr, Expr } from "../syntax/ast.ts";
 import { hint } from "../errors/index.ts";
-import { apply1, apply2, apply3, callFunction, callPrimOp, enterCall } from "../machine/call.ts";
+import { enterCall } from "../machine/depth.ts";
+import { apply1, apply2, apply3, callFunction, callPrimOp } from "../machine/call.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { addFrame } from "../machine/failures.ts";
 import { Attrs } from "../values/attrs.ts";
@@ -147,13 +148,7 @@ function safe(result: number): number | undefined {
   return Number.isSafeInteger(result) ? result + 0 : undefined;
 }
 
-function compileOperator(
-  compiler: Compiler,
-  expr: CallExpr,
-  primOp: PrimOp,
-  scope: Scope,
-  pos: Pos,
-): Run | undefined {
+function compileOperator(compiler: Compiler, expr: CallExpr, primOp: PrimOp, scope: Scope, pos: Pos): Run | undefined {
   const { evaluator } = compiler;
   const left = compiler.compile(expr.args[0] as Expr, scope);
   const right = compiler.compile(expr.args[1] as Expr, scope);

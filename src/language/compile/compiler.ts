@@ -12,14 +12,7 @@ import { compileAttrs, compileLet } from "./attrs.ts";
 import { compileCall } from "./call.ts";
 import { Delayed } from "./delayed.ts";
 import { compileLambda, makeLambdaCode } from "./lambda.ts";
-import {
-  compileAssert,
-  compileBinary,
-  compileIf,
-  compileList,
-  compileNot,
-  compileWith,
-} from "./operators.ts";
+import { compileAssert, compileBinary, compileIf, compileList, compileNot, compileWith } from "./operators.ts";
 import { resolveVariable, type Scope } from "./scope.ts";
 import { compileHasAttr, compileSelect } from "./select.ts";
 import { compileConcatStrings } from "./strings.ts";

@@ -25,9 +25,7 @@ export function compileLambda(compiler: Compiler, expr: LambdaExpr, scope: Scope
 
 export function makeLambdaCode(compiler: Compiler, expr: LambdaExpr, scope: Scope): LambdaCode {
   const params = expr.formals === undefined ? chainOf(expr) : [];
-  return params.length > 1
-    ? new CurriedCode(compiler, expr, scope, params)
-    : new SingleCode(compiler, expr, scope);
+  return params.length > 1 ? new CurriedCode(compiler, expr, scope, params) : new SingleCode(compiler, expr, scope);
 }
 
 /** The lambdas of `x: y: z: …`, as far as they are simple and have different names; at most three. */
@@ -101,7 +99,7 @@ abstract class BaseCode implements LambdaCode {
         hasDefault: formal.fallback !== undefined,
         pos: this.compiler.pos(formal.pos),
       }))
-      .sort((a, b) => a.symbol - b.symbol);
+      .toSorted((a, b) => a.symbol - b.symbol);
     return this.sortedFormals;
   }
 
@@ -193,12 +191,7 @@ interface MatchPlan {
   readonly indices: readonly number[];
 }
 
-function enterFormals(
-  compiler: Compiler,
-  expr: LambdaExpr,
-  scope: Scope,
-  code: LambdaCode,
-): LambdaCode["enter1"] {
+function enterFormals(compiler: Compiler, expr: LambdaExpr, scope: Scope, code: LambdaCode): LambdaCode["enter1"] {
   const { evaluator } = compiler;
   const formals = code.formals as readonly FormalInfo[];
   const byName = new Map((expr.formals as NonNullable<LambdaExpr["formals"]>).formals.map((f) => [f.name, f]));
@@ -214,7 +207,7 @@ function enterFormals(
   });
   const body = compiler.compile(expr.body, inner);
   const guard = makeGuard(evaluator, code.pos, expr.name);
-  const template: Environment = new Array<undefined>(firstFormal + formals.length).fill(undefined);
+  const template: Environment = Array.from({ length: firstFormal + formals.length });
   let known: MatchPlan | undefined;
 
   return (outer, argument, callPos) => {

@@ -3,7 +3,7 @@
 import type { AssertExpr, BinaryExpr, Expr, IfExpr, ListExpr, NotExpr, WithExpr } from "../syntax/ast.ts";
 import { printExpr } from "../syntax/index.ts";
 import { AssertionError, hint } from "../errors/index.ts";
-import { enterCall } from "../machine/call.ts";
+import { enterCall } from "../machine/depth.ts";
 import { assertEqualValues, equalValues } from "../machine/equality.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { addFrame, assertionFailed, wrongType } from "../machine/failures.ts";
@@ -35,7 +35,13 @@ function condition(compiler: Compiler, expr: Expr, scope: Scope, pos: Pos, frame
 }
 
 export function compileIf(compiler: Compiler, expr: IfExpr, scope: Scope): Run {
-  const test = condition(compiler, expr.condition, scope, compiler.pos(expr.pos), "while evaluating a branch condition");
+  const test = condition(
+    compiler,
+    expr.condition,
+    scope,
+    compiler.pos(expr.pos),
+    "while evaluating a branch condition",
+  );
   const consequent = compiler.compile(expr.then, scope);
   const alternative = compiler.compile(expr.else, scope);
   return (env) => (test(env) ? consequent(env) : alternative(env));
@@ -168,7 +174,10 @@ function compileUpdate(compiler: Compiler, expr: BinaryExpr, scope: Scope): Run 
       ["left", update.left],
     ] as const) {
       if (operand.kind === "binary" && operand.op === "//") collectOperands(operand);
-      else operands.push(setOperand(compiler, evaluator, operand, scope, `in the ${side} operand of the update (//) operator`));
+      else
+        operands.push(
+          setOperand(compiler, evaluator, operand, scope, `in the ${side} operand of the update (//) operator`),
+        );
     }
   }
 }

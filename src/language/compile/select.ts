@@ -7,7 +7,7 @@ import { BaseError, hint } from "../errors/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { addFrame, missingAttribute } from "../machine/failures.ts";
 import { forceAttrs, forceStringNoContext } from "../machine/force.ts";
-import { derivationInternalPath } from "../machine/files.ts";
+import { derivationInternalPath } from "../machine/internal-paths.ts";
 import { Attrs } from "../values/attrs.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import type { Shape } from "../values/shape.ts";
@@ -152,9 +152,7 @@ function makeStep(compiler: Compiler, name: AttrName, scope: Scope): Step {
   const symbol = (env: Environment): Symbol => {
     const value = run(env);
     if (typeof value === "string") return evaluator.symbols.intern(value);
-    return evaluator.symbols.intern(
-      forceStringNoContext(evaluator, value, "while evaluating an attribute name", pos),
-    );
+    return evaluator.symbols.intern(forceStringNoContext(evaluator, value, "while evaluating an attribute name", pos));
   };
   return { symbol, shape: undefined, index: 0 };
 }

@@ -115,13 +115,7 @@ function joinStrings(
   return collector === undefined ? result : stringValue(result, collector.context);
 }
 
-function joinPath(
-  evaluator: Evaluator,
-  parts: readonly Part[],
-  first: NixPath,
-  env: Environment,
-  pos: Pos,
-): NixPath {
+function joinPath(evaluator: Evaluator, parts: readonly Part[], first: NixPath, env: Environment, pos: Pos): NixPath {
   const collector = new ContextCollector();
   let text = first.path;
   for (let i = 1; i < parts.length; i++) {
@@ -131,4 +125,3 @@ function joinPath(
   if (!collector.context.isEmpty) throw contextInPath(evaluator, pos);
   return new NixPath(canonicalPath(text));
 }
-

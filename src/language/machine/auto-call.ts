@@ -8,7 +8,7 @@ import type { Slot, Value } from "../values/value.ts";
 import { callFunction1 } from "./call.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { missingAutoArgument } from "./failures.ts";
-import { positionOfSlot } from "./force.ts";
+import { positionOfSlot } from "../values/position-of.ts";
 
 export function autoCall(evaluator: Evaluator, args: Attrs, fn: Slot): Value {
   const pos = positionOfSlot(fn);

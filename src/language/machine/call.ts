@@ -1,7 +1,5 @@
 // Function calls. A call with all its arguments goes straight into the body; functions in between exist only where an
 // application is partial. As in Nix one call counts once against max-call-depth, however many arguments it has.
-//
-// `depth` is put back when a call returns, not when it throws: whoever catches an error and goes on restores it.
 
 import { Attrs } from "../values/attrs.ts";
 import { Lambda } from "../values/lambda.ts";
@@ -10,16 +8,9 @@ import { PrimOp, PrimOpApp } from "../values/prim-op.ts";
 import { force } from "../values/thunk.ts";
 import type { Slot, Value } from "../values/value.ts";
 import { hint } from "../errors/index.ts";
+import { enterCall } from "./depth.ts";
 import type { Evaluator } from "./evaluator.ts";
-import { addFrame, callDepthReached, notAFunction } from "./failures.ts";
-
-/** Counts a level of depth and returns the depth to go back to. */
-export function enterCall(evaluator: Evaluator, pos: Pos): number {
-  const depth = evaluator.depth;
-  if (depth > evaluator.maxCallDepth) throw callDepthReached(evaluator, pos);
-  evaluator.depth = depth + 1;
-  return depth;
-}
+import { addFrame, notAFunction } from "./failures.ts";
 
 export function callFunction1(evaluator: Evaluator, fn: Slot, a: Slot, pos: Pos): Value {
   const depth = enterCall(evaluator, pos);
@@ -171,4 +162,3 @@ function callFunctor(evaluator: Evaluator, fn: Value, a: Slot, pos: Pos): Value 
     throw error;
   }
 }
-

@@ -1,7 +1,7 @@
 // Turning values into strings and paths: interpolation, `toString`, derivation attributes (coerceToString, coerceToPath).
 // What a string came from is added to the collector.
 
-import { parseStorePathIfValid, printStorePath, type StoreDir } from "#formats";
+import { parseStorePathIfValid, printStorePath } from "#formats";
 import { withLanguageErrors } from "../builtins/foreign-error.ts";
 import { Attrs } from "../values/attrs.ts";
 import type { ContextCollector } from "../values/context.ts";
@@ -9,7 +9,8 @@ import { printFloatFixed } from "../values/float-format.ts";
 import type { Pos } from "../values/position.ts";
 import { force } from "../values/thunk.ts";
 import { NixFloat, type NixList, NixPath, NixString, type Slot, type Value } from "../values/value.ts";
-import { callFunction1, enterCall } from "./call.ts";
+import { enterCall } from "./depth.ts";
+import { callFunction1 } from "./call.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { addFrame, cannotCoerce, derivationFileName, notAnAbsolutePath, notInStore } from "./failures.ts";
 import { isList } from "./force.ts";
@@ -114,7 +115,7 @@ export function copyPathToStore(evaluator: Evaluator, collector: ContextCollecto
   const name = path.path.slice(path.path.lastIndexOf("/") + 1);
   const storePath = withLanguageErrors(() => evaluator.io.addPath(path.path, { name, method: "nar" }));
   collector.addElement({ kind: "opaque", path: storePath });
-  return printStorePath(evaluator.io.storeDir as StoreDir, storePath);
+  return printStorePath(evaluator.io.storeDir, storePath);
 }
 
 export function coerceToPath(
@@ -153,7 +154,7 @@ export function coerceToStorePath(
   context: string,
 ): string {
   const text = coerceToString(evaluator, pos, slot, collector, context, withoutCopying);
-  if (parseStorePathIfValid(evaluator.io.storeDir as StoreDir, text) !== undefined) return text;
+  if (parseStorePathIfValid(evaluator.io.storeDir, text) !== undefined) return text;
   throw notInStore(text).addTrace(evaluator.positions.resolve(pos), context);
 }
 
@@ -168,4 +169,3 @@ export function canonicalPath(path: string): string {
   }
   return `/${parts.join("/")}`;
 }
-

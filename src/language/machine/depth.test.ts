@@ -27,7 +27,11 @@ function evaluateDeep(expr: string): Promise<string> {
 }
 
 const cases: readonly [title: string, expr: string, outcome: string][] = [
-  ["endless recursion is Nix's error", "let f = n: f (n + 1); in f 0", "error: stack overflow; max-call-depth exceeded"],
+  [
+    "endless recursion is Nix's error",
+    "let f = n: f (n + 1); in f 0",
+    "error: stack overflow; max-call-depth exceeded",
+  ],
   ["9000 nested calls are fine", "let f = n: if n == 0 then 0 else 1 + f (n - 1); in f 9000", "9000"],
   [
     "a chain of 5000 thunks is fine",

@@ -10,7 +10,7 @@ import type { Symbol } from "../values/symbols.ts";
 import { force } from "../values/thunk.ts";
 import { typeName, typeTag } from "../values/type-name.ts";
 import { NixFloat, type NixList, NixPath, NixString, type Slot, type Value } from "../values/value.ts";
-import { enterCall } from "./call.ts";
+import { enterCall } from "./depth.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { addFrame, printed } from "./failures.ts";
 import { isList } from "./force.ts";
@@ -201,9 +201,7 @@ function differentValues(evaluator: Evaluator, word: "of" | "with", a: Value, b:
   const left = printed(evaluator, a);
   const right = printed(evaluator, b);
   return word === "with"
-    ? new AssertionError(
-        hint`${typeName(a)} with value '${left}' is not equal to ${typeName(b)} with value '${right}'`,
-      )
+    ? new AssertionError(hint`${typeName(a)} with value '${left}' is not equal to ${typeName(b)} with value '${right}'`)
     : new AssertionError(hint`${typeName(a)} of value '${left}' is not equal to ${typeName(b)} of value '${right}'`);
 }
 

@@ -20,13 +20,7 @@ import { findAlongAttrPath, type FoundAttr } from "./attr-path.ts";
 import { autoCall } from "./auto-call.ts";
 import { BaseEnvironment } from "./base-environment.ts";
 import { callFunction, callFunction1, callFunction2, callFunction3 } from "./call.ts";
-import {
-  coerceToPath,
-  coerceToStorePath,
-  coerceToString,
-  copyPathToStore,
-  type CoercionOptions,
-} from "./coerce.ts";
+import { coerceToPath, coerceToStorePath, coerceToString, copyPathToStore, type CoercionOptions } from "./coerce.ts";
 import { compareLess } from "./compare.ts";
 import { assertEqual, equals, isDerivation } from "./equality.ts";
 import { FileEvaluator } from "./files.ts";

@@ -4,7 +4,6 @@ import {
   AssertionError,
   BaseError,
   bestMatches,
-  callDepthExceeded,
   EvalError,
   type Hint,
   hint,
@@ -31,9 +30,12 @@ export function addFrame(evaluator: Evaluator, error: unknown, pos: Pos, text: s
 export type ExpectedType = "an integer" | "a float" | "a Boolean" | "a string" | "a list" | "a set" | "a function";
 
 export function wrongType(evaluator: Evaluator, expected: ExpectedType, value: Value, pos: Pos): TypeError {
-  return new TypeError(hint`expected ${uncolored(expected)} but found ${typeName(value)}: ${printed(evaluator, value)}`, {
-    position: evaluator.positions.resolve(pos),
-  });
+  return new TypeError(
+    hint`expected ${uncolored(expected)} but found ${typeName(value)}: ${printed(evaluator, value)}`,
+    {
+      position: evaluator.positions.resolve(pos),
+    },
+  );
 }
 
 export function notAFunction(evaluator: Evaluator, value: Value, pos: Pos): TypeError {
@@ -64,9 +66,12 @@ export function quoteFunction(name: string | undefined): string {
 }
 
 export function missingArgument(evaluator: Evaluator, fn: string | undefined, name: string, pos: Pos): TypeError {
-  return new TypeError(hint`function '${describeFunction(fn)}' called without required argument '${showIdentifier(name)}'`, {
-    position: evaluator.positions.resolve(pos),
-  });
+  return new TypeError(
+    hint`function '${describeFunction(fn)}' called without required argument '${showIdentifier(name)}'`,
+    {
+      position: evaluator.positions.resolve(pos),
+    },
+  );
 }
 
 export function unexpectedArgument(
@@ -76,10 +81,13 @@ export function unexpectedArgument(
   formals: readonly Symbol[],
   pos: Pos,
 ): TypeError {
-  return new TypeError(hint`function '${describeFunction(fn)}' called with unexpected argument '${showIdentifier(name)}'`, {
-    position: evaluator.positions.resolve(pos),
-    suggestions: bestMatches(attributeNames(evaluator, formals), name),
-  });
+  return new TypeError(
+    hint`function '${describeFunction(fn)}' called with unexpected argument '${showIdentifier(name)}'`,
+    {
+      position: evaluator.positions.resolve(pos),
+      suggestions: bestMatches(attributeNames(evaluator, formals), name),
+    },
+  );
 }
 
 export function missingAutoArgument(evaluator: Evaluator, name: string, pos: Pos): MissingArgumentError {
@@ -139,10 +147,6 @@ export function assertionFailed(evaluator: Evaluator, condition: string, pos: Po
   return new AssertionError(hint`assertion '${condition}' failed`, { position: evaluator.positions.resolve(pos) });
 }
 
-export function callDepthReached(evaluator: Evaluator, pos: Pos): BaseError {
-  return callDepthExceeded().atPosition(evaluator.positions.resolve(pos));
-}
-
 export function unclosedQuote(path: string): ParseError {
   return new ParseError(hint`missing closing quote in selection path '${path}'`);
 }
@@ -155,4 +159,3 @@ export function printed(evaluator: Evaluator, value: Value): ReturnType<typeof u
 function attributeNames(evaluator: Evaluator, symbols: readonly Symbol[]): string[] {
   return symbols.map((symbol) => evaluator.symbols.name(symbol));
 }
-

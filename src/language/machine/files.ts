@@ -16,9 +16,6 @@ import type { Evaluator } from "./evaluator.ts";
 import { addFrame, undefinedVariable } from "./failures.ts";
 import { noSuchPath, resolveExprPath, resolveSymlinks } from "./paths.ts";
 
-/** Where the wrapper that makes `derivation` of `derivationStrict` seems to lie; frames in it are not shown. */
-export const derivationInternalPath = "\xc2\xabnix-internal\xc2\xbb/derivation-internal.nix";
-
 /** Variables that a program has beside the builtins: `scopedImport`, the REPL. */
 export interface ExtraScope {
   readonly scope: Scope;
@@ -67,7 +64,10 @@ export class FileEvaluator {
 
   /** Evaluates a file as the program itself, so that no frame of an error says that it was imported; not cached. */
   evalProgramFile(path: string): Value {
-    return this.evalResolved(this.resolve(path), { scope: { kind: "base", base: this.evaluator.base }, env: [undefined] });
+    return this.evalResolved(this.resolve(path), {
+      scope: { kind: "base", base: this.evaluator.base },
+      env: [undefined],
+    });
   }
 
   evalMainFile(path: string): Value {

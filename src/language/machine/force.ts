@@ -6,12 +6,13 @@ import { Attrs } from "../values/attrs.ts";
 import type { ContextCollector } from "../values/context.ts";
 import { displayContextElement, parseContextElement } from "../values/context.ts";
 import { Lambda } from "../values/lambda.ts";
+import { positionOfSlot } from "../values/position-of.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import { PrimOp, PrimOpApp } from "../values/prim-op.ts";
 import type { Symbol } from "../values/symbols.ts";
-import { type Call1, type Call2, CallCode, force, Thunk } from "../values/thunk.ts";
+import { force } from "../values/thunk.ts";
 import { NixFloat, type NixList, NixString, type Slot, type Value } from "../values/value.ts";
-import { enterCall } from "./call.ts";
+import { enterCall } from "./depth.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { addFrame, contextNotAllowed, wrongType } from "./failures.ts";
 
@@ -121,7 +122,10 @@ export function isFunctor(evaluator: Evaluator, value: Value): boolean {
 export function requireAttr(evaluator: Evaluator, attrs: Attrs, symbol: Symbol, context: string): Slot {
   const slot = attrs.get(symbol);
   if (slot === undefined) {
-    throw new TypeError(hint`attribute '${showIdentifier(evaluator.symbols.name(symbol))}' missing`).addTrace(undefined, context);
+    throw new TypeError(hint`attribute '${showIdentifier(evaluator.symbols.name(symbol))}' missing`).addTrace(
+      undefined,
+      context,
+    );
   }
   return slot;
 }
@@ -173,17 +177,4 @@ function forceDeepList(evaluator: Evaluator, list: NixList, seen: Set<unknown>):
     addFrame(evaluator, error, noPos, hint`while evaluating list element at index ${index}`);
     throw error;
   }
-}
-
-/** Where a value was written down, if that is known without forcing it (Value::determinePos). */
-export function positionOfSlot(slot: Slot): Pos {
-  let value: Slot | undefined = slot;
-  if (slot instanceof Thunk) {
-    if (slot.code instanceof CallCode) return positionOfSlot((slot.payload as Call1 | Call2).fn);
-    value = slot.isForced ? slot.force() : undefined;
-  }
-  if (value instanceof Attrs) return value.pos;
-  // To Nix a lambda that nothing forced yet is a thunk, which stands nowhere.
-  if (value instanceof Lambda && value.wasForced) return value.code.pos;
-  return noPos;
 }

@@ -18,7 +18,10 @@ export function resolveAncestors(io: EvalIO, path: string): string | undefined {
 }
 
 function follow(io: EvalIO, path: string, followLast: boolean): string | undefined {
-  const rest = path.split("/").filter((part) => part !== "").reverse();
+  const rest = path
+    .split("/")
+    .filter((part) => part !== "")
+    .toReversed();
   let done = "";
   let links = 0;
   while (rest.length > 0) {
@@ -34,7 +37,7 @@ function follow(io: EvalIO, path: string, followLast: boolean): string | undefin
       if (++links > mostLinks) throw tooManyLinks(path);
       const target = io.readLink(next);
       if (target.startsWith("/")) done = "";
-      for (const piece of target.split("/").reverse()) if (piece !== "") rest.push(piece);
+      for (const piece of target.split("/").toReversed()) if (piece !== "") rest.push(piece);
       continue;
     }
     if (stat === undefined && rest.length > 0) return undefined;
@@ -51,7 +54,7 @@ export function pathExists(io: EvalIO, path: string): boolean {
 /** The file that an import of `path` reads: links followed one by one, a folder's default.nix (resolveExprPath). */
 export function resolveExprPath(io: EvalIO, path: string): string {
   let current = path;
-  for (let links = 0; current !== "/"; ) {
+  for (let links = 0; current !== "/";) {
     if (++links >= mostLinks) throw tooManyLinks(path);
     const slash = current.lastIndexOf("/");
     const parent = resolveSymlinks(io, current.slice(0, slash) || "/");

@@ -74,9 +74,10 @@ function pseudoUrl(value: string): string | undefined {
 function notFound(evaluator: Evaluator, name: string, pos: Pos): ThrownError {
   const position = evaluator.positions.resolve(pos);
   return evaluator.settings.pureEval
-    ? new ThrownError(hint`cannot look up '<${name}>' in pure evaluation mode (use '--impure' to override)`, { position })
-    : new ThrownError(
-        hint`file '${name}' was not found in the Nix search path (add it using $NIX_PATH or -I)`,
-        { position },
-      );
+    ? new ThrownError(hint`cannot look up '<${name}>' in pure evaluation mode (use '--impure' to override)`, {
+        position,
+      })
+    : new ThrownError(hint`file '${name}' was not found in the Nix search path (add it using $NIX_PATH or -I)`, {
+        position,
+      });
 }

@@ -1,6 +1,12 @@
 // What a thunk does when it is forced while it runs or after it failed.
 
-import { InfiniteRecursionError, Interrupted, isStackExhaustion, RecoverableEvalError, BaseError } from "../errors/index.ts";
+import {
+  InfiniteRecursionError,
+  Interrupted,
+  isStackExhaustion,
+  RecoverableEvalError,
+  BaseError,
+} from "../errors/index.ts";
 import type { PositionTable } from "../values/position.ts";
 import { Code, type ThunkStates } from "../values/thunk.ts";
 

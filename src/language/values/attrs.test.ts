@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { type Attrs, AttrsBuilder, emptyAttrs } from "./attrs.ts";
 import { SymbolTable } from "./symbols.ts";
 
@@ -31,7 +31,7 @@ test("a chain of updates holds what the last one with each name said", () => {
         for (const [name, value] of expected) assert.equal(attrs.get(table.intern(name)), value);
         assert.equal(attrs.get(table.intern("absent")), undefined);
       }
-      const sorted = [...expected].sort(([a], [b]) => (a < b ? -1 : 1));
+      const sorted = [...expected].toSorted(([a], [b]) => (a < b ? -1 : 1));
       assert.deepEqual(entriesOf(attrs), sorted);
     }),
   );
@@ -48,7 +48,10 @@ test("an update keeps both operands as they were", () => {
 });
 
 test("positions follow their attributes through updates", () => {
-  const base = attrsOf(Array.from({ length: 100 }, (_, i) => [`n${i}`, i] as const), 7);
+  const base = attrsOf(
+    Array.from({ length: 100 }, (_, i) => [`n${i}`, i] as const),
+    7,
+  );
   const merged = base.update(attrsOf([["n5", -1]], 9));
   assert.equal(merged.positionOf(table.intern("n5")), 9);
   assert.equal(merged.positionOf(table.intern("n6")), 7);
@@ -64,7 +67,13 @@ test("twenty thousand updates of a large set do not take quadratic time", () => 
 });
 
 test("names are listed by their bytes, whatever order they were met in", () => {
-  const attrs = attrsOf([["b", 1], ["a", 2], ["B", 3], ["a\xe9", 4], ["aa", 5]]);
+  const attrs = attrsOf([
+    ["b", 1],
+    ["a", 2],
+    ["B", 3],
+    ["a\xe9", 4],
+    ["aa", 5],
+  ]);
   assert.deepEqual(
     entriesOf(attrs).map(([name]) => name),
     ["B", "a", "aa", "a\xe9", "b"],

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ContextCollector, displayContextElement, parseContextElement, printContextElement, StringContext } from "./context.ts";
+import {
+  ContextCollector,
+  displayContextElement,
+  parseContextElement,
+  printContextElement,
+  StringContext,
+} from "./context.ts";
 
 const opaque = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-source";
 const drv = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb-x.drv";
@@ -11,8 +17,11 @@ test("elements are written and read back as Nix writes them", () => {
   }
 });
 
+function shown(text: string): string {
+  return displayContextElement("/nix/store", parseContextElement(text));
+}
+
 test("elements are shown in the syntax of users", () => {
-  const shown = (text: string): string => displayContextElement("/nix/store", parseContextElement(text));
   assert.equal(shown(opaque), `/nix/store/${opaque}`);
   assert.equal(shown(`!out!${drv}`), `/nix/store/${drv}^out`);
 });

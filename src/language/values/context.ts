@@ -84,7 +84,7 @@ export class StringContext {
   }
 
   static ofWritten(elements: Iterable<string>): StringContext {
-    const sorted = [...new Set(elements)].sort(compareElements);
+    const sorted = [...new Set(elements)].toSorted(compareElements);
     return sorted.length === 0 ? emptyContext : new StringContext(sorted);
   }
 

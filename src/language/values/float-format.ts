@@ -28,10 +28,12 @@ export function printFloatFixed(value: number): string {
 
 /** C rounds a value halfway between two to the even one, JavaScript away from zero. */
 function fixedHalfEven(value: number, decimals: number): string {
+  // oxlint-disable-next-line number-arg-out-of-range -- the limit is 100 since 2018
   return evenIfHalfway(value.toFixed(decimals), value.toFixed(100), decimals === 0 ? 0 : decimals + 1);
 }
 
 function exponentialHalfEven(value: number): string {
+  // oxlint-disable-next-line number-arg-out-of-range
   const exact = value.toExponential(100);
   const end = exact.indexOf("e");
   const [mantissa, exponent] = value.toExponential(5).split("e") as [string, string];

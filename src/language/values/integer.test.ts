@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import {
   addIntegers,
   divideIntegers,
@@ -16,7 +16,11 @@ const int64 = fc.oneof(
   fc.bigInt({ min: -100n, max: 100n }),
 );
 
-const operations: readonly [string, (a: Integer, b: Integer) => Integer | undefined, (a: bigint, b: bigint) => bigint][] = [
+const operations: readonly [
+  string,
+  (a: Integer, b: Integer) => Integer | undefined,
+  (a: bigint, b: bigint) => bigint,
+][] = [
   ["adding", addIntegers, (a, b) => a + b],
   ["subtracting", subtractIntegers, (a, b) => a - b],
   ["multiplying", multiplyIntegers, (a, b) => a * b],

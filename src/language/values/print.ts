@@ -12,8 +12,8 @@ import { PrimOp, PrimOpApp } from "./prim-op.ts";
 import { force, Thunk } from "./thunk.ts";
 import { NixFloat, type NixList, NixPath, NixString, type Slot, type Value } from "./value.ts";
 import type { Symbol } from "./symbols.ts";
-import { callDepthReached } from "../machine/failures.ts";
-import { positionOfSlot } from "../machine/force.ts";
+import { callDepthReached } from "../machine/depth.ts";
+import { positionOfSlot } from "./position-of.ts";
 
 const open = "\xc2\xab";
 const close = "\xc2\xbb";
@@ -117,7 +117,8 @@ class Printer {
   }
 
   private printUnforced(slot: Slot): void {
-    if (slot instanceof Thunk && slot.isBlackHole) this.colored(ansi.red, `${open}potential infinite recursion${close}`);
+    if (slot instanceof Thunk && slot.isBlackHole)
+      this.colored(ansi.red, `${open}potential infinite recursion${close}`);
     else this.colored(magenta, `${open}thunk${close}`);
   }
 
@@ -190,7 +191,6 @@ class Printer {
   private orderedEntries(attrs: Attrs): [string, Slot][] {
     const entries = [...attrs.sortedEntries(this.evaluator.symbols)];
     if (this.maxAttrs === Infinity) return entries;
-    const isImportant = (name: string): boolean => name === "type" || name === "_type";
     return [...entries.filter(([name]) => isImportant(name)), ...entries.filter(([name]) => !isImportant(name))];
   }
 
@@ -312,6 +312,10 @@ export function printAmbiguous(evaluator: Evaluator, root: Slot): string {
     }
     parts.push("]");
   }
+}
+
+function isImportant(name: string): boolean {
+  return name === "type" || name === "_type";
 }
 
 const keywords = new Set(["if", "then", "else", "assert", "with", "let", "in", "rec", "inherit"]);

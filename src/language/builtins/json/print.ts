@@ -3,7 +3,7 @@
 // value has been evaluated, as there.
 
 import { EvalError, hint, literalHint, TypeError } from "../../errors/index.ts";
-import { enterCall } from "../../machine/call.ts";
+import { enterCall } from "../../machine/depth.ts";
 import type { Evaluator } from "../../machine/evaluator.ts";
 import { addFrame } from "../../machine/failures.ts";
 import { Attrs } from "../../values/attrs.ts";
@@ -162,7 +162,7 @@ export function printJsonString(text: string): string {
 }
 
 /** Infinities and NaN, for which JSON has no words, are null. */
-export function printJsonFloat(value: number): string {
+function printJsonFloat(value: number): string {
   if (!Number.isFinite(value)) return "null";
   if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
   const sign = value < 0 ? "-" : "";

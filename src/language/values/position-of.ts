@@ -1,0 +1,20 @@
+// Where values were written down.
+
+import { Attrs } from "./attrs.ts";
+import { Lambda } from "./lambda.ts";
+import { noPos, type Pos } from "./position.ts";
+import { type Call1, type Call2, CallCode, Thunk } from "./thunk.ts";
+import type { Slot } from "./value.ts";
+
+/** Where a value was written down, if that is known without forcing it (Value::determinePos). */
+export function positionOfSlot(slot: Slot): Pos {
+  let value: Slot | undefined = slot;
+  if (slot instanceof Thunk) {
+    if (slot.code instanceof CallCode) return positionOfSlot((slot.payload as Call1 | Call2).fn);
+    value = slot.isForced ? slot.force() : undefined;
+  }
+  if (value instanceof Attrs) return value.pos;
+  // To Nix a lambda that nothing forced yet is a thunk, which stands nowhere.
+  if (value instanceof Lambda && value.wasForced) return value.code.pos;
+  return noPos;
+}

@@ -85,8 +85,9 @@ describe("builtin:buildenv", { skip: cannotBuild }, () => {
       const [result] = results;
       const made = result?.success === true ? listLinks(w.real(drv)) : [];
       const failed = result?.success === false ? indent(`error: ${result.error.message}`).split("\n") : [];
-      // Which warnings come before an error depends on the order in which a folder lists its files.
-      const relevant = (line: string): boolean => failed.length === 0 || !line.startsWith("warning: ");
+      // Which warnings come before an error depends on the order in which a folder lists its files. Hints are Firn's own.
+      const relevant = (line: string): boolean =>
+        failed.length === 0 || !(line.startsWith("warning: ") || line.startsWith("hint: "));
       assert.deepEqual(
         [...made, ...warnings, ...log, ...failed].filter(relevant).toSorted(),
         lines.filter(relevant).toSorted(),

@@ -1,8 +1,9 @@
 // The builders that are part of the program: `builtin:fetchurl`, `builtin:buildenv`. They run in this process, but write
 // where a sandboxed builder would, and what they wrote is checked and registered in the same way.
 
-import { toByteString } from "#formats";
+import { FirnError, toByteString } from "#formats";
 import type { Derivation, StorePath } from "#formats";
+import { describeSystemError, diskFullHint, isDiskFull } from "#host";
 import type { DerivationBuild } from "./build-derivation.ts";
 import type { RunningBuilder } from "./builder-process.ts";
 import { buildEnvironmentFromDerivation } from "./builtin-buildenv.ts";
@@ -24,7 +25,7 @@ export function findBuiltinBuilder(derivation: Derivation): BuiltinBuilder | und
   return builders.get(builder) ?? (() => unsupportedBuiltin(builder));
 }
 
-/** Runs a builtin as if it were a process: its error is the last line of the log, and then exit code 1. */
+/** Runs a builtin as if it were a process: its error, perhaps with a hint, ends the log, and then exit code 1. */
 export function startBuiltin(
   builtin: BuiltinBuilder,
   build: DerivationBuild,
@@ -46,8 +47,10 @@ export function startBuiltin(
     () => ({ kind: "exit", code: 0 }) as const,
     (error: unknown) => {
       if (cancellation.signal.aborted) return { kind: "signal", signal: "SIGKILL" } as const;
-      const message = toByteString(error instanceof Error ? error.message : String(error));
+      const message = toByteString(error instanceof Error ? describeSystemError(error) : String(error));
       log(`error: ${message.replaceAll(/\n(?!\n)/g, `\n${" ".repeat("error: ".length)}`)}`);
+      const hint = error instanceof FirnError ? error.hint : isDiskFull(error) ? diskFullHint : undefined;
+      if (hint !== undefined) log(`hint: ${hint}`);
       return { kind: "exit", code: 1 } as const;
     },
   );

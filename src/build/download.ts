@@ -8,6 +8,7 @@ import { Agent as HttpsAgent, get as httpsGet } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { FirnError, fromByteString } from "#formats";
+import { reasonOf } from "#host";
 
 export interface DownloadOptions {
   readonly attempts: number;
@@ -43,7 +44,7 @@ export async function download(
       options.signal.throwIfAborted();
       const transient = error instanceof DownloadFailure ? error.transient : isNetworkError(error);
       if (!transient && !(error instanceof DownloadFailure)) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       if (!transient || attempt >= options.attempts) throw unableToDownload(url, reason, error);
       const delay = firstDelay * 2 ** (attempt - 1) * (1 + Math.random() / 2);
       options.warn(`${unableToDownload(url, reason, error).message}; retrying in ${Math.round(delay)} ms`);

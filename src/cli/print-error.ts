@@ -2,7 +2,7 @@
 // Firn's hint. Errors of the language draw their own trace and code frame; see #language.
 
 import { FirnError, toByteString } from "#formats";
-import { diskFullHint, isDiskFull, reasonOf } from "#host";
+import { describeSystemError, diskFullHint, isDiskFull } from "#host";
 import type { Context } from "./command.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -30,7 +30,9 @@ async function renderLanguageError(error: unknown, options: RenderOptions): Prom
   if (!(error instanceof Error && "traces" in error)) return undefined;
   const { BaseError, renderError: render } = await import("#language");
   if (!(error instanceof BaseError)) return undefined;
-  return render(error, { showTrace: options.showTrace, color: options.colours });
+  const { cause } = error;
+  const hint = renderHint(cause instanceof FirnError ? cause.hint : undefined, options);
+  return render(error, { showTrace: options.showTrace, color: options.colours }) + hint;
 }
 
 interface RenderOptions {
@@ -59,26 +61,4 @@ function renderHint(hint: string | undefined, options: RenderOptions): string {
 export function renderMessage(message: string, options: { readonly colours: boolean }): string {
   const prefix = options.colours ? "\x1b[31;1merror:\x1b[0m " : "error: ";
   return prefix + message.replace(/\n(?=.)/g, "\n       ");
-}
-
-const actions: Readonly<Record<string, string>> = {
-  lstat: "getting status of",
-  stat: "getting status of",
-  open: "opening file",
-  read: "reading from file",
-  write: "writing to file",
-  scandir: "reading directory",
-  readlink: "reading symbolic link",
-  mkdir: "creating directory",
-  symlink: "creating symlink",
-  unlink: "removing file",
-  rename: "renaming",
-};
-
-/** What the operating system refused, as Nix words it: `opening file "/x": Permission denied`. */
-function describeSystemError(error: Error & NodeJS.ErrnoException): string {
-  const { errno, syscall, path } = error;
-  if (errno === undefined || syscall === undefined) return error.message;
-  const named = path === undefined ? "" : ` "${path}"`;
-  return `${actions[syscall] ?? syscall}${named}: ${reasonOf(error)}`;
 }

@@ -40,6 +40,28 @@ export function reasonOf(error: unknown): string {
   return reason === undefined ? error.message : reason.charAt(0).toUpperCase() + reason.slice(1);
 }
 
+const actions: Readonly<Record<string, string>> = {
+  lstat: "getting status of",
+  stat: "getting status of",
+  open: "opening file",
+  read: "reading from file",
+  write: "writing to file",
+  scandir: "reading directory",
+  readlink: "reading symbolic link",
+  mkdir: "creating directory",
+  symlink: "creating symlink",
+  unlink: "removing file",
+  rename: "renaming",
+};
+
+/** What the operating system refused, as Nix words it, `opening file "/x": Permission denied`; the message of any other error. */
+export function describeSystemError(error: Error & NodeJS.ErrnoException): string {
+  const { errno, syscall, path } = error;
+  if (errno === undefined || syscall === undefined) return error.message;
+  const named = path === undefined ? "" : ` "${path}"`;
+  return `${actions[syscall] ?? syscall}${named}: ${reasonOf(error)}`;
+}
+
 /** Whether something failed because there is no room for it: no space, no inodes, or a quota. */
 export function isDiskFull(error: unknown): boolean {
   const code = errorCode(error);

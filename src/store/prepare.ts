@@ -136,13 +136,22 @@ export function takeBigLock(layout: StoreLayout): FileLock | undefined {
 
 /** Makes the database of a new store; of two processes at once, one does and the other waits. */
 export function createDatabase(layout: StoreLayout, settings: StoreSettings): void {
-  const lock = lockFile(bigLockPath(layout), "exclusive", { wait: true });
+  const lock = lockNewStore(layout);
   try {
     if (readSchemaVersion(layout) !== undefined) return;
     new StoreDatabase(layout, settings, "create").close();
     writeSchemaVersion(layout);
   } finally {
     lock?.release();
+  }
+}
+
+/** Waits only until the database is there: whoever made it may go on to share the lock for as long as it works. */
+function lockNewStore(layout: StoreLayout): FileLock | undefined {
+  for (;;) {
+    const lock = lockFile(bigLockPath(layout), "exclusive", { wait: false });
+    if (lock !== undefined || readSchemaVersion(layout) !== undefined) return lock;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
   }
 }
 

@@ -3,6 +3,7 @@
 // needed.
 
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,6 +27,10 @@ export interface Scene {
   run(program: string, args: readonly string[], options?: { readonly input?: string | Buffer }): Answer;
   /** The same, and throws unless it ends with status 0. */
   must(program: string, args: readonly string[], options?: { readonly input?: string | Buffer }): string;
+  /** The same as `run`, while this process goes on, as a server that the program asks has to. */
+  answer(program: string, args: readonly string[]): Promise<Answer>;
+  /** Runs a shell script in which the programs are on PATH; `under` is a command that runs the shell, as bwrap. */
+  script(text: string, under?: readonly string[]): Answer;
   /** Starts a program, to be killed. */
   start(program: string, args: readonly string[]): ChildProcess;
   write(name: string, text: string): string;
@@ -74,6 +79,16 @@ export function openScene(t: TestContext): Scene {
       if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${status}:\n${stderr}`);
       return stdout;
     },
+    answer: (program, args) => answerOf(spawn(join(bin, program), args, { env, cwd: folder })),
+    script(text, under = []) {
+      const [command = "sh", ...args] = [...under, "sh", "-c", text];
+      const { status, stdout, stderr } = spawnSync(command, args, {
+        env: { ...env, PATH: `${bin}:${env.PATH}` },
+        cwd: folder,
+        encoding: "utf8",
+      });
+      return { status, stdout, stderr };
+    },
     start: (program, args) => spawn(join(bin, program), args, { env, cwd: folder, stdio: "ignore", detached: true }),
     write(name, text) {
       const path = join(folder, name);
@@ -81,6 +96,16 @@ export function openScene(t: TestContext): Scene {
       return path;
     },
   };
+}
+
+async function answerOf(child: ChildProcess): Promise<Answer> {
+  child.stdin?.end();
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const [status] = (await once(child, "close")) as [number | null];
+  return { status, stdout, stderr };
 }
 
 /** A package set of small derivations that the host's shell builds. */

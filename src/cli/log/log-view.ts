@@ -37,8 +37,9 @@ export function activityLevel(type: ActivityType): Verbosity {
     case "fileTransfer":
     case "substitute":
     case "queryPathInfo":
-    case "buildWaiting":
       return "talkative";
+    case "buildWaiting":
+      return "warn";
     case "unknown":
     case "copyPath":
     case "realise":

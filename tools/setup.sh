@@ -13,7 +13,8 @@ stamp=$FIRN_HOME/node_modules/.firn-setup
 if ! cmp -s "$FIRN_HOME/package-lock.json" "$stamp"; then
   command -v npm >/dev/null || { say "npm is missing; install Node.js with npm first (on Debian: apt-get install nodejs npm)"; exit 1; }
   say "installing the dependencies from npm (once)"
-  (cd "$FIRN_HOME" && npm ci --no-audit --no-fund --loglevel=error >&2)
+  # Not `npm ci`: it gives up when the registry lacks a package that only another platform would need.
+  (cd "$FIRN_HOME" && npm install --no-save --no-audit --no-fund --loglevel=error >&2)
   cp "$FIRN_HOME/package-lock.json" "$stamp"
 fi
 

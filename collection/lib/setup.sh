@@ -9,6 +9,10 @@ PATH=
 for package in $tools $nativeBuildInputs; do
   PATH=$PATH${PATH:+:}$package/bin
 done
+# The archive's bash does not come as `sh`, which a sandbox need not have either.
+programs=$(mktemp -d)
+ln -s "$shell" "$programs/sh"
+PATH=$PATH:$programs
 export PATH SHELL=$shell CONFIG_SHELL=$shell
 export SOURCE_DATE_EPOCH=1 TZ=UTC LC_ALL=C
 # Archives carry the time and owner of their members: a build that writes them must not depend on the moment.
@@ -97,6 +101,7 @@ patchShebangs() {
     [[ $program == "$NIX_STORE"/* ]] && continue
     if [[ ${program##*/} == env ]]; then read -r program arguments <<<"$arguments"; fi
     path=$(command -v "${program##*/}") || continue
+    [[ $path == "$programs/sh" ]] && path=$shell
     [[ $path == /* ]] || continue
     sed -i "1s|.*|#!$path${arguments:+ $arguments}|" "$file"
   done < <(find "$1" -type f -perm -0100 -print0)

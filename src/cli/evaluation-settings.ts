@@ -25,6 +25,11 @@ export function evaluationSettings(context: Context, flags: EvalFlags): Partial<
     searchPath: searchPath(context, flags),
     home: toByteString(homedir()),
     allowUnsafeNativeCode: settings.boolean("allow-unsafe-native-code-during-evaluation"),
+    lints: {
+      urlLiterals: settings.lint("lint-url-literals"),
+      shortPathLiterals: settings.lint("lint-short-path-literals"),
+      absolutePathLiterals: settings.lint("lint-absolute-path-literals"),
+    },
   };
 }
 

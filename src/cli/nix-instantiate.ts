@@ -7,12 +7,10 @@ import { FirnError, printStorePath } from "#formats";
 import { hostPath } from "#host";
 import {
   ContextCollector,
-  parseFile,
   printAmbiguous,
   printExpr,
   printJson,
   printXml,
-  renderWarning,
   type Value,
 } from "#language";
 import { getDerivations, type PackageInfo } from "#profile";
@@ -152,17 +150,13 @@ function processSource(session: Session, line: InstantiateLine, source: Source):
 }
 
 function printParsed(session: Session, source: Source): void {
-  const { settings } = session.evaluator;
-  const isFile = source.kind === "file";
-  const { expr } = parseFile({
-    origin: isFile ? { kind: "path", path: source.path } : { kind: source.origin },
-    text: isFile ? readFileSync(hostPath(source.path), "latin1") : source.text,
-    baseDirectory: isFile ? posix.dirname(source.path) : absolutePath("."),
-    homeDirectory: settings.home,
-    features: settings.experimentalFeatures,
-    pure: settings.pureEval,
-    warn: (warning) => session.evaluator.io.emitMessage("warn", renderWarning(warning)),
-  });
+  const { expr } =
+    source.kind === "file"
+      ? session.evaluator.parse(
+          { origin: { kind: "path", path: source.path }, text: readFileSync(hostPath(source.path), "latin1") },
+          posix.dirname(source.path),
+        )
+      : session.evaluator.parse({ origin: { kind: source.origin }, text: source.text }, absolutePath("."));
   session.context.output.writeLine(printExpr(expr));
 }
 

@@ -54,10 +54,16 @@ export function activityLevel(type: ActivityType): Verbosity {
   }
 }
 
-/** Failing to log must not fail the work (the reader of stderr may have gone). `text` is ordinary text. */
-export function writeToStandardError(text: string): void {
+/** Writes a line as the bytes that it is, well-formed or not. `line` is a byte string. */
+export function writeLineToStandardError(line: string): void {
+  writeToStandardError(Buffer.from(`${line}\n`, "latin1"));
+}
+
+/** Failing to log must not fail the work (the reader of stderr may have gone). A string is ordinary text. */
+export function writeToStandardError(text: string | Uint8Array): void {
   try {
-    writeSync(2, text);
+    if (typeof text === "string") writeSync(2, text);
+    else writeSync(2, text);
   } catch {
     // Nobody reads it.
   }

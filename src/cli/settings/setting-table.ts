@@ -12,7 +12,9 @@ export type SettingType =
   /** `name=value` words. */
   | "map"
   | "sandbox"
-  | "jobs";
+  | "jobs"
+  /** `ignore`, `warn` or `fatal`. */
+  | "lint";
 
 export interface SettingDefinition {
   readonly name: string;
@@ -88,9 +90,9 @@ keep-env-derivations | boolean | false | env-keep-derivations
 keep-failed | boolean | false
 keep-going | boolean | false
 keep-outputs | boolean | false | gc-keep-outputs
-lint-absolute-path-literals | text | ignore
-lint-short-path-literals | text | ignore
-lint-url-literals | text | ignore
+lint-absolute-path-literals | lint | ignore
+lint-short-path-literals | lint | ignore
+lint-url-literals | lint | ignore
 log-lines | integer | 25
 max-build-log-size | integer | 0 | build-max-log-size
 max-call-depth | integer | 10000

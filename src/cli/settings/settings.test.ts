@@ -21,6 +21,11 @@ test("values are checked by the type of the setting, in Nix's words", () => {
   check("keep-going", "maybe", "Boolean setting 'keep-going' has invalid value 'maybe'");
   check("cores", "many", "setting 'cores' has invalid value 'many'");
   check("sandbox", "loose", "option 'sandbox' has invalid value 'loose'");
+  check(
+    "lint-url-literals",
+    "loud",
+    "option 'lint-url-literals' has invalid value 'loud' (expected 'ignore', 'warn', or 'fatal')",
+  );
   check("max-jobs", "all", "configuration setting 'max-jobs' should be 'auto' or an integer");
 });
 

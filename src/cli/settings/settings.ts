@@ -76,6 +76,11 @@ export class Settings {
     return text === "auto" ? availableParallelism() : (parseIntegerWithSuffix(text) ?? 1);
   }
 
+  lint(name: string): LintLevel {
+    const text = this.text(name);
+    return isLintLevel(text) ? text : "ignore";
+  }
+
   hasFeature(feature: string): boolean {
     return this.list("experimental-features").includes(feature);
   }
@@ -101,6 +106,13 @@ function isFalse(text: string): boolean {
   return text === "false" || text === "no" || text === "0";
 }
 
+/** What is to be done about a literal that is better written otherwise. */
+type LintLevel = "ignore" | "warn" | "fatal";
+
+function isLintLevel(text: string): text is LintLevel {
+  return text === "ignore" || text === "warn" || text === "fatal";
+}
+
 function checkValue(definition: SettingDefinition, value: string): void {
   const { name, type } = definition;
   switch (type) {
@@ -120,6 +132,11 @@ function checkValue(definition: SettingDefinition, value: string): void {
     case "jobs":
       if (value !== "auto" && parseIntegerWithSuffix(value) === undefined) {
         throw new UsageError(`configuration setting '${name}' should be 'auto' or an integer`);
+      }
+      break;
+    case "lint":
+      if (!isLintLevel(value)) {
+        throw new UsageError(`option '${name}' has invalid value '${value}' (expected 'ignore', 'warn', or 'fatal')`);
       }
       break;
     case "text":

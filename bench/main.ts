@@ -38,7 +38,12 @@ const merge = [
 ];
 
 const rows: readonly Row[] = [
-  { name: "start: firn --version", goal: 2, firn: firnProgram("firn", "--version"), peer: [process.execPath, "-e", "0"] },
+  {
+    name: "start: firn --version",
+    goal: 2,
+    firn: firnProgram("firn", "--version"),
+    peer: [process.execPath, "-e", "0"],
+  },
   {
     name: "start: nix-instantiate --eval 1+1",
     goal: 2,
@@ -69,7 +74,9 @@ const wanted = process.argv.slice(2);
 for (const row of rows) {
   if (wanted.length > 0 && !wanted.some((word) => row.name.includes(word))) continue;
   if (row.peer === undefined) {
-    console.log(`${row.name.padEnd(36)} left out: no real Nix on PATH (apt-get install nix-bin, or set FIRN_BENCH_NIX)`);
+    console.log(
+      `${row.name.padEnd(36)} left out: no real Nix on PATH (apt-get install nix-bin, or set FIRN_BENCH_NIX)`,
+    );
     continue;
   }
   const ratios: number[] = [];

@@ -18,8 +18,11 @@ interface Source {
   readonly path: string;
   readonly room: Room;
   readonly text: string;
+  /** A test, or what only tests use: `….test.ts` and `….test-support.ts`. Such a file may use Node and any room. */
   readonly isTest: boolean;
 }
+
+const testFile = /\.test(?:-support)?\.ts$/;
 
 const sources: readonly Source[] = globSync("src/**/*.ts", { cwd: home })
   .toSorted()
@@ -27,7 +30,7 @@ const sources: readonly Source[] = globSync("src/**/*.ts", { cwd: home })
     path,
     room: path.split("/")[1] as Room,
     text: readFileSync(join(home, path), "utf8"),
-    isTest: path.endsWith(".test.ts"),
+    isTest: testFile.test(path),
   }));
 
 function importsOf(source: Source): readonly { readonly target: string; readonly line: number }[] {
@@ -45,7 +48,8 @@ function assertNone(faults: readonly string[]): void {
 test("every folder of src is a room with one door", () => {
   const folders = readdirSync(join(home, "src")).toSorted();
   assert.deepEqual(folders, [...rooms].toSorted());
-  for (const room of rooms) assert.ok(existsSync(join(home, "src", room, "index.ts")), `src/${room}/index.ts is missing`);
+  for (const room of rooms)
+    assert.ok(existsSync(join(home, "src", room, "index.ts")), `src/${room}/index.ts is missing`);
 });
 
 test("a room imports only from rooms below it, and only through their doors", () => {
@@ -64,6 +68,17 @@ test("a room imports only from rooms below it, and only through their doors", ()
         const folder = join(source.path, "..", target).split("/")[1];
         if (folder !== source.room && !source.isTest) faults.push(`${at}, past the door of ${folder}`);
       }
+    }
+  }
+  assertNone(faults);
+});
+
+test("what is not a test uses no test's support", () => {
+  const faults: string[] = [];
+  for (const source of sources) {
+    if (source.isTest) continue;
+    for (const { target, line } of importsOf(source)) {
+      if (testFile.test(target)) faults.push(`${source.path}:${line}: imports ${target}`);
     }
   }
   assertNone(faults);
@@ -90,7 +105,8 @@ test("only cli prints", () => {
   for (const source of sources) {
     if (source.room === "cli" || source.isTest) continue;
     source.text.split("\n").forEach((line, index) => {
-      if (/\bconsole\.\w+\(|process\.std(?:out|err)\.write\(/.test(line)) faults.push(`${source.path}:${index + 1}: prints`);
+      if (/\bconsole\.\w+\(|process\.std(?:out|err)\.write\(/.test(line))
+        faults.push(`${source.path}:${index + 1}: prints`);
     });
   }
   assertNone(faults);
@@ -98,7 +114,7 @@ test("only cli prints", () => {
 
 test("no file of the project names a registry's or mirror's host, or a path of one machine", () => {
   const tracked = execFileSync("git", ["-C", home, "ls-files", "-z"], { encoding: "utf8" }).split("\0").filter(Boolean);
-  const hosts = ["deb.debian" + ".org", "registry.npm" + "js.org", "security.debian" + ".org"];
+  const hosts = ["deb.debian", "security.debian", "registry.npmjs"].map((name) => `${name}.org`);
   const faults: string[] = [];
   for (const path of tracked) {
     const full = join(home, path);
@@ -127,7 +143,10 @@ test("every name in ARCHITECTURE.md leads to its definition in one step", () => 
     if (!existsSync(full)) faults.push(`${path} does not exist (for ${name})`);
     else if (lstatSync(full).isFile() && path.endsWith(".ts")) {
       const last = name.split(".").at(-1) ?? name;
-      const declared = new RegExp(`\\b(?:function\\*?|class|interface|type|const)\\s+${last}\\b|^\\s+(?:async )?\\*?${last}\\(`, "m");
+      const declared = new RegExp(
+        `\\b(?:function\\*?|class|interface|type|const)\\s+${last}\\b|^\\s+(?:async )?\\*?${last}\\(`,
+        "m",
+      );
       if (!declared.test(readFileSync(full, "utf8"))) faults.push(`${path} does not declare ${name}`);
     }
   }

@@ -3,7 +3,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { borderlineNars, evilNars } from "../src/formats/golden/evil-nars.ts";
+import { borderlineNars, evilNars } from "../src/formats/golden/evil-nars.test-support.ts";
 
 const folder = process.argv[2];
 if (folder === undefined) throw new Error("usage: node tools/write-evil-nars.ts FOLDER");

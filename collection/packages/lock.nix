@@ -13,7 +13,7 @@ let
     in
     if length < 3 || builtins.substring (length - 2) 2 text != "}\n"
     then throw "the lock's file '${toString lock}/${file}' is cut off; ${remake}"
-    else builtins.fromJSON text;
+    else builtins.addErrorContext "while reading the lock's file '${toString lock}/${file}'; if it is damaged, ${remake}" (builtins.fromJSON text);
 
   index =
     let found = read "index.json";

@@ -173,7 +173,10 @@ const nextDescriptor = (words: readonly string[]): number => 3 + words.length / 
 function fitForNode(command: readonly string[]): string[] {
   if (command.every(isUtf8)) return command.map(fromByteString);
   const variables = command.map((word, i) => {
-    const octal = [...word].map((char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`).join("");
+    const octal = word
+      .split("")
+      .map((char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`)
+      .join("");
     // The dot keeps newlines at the end from being stripped.
     return `w${i}=$(printf '${octal}.'); w${i}=\${w${i}%.}`;
   });

@@ -55,7 +55,9 @@ describe("builtin:fetchurl", { skip: cannotBuild }, () => {
       builder: "builtin:fetchurl",
       args: [],
       env: new Map(
-        Object.entries({ builder: "builtin:fetchurl", name, out: "", system: "builtin", url, ...more }).toSorted(),
+        Object.entries({ builder: "builtin:fetchurl", name, out: "", system: "builtin", url, ...more }).toSorted(
+          ([a], [b]) => (a < b ? -1 : 1),
+        ),
       ),
     };
     return w.store.writeDerivation(

@@ -14,7 +14,7 @@ const info = (letter: string, references: string, narSize = 100): ValidPathInfo 
   path: path(letter),
   narHash: hashByteString("sha256", letter),
   narSize,
-  references: [...references].map(path),
+  references: references.split("").map(path),
   registrationTime: 1,
   ultimate: true,
   signatures: [],

@@ -96,7 +96,7 @@ export class Workshop {
     );
     const unfilled: Derivation = {
       name,
-      outputs: new Map([...outputs].toSorted()),
+      outputs: new Map([...outputs].toSorted(([a], [b]) => (a < b ? -1 : 1))),
       inputDerivations,
       inputSources: [...new Set([this.busybox, ...(options.sources ?? [])])].toSorted(),
       system: options.system ?? "x86_64-linux",

@@ -24,7 +24,7 @@ import {
   printStorePath,
 } from "./index.ts";
 import type { Derivation, DerivationModulo, DerivationOutput, StorePath } from "./index.ts";
-import { readGolden, readGoldenLines, readGoldenTable } from "./golden/read-golden.ts";
+import { readGolden, readGoldenLines, readGoldenTable } from "./golden/read-golden.test-support.ts";
 
 const store = "/nix/store";
 

@@ -98,9 +98,9 @@ export function parseHashReturningFormat(
   algorithm?: HashAlgorithm,
 ): { readonly hash: Hash; readonly format: HashFormat } {
   const { named, rest, isSri } = splitAlgorithm(text);
-  if (named === undefined && algorithm === undefined) throw hashWithoutType(text);
+  const decided = named ?? algorithm;
+  if (decided === undefined) throw hashWithoutType(text);
   if (named !== undefined && algorithm !== undefined && named !== algorithm) throw hashOfOtherType(text, algorithm);
-  const decided = named ?? (algorithm as HashAlgorithm);
   const format = isSri ? "sri" : formatFromLength(rest, decided);
   return { hash: parseDigits(rest, decided, format), format };
 }

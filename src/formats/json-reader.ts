@@ -10,7 +10,7 @@ export type JsonObject = { readonly [key: string]: JsonValue };
 /** JSON from a byte string in UTF-8. */
 export function parseJson(text: string): JsonValue {
   try {
-    return JSON.parse(fromByteString(text), keepNumber as (key: string, value: JsonValue) => JsonValue) as JsonValue;
+    return JSON.parse(fromByteString(text), keepNumber) as JsonValue;
   } catch (cause) {
     throw new FirnError("bad-json", `Cannot read the JSON: ${(cause as Error).message}`, { cause });
   }

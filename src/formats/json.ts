@@ -42,7 +42,7 @@ function print(value: JsonValue, step: string | undefined, lineBreak: string): s
     return `[${inner}${value.map((item) => print(item, step, inner)).join(`,${inner}`)}${lineBreak}]`;
   }
   const members = Object.keys(value)
-    .map((key) => [toByteString(key), (value as { [key: string]: JsonValue })[key] as JsonValue] as const)
+    .map((key) => [toByteString(key), value[key] as JsonValue] as const)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, member]) => `${quoteBytes(key)}:${step === undefined ? "" : " "}${print(member, step, inner)}`);
   return members.length === 0 ? "{}" : `{${inner}${members.join(`,${inner}`)}${lineBreak}}`;

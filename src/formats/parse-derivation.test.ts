@@ -12,7 +12,7 @@ import {
   toByteString,
 } from "./index.ts";
 import type { Derivation, DerivationOutput, InputNode, StorePath } from "./index.ts";
-import { readGoldenLines } from "./golden/read-golden.ts";
+import { readGoldenLines } from "./golden/read-golden.test-support.ts";
 
 const store = "/nix/store";
 const minimal = 'Derive([("out","","","")],[],[],"s","b",[],[])';
@@ -113,7 +113,7 @@ test("a derivation with some bytes changed is read or refused, but does nothing 
   const change = fc.record({
     at: fc.double({ min: 0, max: 1, noNaN: true }),
     remove: fc.nat(4),
-    insert: fc.string({ unit: fc.constantFrom(...'"\\,()[]\0\xff/n'), maxLength: 3 }),
+    insert: fc.string({ unit: fc.constantFrom(...'"\\,()[]\0\xff/n'.split("")), maxLength: 3 }),
   });
   fc.assert(
     fc.property(fc.constantFrom(...texts), fc.array(change, { minLength: 1, maxLength: 3 }), (original, changes) => {
@@ -134,10 +134,10 @@ test("a derivation with some bytes changed is read or refused, but does nothing 
 });
 
 const bytes = fc.string({ unit: fc.nat(255).map((code) => String.fromCharCode(code)), maxLength: 12 });
-const name = fc.string({ unit: fc.constantFrom(..."abcXYZ019-_."), minLength: 1, maxLength: 6 });
+const name = fc.string({ unit: fc.constantFrom(..."abcXYZ019-_.".split("")), minLength: 1, maxLength: 6 });
 const storePath = fc
   .tuple(
-    fc.string({ unit: fc.constantFrom(..."0123456789abcdf"), minLength: 32, maxLength: 32 }),
+    fc.string({ unit: fc.constantFrom(..."0123456789abcdf".split("")), minLength: 32, maxLength: 32 }),
     fc.constantFrom("a", "b.drv"),
   )
   .map(([hash, rest]) => `${hash}-${rest}` as StorePath);

@@ -28,7 +28,7 @@ import {
   printValidityRegistration,
 } from "./index.ts";
 import type { Hash, NarInfo, StorePath, ValidPathInfo } from "./index.ts";
-import { readGolden } from "./golden/read-golden.ts";
+import { readGolden } from "./golden/read-golden.test-support.ts";
 
 const store = "/nix/store";
 const narInfoTexts = readGolden("narinfo.txt")

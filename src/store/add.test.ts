@@ -27,7 +27,7 @@ import {
 import { hostPath } from "#host";
 import { computeSourcePath } from "./add-source.ts";
 import type { LocalStore } from "./local-store.ts";
-import { listen, makeTree, temporaryFolder, temporaryStore } from "./temporary-store.ts";
+import { listen, makeTree, temporaryFolder, temporaryStore } from "./temporary-store.test-support.ts";
 
 const goldenTree = {
   a: "hello",
@@ -49,8 +49,8 @@ interface AddedPath {
   readonly narSize: number;
 }
 
-function golden<T>(name: string): T {
-  return JSON.parse(readFileSync(new URL(`golden/${name}`, import.meta.url), "utf8")) as T;
+function golden(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`golden/${name}`, import.meta.url), "utf8"));
 }
 
 /** Everything below the store's folder but .links. */
@@ -66,7 +66,7 @@ describe("adding trees and files", () => {
   test("gives the paths, hashes and content addresses that Nix gives", (t) => {
     const { store, folder } = temporaryStore(t);
     const tree = makeTree(`${folder}/tree`, goldenTree);
-    for (const { method, algorithm, path, ca, narHash, narSize } of golden<AddedPath[]>("added-paths.json")) {
+    for (const { method, algorithm, path, ca, narHash, narSize } of golden("added-paths.json") as AddedPath[]) {
       const [name, source] = method === "flat" ? ["a", `${tree}/a`] : ["tree", tree];
       const info = store.addToStore(name, source, { method, algorithm });
       assert.equal(info.path, path);

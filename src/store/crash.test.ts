@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { describe, test } from "node:test";
 import { openLocalStore } from "./open-local-store.ts";
-import { listen, temporaryFolder } from "./temporary-store.ts";
+import { listen, temporaryFolder } from "./temporary-store.test-support.ts";
 
-const worker = new URL("crash-test-worker.ts", import.meta.url).pathname;
+const worker = new URL("crash-worker.test-support.ts", import.meta.url).pathname;
 /** More rounds for a longer run by hand. */
 const rounds = Number(process.env["FIRN_CRASH_ROUNDS"] ?? 3);
 

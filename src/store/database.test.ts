@@ -24,7 +24,7 @@ import {
 import { tryLockExisting } from "#host";
 import { openLocalStore } from "./open-local-store.ts";
 import { dumpDatabase, loadDatabase, registerValidity } from "./registration.ts";
-import { listen, temporaryFolder, temporaryStore } from "./temporary-store.ts";
+import { listen, temporaryFolder, temporaryStore } from "./temporary-store.test-support.ts";
 
 function fold(sql: unknown): string | null {
   return typeof sql === "string" ? sql.replace(/--.*\n/g, "").replace(/\s+/g, " ") : null;
@@ -215,7 +215,7 @@ describe("a store opened read-only", () => {
     const { store, root } = temporaryStore(t);
     const path = store.addTextToStore("x", "x", []);
     store.close();
-    const before = readdirSync(`${root}/nix/var/nix`, { recursive: true }).toSorted();
+    const before = readdirSync(`${root}/nix/var/nix`, { recursive: true, encoding: "utf8" }).toSorted();
     const reader = openLocalStore({ root, readOnly: true });
     t.after(() => reader.close());
     assert.equal(reader.isValidPath(path), true);
@@ -223,7 +223,7 @@ describe("a store opened read-only", () => {
     reader.addTempRoot(path);
     assert.throws(() => reader.addTextToStore("y", "y", []), { code: "store-read-only" });
     assert.throws(() => reader.invalidatePath(path), { code: "store-read-only" });
-    assert.deepEqual(readdirSync(`${root}/nix/var/nix`, { recursive: true }).toSorted(), before);
+    assert.deepEqual(readdirSync(`${root}/nix/var/nix`, { recursive: true, encoding: "utf8" }).toSorted(), before);
   });
 
   test("is what one gets of a store whose database belongs to another user", (t) => {
@@ -290,7 +290,7 @@ test("writers share the big lock, and a reader takes none", (t) => {
 test("several processes make one store and fill it at the same time", async (t) => {
   const folder = temporaryFolder(t);
   const root = `${folder}/root`;
-  const worker = new URL("crash-test-worker.ts", import.meta.url).pathname;
+  const worker = new URL("crash-worker.test-support.ts", import.meta.url).pathname;
   const workers = [1, 2, 3].map((seed) =>
     spawn(process.execPath, [worker, root, "add", String(seed), "60"], { stdio: "inherit" }),
   );

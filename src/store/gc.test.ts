@@ -16,7 +16,7 @@ import { connectUnixSocket, lockFile, tryLockExisting } from "#host";
 import type { LocalStore } from "./local-store.ts";
 import type { GcResults } from "./store.ts";
 import { gcLockPath, gcSocketPath } from "./temp-roots.ts";
-import { listen, temporaryStore } from "./temporary-store.ts";
+import { listen, temporaryStore } from "./temporary-store.test-support.ts";
 
 const quiet = listen().emit;
 
@@ -313,7 +313,7 @@ describe("roots while a collection runs", () => {
     const { store, root, folder } = temporaryStore(t);
     const lock = lockFile(gcLockPath(store.layout), "exclusive", { wait: true });
     const answer = `${folder}/answer`;
-    const client = new URL("gc-test-client.ts", import.meta.url).pathname;
+    const client = new URL("gc-client.test-support.ts", import.meta.url).pathname;
     const child = spawn(process.execPath, [client, root, answer], { stdio: ["ignore", "ignore", "inherit"] });
     // The client finds no socket at first and has to try again.
     await new Promise((resolve) => setTimeout(resolve, 300));

@@ -5,7 +5,7 @@ import { FirnError } from "#formats";
 import { deleteTree } from "#host";
 import type { StoreLayout } from "./layout.ts";
 import { resolveStore, type ResolveOptions } from "./resolve-store.ts";
-import { temporaryFolder } from "./temporary-store.ts";
+import { temporaryFolder } from "./temporary-store.test-support.ts";
 
 function open(
   uri: string,

@@ -6,7 +6,7 @@ import { hashPartLength, storePathHashPart, type StorePath } from "#formats";
 const alphabet = "0123456789abcdfghijklmnpqrsvwxyz";
 /** For each byte its digit in the alphabet plus one, or 0 when it is not in there. */
 const digits = new Uint8Array(256);
-for (const [value, char] of [...alphabet].entries()) digits[char.charCodeAt(0)] = value + 1;
+for (const [value, char] of alphabet.split("").entries()) digits[char.charCodeAt(0)] = value + 1;
 
 export class ReferenceScanner {
   readonly found = new Set<string>();

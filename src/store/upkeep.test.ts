@@ -21,7 +21,7 @@ import { ModuloHasher } from "./hash-modulo.ts";
 import { lockPaths } from "./path-locks.ts";
 import { renderSize } from "./render-size.ts";
 import { ReferenceScanner, scanForReferences } from "./scan-references.ts";
-import { listen, makeTree, temporaryFolder, temporaryStore } from "./temporary-store.ts";
+import { listen, makeTree, temporaryFolder, temporaryStore } from "./temporary-store.test-support.ts";
 
 function failToWrite(): never {
   throw new Error("interrupted");
@@ -209,7 +209,7 @@ describe("scanning for references", () => {
     ["one character short", hash.slice(1), false],
     ["with one character changed", hash.replace("6", "7"), false],
     ["interrupted", `${hash.slice(0, 16)}\0${hash.slice(16)}`, false],
-    ["in UTF-16", [...hash].join("\0"), false],
+    ["in UTF-16", hash.split("").join("\0"), false],
   ];
   for (const [what, text, found] of cases) {
     test(`${found ? "finds" : "does not find"} a hash ${what}, wherever chunks are cut`, () => {

@@ -81,7 +81,7 @@ export function openScene(t: TestContext): Scene {
     },
     answer: (program, args) => answerOf(spawn(join(bin, program), args, { env, cwd: folder })),
     script(text, under = []) {
-      const [command = "sh", ...args] = [...under, "sh", "-c", text];
+      const [command, ...args] = [...under, "sh", "-c", text];
       const { status, stdout, stderr } = spawnSync(command, args, {
         env: { ...env, PATH: `${bin}:${env.PATH}` },
         cwd: folder,

@@ -7,7 +7,7 @@ import { mkdirSync, openSync, closeSync, symlinkSync, writeFileSync } from "node
 import { test } from "node:test";
 import { printContentAddress, printHash, type StorePath } from "#formats";
 import { dumpDatabase, type LocalStore } from "#store";
-import { listen, makeTree, temporaryStore } from "../../src/store/temporary-store.ts";
+import { listen, makeTree, temporaryStore } from "../../src/store/temporary-store.test-support.ts";
 
 const hasNix = spawnSync("nix-store", ["--version"]).status === 0;
 const skip = hasNix ? false : "the real nix-store is not on PATH";

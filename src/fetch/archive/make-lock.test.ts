@@ -21,8 +21,8 @@ import { readDebData } from "./deb.ts";
 import { openLock, shardOf } from "./lock-folder.ts";
 import { makeLock } from "./make-lock.ts";
 import type { LockOptions } from "./make-lock.ts";
-import { busybox, makeDeb, makeSmallArchive } from "./testing/small-archive.ts";
-import type { SmallArchive } from "./testing/small-archive.ts";
+import { busybox, makeDeb, makeSmallArchive } from "./small-archive.test-support.ts";
+import type { SmallArchive } from "./small-archive.test-support.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "firn-lock-"));
 let archive: SmallArchive;

@@ -17,7 +17,7 @@ export class AttrLists {
 
   build(finish: (symbol: Symbol, list: NixList) => Slot): Attrs {
     if (this.lists.size === 0) return emptyAttrs;
-    const symbols = [...this.lists.keys()].sort((a, b) => a - b);
+    const symbols = [...this.lists.keys()].toSorted((a, b) => a - b);
     const values = symbols.map((symbol) => finish(symbol, this.lists.get(symbol) as Slot[]));
     return new Attrs(new Shape(symbols, undefined, noPos), values);
   }

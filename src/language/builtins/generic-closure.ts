@@ -101,7 +101,7 @@ class KeySet {
 
   private sort(simple: Map<string | number, Keyed>): void {
     this.simple = undefined;
-    this.sorted = [...simple.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, keyed]) => keyed);
+    this.sorted = [...simple.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, keyed]) => keyed);
   }
 
   private insert(keyed: Keyed): boolean {

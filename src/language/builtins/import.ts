@@ -37,7 +37,7 @@ function importDerivation(evaluator: Evaluator, path: string, storePath: StorePa
   const derivation = withLanguageErrors(() => io.readDerivation(storePath));
   const attrs = new AttrsBuilder();
   const name = derivation.env.get("name") ?? "";
-  const outputs = [...derivation.outputs.keys()].sort();
+  const outputs = [...derivation.outputs.keys()].toSorted();
   attrs.set(evaluator.symbol("drvPath"), stringValue(path, StringContext.of([{ kind: "drvDeep", drv: storePath }])));
   attrs.set(evaluator.symbol("name"), name);
   attrs.set(evaluator.symbol("outputs"), outputs);

@@ -57,7 +57,7 @@ function build(evaluator: Evaluator, wanted: ReadonlyMap<StorePath, ReadonlySet<
   const rewrites = new Map<string, string>();
   const hasFloating = evaluator.settings.experimentalFeatures.has("ca-derivations");
   for (const [drv, outputs] of wanted) {
-    const built = withLanguageErrors(() => evaluator.io.realise(drv, [...outputs].sort()));
+    const built = withLanguageErrors(() => evaluator.io.realise(drv, [...outputs].toSorted()));
     if (!hasFloating) continue;
     for (const [output, path] of built) {
       rewrites.set(downstreamPlaceholder(drv, output), printStorePath(evaluator.io.storeDir, path));

@@ -67,7 +67,7 @@ class RunSorter<T> {
     while (end + 1 !== high && this.less(this.at(end + 1), this.at(end)) === falls) end++;
     end++;
     if (falls) {
-      const run = this.items.slice(begin, end).reverse();
+      const run = this.items.slice(begin, end).toReversed();
       for (let i = 0; i < run.length; i++) this.items[begin + i] = run[i] as T;
     }
     return [begin, end];

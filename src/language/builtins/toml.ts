@@ -18,7 +18,7 @@ function fromToml(evaluator: Evaluator, slot: Slot): Value {
 
 function convertTable(evaluator: Evaluator, table: TomlTable): Value {
   const attrs = new AttrsBuilder();
-  for (const [name, value] of [...table.entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, value] of [...table.entries].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     attrs.set(evaluator.symbol(withoutNul(name)), convert(evaluator, value));
   }
   return attrs.build();

@@ -70,7 +70,7 @@ class XmlPrinter {
         return this.scalar(depth, "bool", String(value));
       case "string":
         return this.scalar(depth, "string", value);
-      case "object":
+      default:
         break;
     }
     if (value === null) return this.empty(depth, "null");
@@ -139,7 +139,7 @@ class XmlPrinter {
       if (code.ellipsis) xmlAttributes.push(["ellipsis", "1"]);
       if (name !== undefined) xmlAttributes.push(["name", name]);
       this.open(depth + 1, "attrspat", xmlAttributes);
-      const names = code.formals.map((formal) => this.evaluator.symbols.name(formal.symbol)).sort();
+      const names = code.formals.map((formal) => this.evaluator.symbols.name(formal.symbol)).toSorted();
       for (const formal of names) this.empty(depth + 2, "attr", [["name", formal]]);
       this.close(depth + 1, "attrspat");
     }

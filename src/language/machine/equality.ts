@@ -34,7 +34,7 @@ export function equalValues(evaluator: Evaluator, a: Value, b: Value, pos: Pos, 
       return typeof b === "string" ? a === b : b instanceof NixString && a === b.text;
     case "boolean":
       return a === b;
-    case "object":
+    default:
       break;
   }
   if (a === null || b === null) return a === b;

@@ -58,7 +58,7 @@ export class PrimOp {
     this.name = definition.name;
     this.arity = definition.arity;
     this.isSilent = definition.isSilent ?? false;
-    this.impl = definition.impl as PrimOp["impl"];
+    this.impl = definition.impl;
   }
 }
 

@@ -19,7 +19,7 @@ export function typeTag(value: Value): TypeTag {
       return "bool";
     case "string":
       return "string";
-    case "object":
+    default:
       if (value === null) return "null";
       if (value instanceof Attrs) return "set";
       if (Array.isArray(value)) return "list";

@@ -215,7 +215,7 @@ class AttributeReader {
       seen.add(output);
     }
     if (seen.size === 0) throw evalError("derivation cannot have an empty set of outputs");
-    this.result.outputs = [...seen].sort();
+    this.result.outputs = [...seen].toSorted();
   }
 
   /** Attributes passed as one JSON text, as was done before `__structuredAttrs`. */

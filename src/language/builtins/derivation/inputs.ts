@@ -39,9 +39,9 @@ export function inputsOfContext(evaluator: Evaluator, context: StringContext): I
   }
   return {
     derivations: new Map(
-      [...derivations].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, node]) => [path, close(node)]),
+      [...derivations].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([path, node]) => [path, close(node)]),
     ),
-    sources: [...sources].sort(),
+    sources: [...sources].toSorted(),
   };
 }
 
@@ -57,10 +57,10 @@ function childOf<K>(nodes: Map<K, OpenNode>, key: K): OpenNode {
 }
 
 function close(node: OpenNode): InputNode {
-  const outputs = [...node.outputs].sort();
+  const outputs = [...node.outputs].toSorted();
   if (node.dynamic.size === 0) return { outputs };
   const dynamic = new Map(
-    [...node.dynamic].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, child]) => [name, close(child)]),
+    [...node.dynamic].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, child]) => [name, close(child)]),
   );
   return { outputs, dynamic };
 }

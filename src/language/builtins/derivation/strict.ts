@@ -118,7 +118,7 @@ function makeDerivation(evaluator: Evaluator, name: string, attributes: Derivati
     system,
     builder,
     args,
-    env: new Map([...env].sort(([a], [b]) => (a < b ? -1 : 1))),
+    env: new Map([...env].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     ...(attributes.structured === undefined ? {} : { structuredAttributes: attributes.structured }),
   };
   return withFixedPath(evaluator, derivation);

@@ -70,7 +70,7 @@ class JsonPrinter {
         return String(value);
       case "string":
         return this.printString(value);
-      case "object":
+      default:
         break;
     }
     if (value === null) return "null";

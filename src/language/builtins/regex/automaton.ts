@@ -129,7 +129,7 @@ export class Automaton {
 class Run {
   private readonly states: readonly State[];
   private readonly text: string;
-  private readonly from_: number;
+  private readonly origin: number;
   private readonly mode: MatchMode;
   private at: number;
   private found = false;
@@ -141,7 +141,7 @@ class Run {
   constructor(states: readonly State[], text: string, from: number, mode: MatchMode, groups: number) {
     this.states = states;
     this.text = text;
-    this.from_ = from;
+    this.origin = from;
     this.mode = mode;
     this.at = from;
     this.current = new Int32Array(2 * groups + 2).fill(-1);
@@ -225,11 +225,11 @@ class Run {
 
   private accept(): void {
     if (this.mode === "whole" && this.at !== this.text.length) return;
-    if (this.mode === "hereNotEmpty" && this.at === this.from_) return;
+    if (this.mode === "hereNotEmpty" && this.at === this.origin) return;
     this.found = true;
     if (this.best !== undefined && (this.best[1] as number) >= this.at) return;
     this.best = this.current.slice();
-    this.best[0] = this.from_;
+    this.best[0] = this.origin;
     this.best[1] = this.at;
   }
 }

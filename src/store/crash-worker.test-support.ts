@@ -1,9 +1,8 @@
 // A process for tests that kill it: `ROOT add SEED COUNT` adds texts and trees that refer to each other (the same ones in
-// every process, in another order); `ROOT gc` collects garbage again and again.
+// every process, in another order); `ROOT gc` collects garbage again and again. The folder of ROOT takes what is needed besides.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { openLocalStore } from "./open-local-store.ts";
 
 const [, , root, what, seed, count] = process.argv;
@@ -22,7 +21,7 @@ const base = store.addTextToStore("base", "base", []);
 for (let i = 0; i < total; i++) {
   const number = (i * 7 * Number(seed) + Number(seed)) % total;
   if (number % 3 === 0) {
-    const folder = mkdtempSync(join(tmpdir(), "firn-crash-"));
+    const folder = mkdtempSync(join(dirname(root), "tree-"));
     for (let file = 0; file < 10; file++) writeFileSync(`${folder}/${file}`, `${number} ${file}`.repeat(500));
     store.addToStore(`tree-${number}`, folder, { method: "nar", algorithm: "sha256" });
     rmSync(folder, { recursive: true });

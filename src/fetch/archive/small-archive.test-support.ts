@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { xzSync } from "node-liblzma";
 import * as openpgp from "openpgp";
 
-import type { ArchiveSource } from "../apt-sources.ts";
+import type { ArchiveSource } from "./apt-sources.ts";
 
 export interface SmallPackage {
   readonly name: string;

@@ -14,7 +14,7 @@ export interface TemporaryStore {
   readonly root: string;
   readonly store: LocalStore;
   /** Another connection, as another process would have. */
-  open(options?: LocalStoreOptions): LocalStore;
+  readonly open: (options?: LocalStoreOptions) => LocalStore;
 }
 
 interface TestContext {
@@ -55,9 +55,9 @@ export function makeTree(folder: string, tree: TreeDescription): string {
     const path = `${folder}/${name}`;
     mkdirSync(hostPath(path.slice(0, path.lastIndexOf("/"))), { recursive: true });
     if (typeof what === "string") writeFileSync(hostPath(path), what, "latin1");
-    else if ("link" in what) symlinkSync(hostPath(String(what.link)), hostPath(path));
+    else if ("link" in what) symlinkSync(hostPath(what.link), hostPath(path));
     else if ("run" in what) {
-      writeFileSync(hostPath(path), String(what.run), "latin1");
+      writeFileSync(hostPath(path), what.run, "latin1");
       chmodSync(hostPath(path), 0o755);
     } else mkdirSync(hostPath(path), { recursive: true });
   }

@@ -142,9 +142,12 @@ test("a disk without inodes is told as a full one", { skip: withInodes }, (t) =>
 test("a path that another Firn builds is waited for and then taken", async (t) => {
   const scene = openScene(t);
   const slow = `derivation { name = "slow"; system = builtins.currentSystem; builder = "/bin/sh"; PATH = "/usr/bin:/bin";
-    args = [ "-c" "echo it builds; sleep 2; echo done > $out" ]; }`;
+    args = [ "-c" "echo it builds; sleep 4; echo done > $out" ]; }`;
   const build = ["--no-out-link", "-E", slow];
-  const answers = await Promise.all([scene.answer("nix-build", build), scene.answer("nix-build", build)]);
+  const first = scene.answer("nix-build", build);
+  const store = join(scene.store, "nix/store");
+  while (!existsSync(store) || !readdirSync(store).some((name) => name.endsWith("-slow.drv.chroot"))) await sleep(20);
+  const answers = await Promise.all([first, scene.answer("nix-build", build)]);
   const paths = new Set(answers.map(({ status, stdout, stderr }) => (assert.equal(status, 0, stderr), stdout)));
   assert.equal(paths.size, 1);
   const builders = answers.filter(({ stderr }) => /^it builds$/m.test(stderr));

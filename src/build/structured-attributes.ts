@@ -6,7 +6,7 @@ import { FirnError, fromByteString, toByteString } from "#formats";
 
 export type Json = string | boolean | null | JsonNumber | readonly Json[] | JsonObject;
 /** A number as it was spelled. */
-export interface JsonNumber {
+interface JsonNumber {
   readonly number: string;
 }
 export type JsonObject = ReadonlyMap<string, Json>;

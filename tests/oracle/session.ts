@@ -23,7 +23,7 @@ import type { TestContext } from "node:test";
 const launcher = join(import.meta.dirname, "../../bin/firn");
 const programs = ["nix", "nix-build", "nix-collect-garbage", "nix-env", "nix-hash", "nix-instantiate", "nix-store"];
 
-export interface Step {
+interface Step {
   readonly command: readonly string[];
   readonly status: number | null;
   readonly stdout: string;

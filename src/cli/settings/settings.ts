@@ -2,6 +2,7 @@
 // A value is kept as the text it was written as and read by type; an unknown name is remembered, to be warned about.
 
 import { availableParallelism } from "node:os";
+import type { LintLevel } from "#language";
 import { UsageError } from "../usage-error.ts";
 import { isAppendable, settingAliases, settingDefinitions, type SettingDefinition } from "./setting-table.ts";
 
@@ -105,9 +106,6 @@ function isTrue(text: string): boolean {
 function isFalse(text: string): boolean {
   return text === "false" || text === "no" || text === "0";
 }
-
-/** What is to be done about a literal that is better written otherwise. */
-type LintLevel = "ignore" | "warn" | "fatal";
 
 function isLintLevel(text: string): text is LintLevel {
   return text === "ignore" || text === "warn" || text === "fatal";

@@ -33,7 +33,7 @@ export interface ArchivePackage {
   readonly homepage: string | undefined;
 }
 
-export interface SourceFile extends ExpectedFile {
+interface SourceFile extends ExpectedFile {
   readonly name: string;
 }
 

@@ -1,13 +1,13 @@
 // Debian's order of versions: [epoch:]upstream[-revision], compared part by part, each as alternating runs of non-digits and
 // digits. Peculiar: a tilde sorts before everything, even the end; letters sort before all other characters.
 
-export interface DebVersion {
+interface DebVersion {
   readonly epoch: number;
   readonly upstream: string;
   readonly revision: string;
 }
 
-export function parseDebVersion(text: string): DebVersion {
+function parseDebVersion(text: string): DebVersion {
   const colon = text.indexOf(":");
   const rest = text.slice(colon + 1);
   const dash = rest.lastIndexOf("-");

@@ -3,13 +3,13 @@
 // packages beforehand: programs which look for their data beside themselves, where Debian spreads it over several packages.
 
 /** Packages whose names match one pattern belong together, those with different captures apart (gcc-12 and gcc-13). */
-export interface MergeRule {
+interface MergeRule {
   /** The group's name; `$1` stands for the capture. Should be the name of one of its members. */
   readonly group: string;
   readonly pattern: RegExp;
 }
 
-export const mergeRules: readonly MergeRule[] = [
+const mergeRules: readonly MergeRule[] = [
   // python3 finds its standard library from where the program lies.
   {
     group: "python3",

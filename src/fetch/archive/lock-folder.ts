@@ -10,7 +10,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { lockNotAFolder, lockUnreadable, packageUnknown } from "./errors.ts";
 import { suggestNames } from "./suggest-names.ts";
 
-export const lockFormat = 1;
+const lockFormat = 1;
 
 export interface LockedPackage {
   /** Debian's. */

@@ -50,7 +50,7 @@ export async function download(
   }
 }
 
-export function checkFile(url: string, bytes: Buffer, expected: ExpectedFile): void {
+function checkFile(url: string, bytes: Buffer, expected: ExpectedFile): void {
   if (bytes.length !== expected.size) throw fileTruncated(url, expected.size, bytes.length);
   const actual = createHash("sha256").update(bytes).digest("hex");
   if (actual !== expected.sha256) throw hashMismatch(url, expected.sha256, actual);

@@ -3,8 +3,9 @@
 // one piece by piece is not quadratic.
 
 import type { ConcatStringsExpr } from "../syntax/ast.ts";
+import { canonicalPath } from "../syntax/index.ts";
 import { hint } from "../errors/index.ts";
-import { canonicalPath, coerceToString } from "../machine/coerce.ts";
+import { coerceToString } from "../machine/coerce.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { cannotAdd, contextInPath, integerOverflow } from "../machine/failures.ts";
 import { ContextCollector } from "../values/context.ts";

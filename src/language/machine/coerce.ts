@@ -3,6 +3,7 @@
 
 import { parseStorePathIfValid, printStorePath } from "#formats";
 import { withLanguageErrors } from "../builtins/foreign-error.ts";
+import { canonicalPath } from "../syntax/index.ts";
 import { Attrs } from "../values/attrs.ts";
 import type { ContextCollector } from "../values/context.ts";
 import { printFloatFixed } from "../values/float-format.ts";
@@ -22,8 +23,8 @@ export interface CoercionOptions {
   readonly copyToStore?: boolean;
 }
 
-export const interpolation: CoercionOptions = {};
-export const withoutCopying: CoercionOptions = { copyToStore: false };
+const interpolation: CoercionOptions = {};
+const withoutCopying: CoercionOptions = { copyToStore: false };
 
 export function coerceToString(
   evaluator: Evaluator,
@@ -156,16 +157,4 @@ export function coerceToStorePath(
   const text = coerceToString(evaluator, pos, slot, collector, context, withoutCopying);
   if (parseStorePathIfValid(evaluator.io.storeDir, text) !== undefined) return text;
   throw notInStore(text).addTrace(evaluator.positions.resolve(pos), context);
-}
-
-/** An absolute path without `.`, `..`, doubled and trailing slashes (CanonPath). */
-export function canonicalPath(path: string): string {
-  if (!path.includes("//") && !path.includes("/.") && (path === "/" || !path.endsWith("/"))) return path;
-  const parts: string[] = [];
-  for (const part of path.split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part === "..") parts.pop();
-    else parts.push(part);
-  }
-  return `/${parts.join("/")}`;
 }

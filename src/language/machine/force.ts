@@ -115,7 +115,7 @@ export function isList(value: Value): value is NixList {
   return Array.isArray(value);
 }
 
-export function isFunctor(evaluator: Evaluator, value: Value): boolean {
+function isFunctor(evaluator: Evaluator, value: Value): boolean {
   return value instanceof Attrs && value.has(evaluator.symbols.known.functor);
 }
 

@@ -2,7 +2,7 @@
 
 import { BaseError, hint } from "../errors/index.ts";
 import type { EvalIO } from "../io.ts";
-import { canonicalPath } from "./coerce.ts";
+import { canonicalPath } from "../syntax/index.ts";
 
 /** As many links as Nix follows before it takes them for a cycle. */
 const mostLinks = 1024;

@@ -2,9 +2,9 @@
 // is skipped with a warning, once. `<nix/…>` falls back to the files that come with the language.
 
 import { hint, ThrownError } from "../errors/index.ts";
+import { canonicalPath } from "../syntax/index.ts";
 import type { Pos } from "../values/position.ts";
 import { NixPath } from "../values/value.ts";
-import { canonicalPath } from "./coerce.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { pathExists, resolveSymlinks } from "./paths.ts";
 import type { SearchPathEntry } from "./settings.ts";

@@ -42,21 +42,21 @@ export type Expr =
   | ConcatStringsExpr
   | CurPosExpr;
 
-export interface IntExpr {
+interface IntExpr {
   readonly kind: "int";
   /** A number when it is a safe integer, else a bigint; within 64 bits. */
   readonly value: number | bigint;
 }
-export interface FloatExpr {
+interface FloatExpr {
   readonly kind: "float";
   readonly value: number;
 }
-export interface StringExpr {
+interface StringExpr {
   readonly kind: "string";
   readonly text: string;
 }
 /** A path without interpolation, made absolute and canonical against the file's folder or home. */
-export interface PathExpr {
+interface PathExpr {
   readonly kind: "path";
   readonly path: string;
 }
@@ -172,7 +172,7 @@ export interface ConcatStringsExpr {
   readonly parts: readonly { readonly expr: Expr; readonly pos: Offset }[];
   readonly pos: Offset;
 }
-export interface CurPosExpr {
+interface CurPosExpr {
   readonly kind: "curPos";
   readonly pos: Offset;
 }

@@ -8,7 +8,7 @@ import { noOffset } from "./ast.ts";
 import { showAttrPath, showIdentifier } from "./print.ts";
 import type { DocComment } from "./scanner.ts";
 
-export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** An attribute set that still grows; it becomes the AttrsExpr that it looks like. */
 export interface AttrsBuilder {
@@ -137,7 +137,7 @@ function attrDefinedTwice(file: SourceFile, path: string, pos: Offset, earlier: 
 }
 
 /** Gives a function, and those that it returns at once, the name it is bound to (ExprLambda::setName). */
-export function nameLambda(lambda: LambdaExpr, name: string): void {
+function nameLambda(lambda: LambdaExpr, name: string): void {
   for (let inner: Expr = lambda; inner.kind === "lambda"; inner = inner.body) {
     (inner as Mutable<LambdaExpr>).name = name;
   }

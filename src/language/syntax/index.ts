@@ -3,6 +3,5 @@
 export * from "./ast.ts";
 export * from "./parser.ts";
 export * from "./print.ts";
-export type { DocComment } from "./scanner.ts";
 export type { LintLevel, Lints } from "./lints.ts";
 export { canonicalPath } from "./literals.ts";

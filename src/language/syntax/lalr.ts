@@ -29,7 +29,7 @@ export type Action =
   | { readonly kind: "error" }
   | { readonly kind: "accept" };
 
-export interface AutomatonState {
+interface AutomatonState {
   /** By terminal; when empty, the default happens without a look at the next token. */
   readonly actions: ReadonlyMap<number, Action>;
   /** The rule that is reduced otherwise; 0 when there is none, so that the token is an error. */

@@ -4,6 +4,7 @@
 import { ansi, hint, ParseError, uncolored, type Hint, type Warning } from "../errors/index.ts";
 import type { Offset, SourceFile } from "./ast.ts";
 
+/** What is to be done about a literal that is better written otherwise. */
 export type LintLevel = "ignore" | "warn" | "fatal";
 
 /** Each is ignored when absent. */

@@ -27,12 +27,14 @@ export function resolvePathLiteral(literal: string, baseDirectory: string): stri
   return literal.length > 1 && literal.endsWith("/") ? `${path}/` : path;
 }
 
-/** Without empty and `.` parts, `..` undone; symbolic links are not looked at (canonPath). */
+/** An absolute path without `.`, `..`, doubled and trailing slashes; symbolic links are not looked at (CanonPath). */
 export function canonicalPath(path: string): string {
+  if (!path.includes("//") && !path.includes("/.") && (path === "/" || !path.endsWith("/"))) return path;
   const parts: string[] = [];
   for (const part of path.split("/")) {
+    if (part === "" || part === ".") continue;
     if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
+    else parts.push(part);
   }
   return `/${parts.join("/")}`;
 }

@@ -13,8 +13,6 @@ import { scanIndentedStringPart, scanStringPart } from "./scan-string.ts";
 import { mode } from "./scanner-base.ts";
 import { token } from "./tokens.ts";
 
-export type { ScannerOptions } from "./scanner-base.ts";
-
 export interface DocComment {
   readonly start: Offset;
   /** Behind the closing slash. */

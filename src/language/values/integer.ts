@@ -47,12 +47,3 @@ export function divideIntegers(a: Integer, b: Integer): Integer | undefined {
   if (typeof a === "number" && typeof b === "number") return (a - (a % b)) / b + 0;
   return normaliseInteger(BigInt(a) / BigInt(b));
 }
-
-/** The nearest float. */
-export function integerToFloat(value: Integer): number {
-  return Number(value);
-}
-
-export function isLessInteger(a: Integer, b: Integer): boolean {
-  return a < b;
-}

@@ -23,7 +23,7 @@ import { resolveExpressionPath } from "./expression-path.ts";
 import { warnAboutCollection } from "./gc-warning.ts";
 import { printHelp } from "./help.ts";
 import { printProgramVersion } from "./print-version.ts";
-import { openWritingSession, type Session } from "./session.ts";
+import { openEvaluationSession, type EvaluationSession } from "./session.ts";
 
 interface InstantiateLine {
   action: "instantiate" | "evaluate" | "parse" | "find-file" | "help" | "version";
@@ -56,7 +56,7 @@ export const command: Command = {
         break;
     }
     if ((line.action === "evaluate" || line.action === "parse") && !line.readWrite) context.switches.readOnly = true;
-    const session = await openWritingSession(context, line.evaluation);
+    const session = openEvaluationSession(context, line.evaluation);
     if (line.action === "find-file") findFiles(session, line);
     else for (const source of sources(session, line)) processSource(session, line, source);
     return 0;
@@ -111,7 +111,7 @@ function readCommandLine(words: readonly string[], context: Context): Instantiat
   return line;
 }
 
-function findFiles(session: Session, line: InstantiateLine): void {
+function findFiles(session: EvaluationSession, line: InstantiateLine): void {
   for (const word of line.words) session.context.output.writeLine(session.evaluator.findFile(word).path);
 }
 
@@ -120,7 +120,7 @@ type Source =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "text"; readonly text: string; readonly origin: "string" | "stdin" };
 
-function* sources(session: Session, line: InstantiateLine): Generator<Source, void> {
+function* sources(session: EvaluationSession, line: InstantiateLine): Generator<Source, void> {
   if (line.fromStdin) yield { kind: "text", text: readFileSync(0, "latin1"), origin: "stdin" };
   const words = line.words.length === 0 && !line.fromStdin && !line.fromWords ? ["./default.nix"] : line.words;
   for (const word of words) {
@@ -129,7 +129,7 @@ function* sources(session: Session, line: InstantiateLine): Generator<Source, vo
   }
 }
 
-function processSource(session: Session, line: InstantiateLine, source: Source): void {
+function processSource(session: EvaluationSession, line: InstantiateLine, source: Source): void {
   const { evaluator, autoArguments } = session;
   if (line.action === "parse") {
     printParsed(session, source);
@@ -149,7 +149,7 @@ function processSource(session: Session, line: InstantiateLine, source: Source):
   }
 }
 
-function printParsed(session: Session, source: Source): void {
+function printParsed(session: EvaluationSession, source: Source): void {
   const { expr } =
     source.kind === "file"
       ? session.evaluator.parse(
@@ -160,7 +160,7 @@ function printParsed(session: Session, source: Source): void {
   session.context.output.writeLine(printExpr(expr));
 }
 
-function printValue(session: Session, line: InstantiateLine, value: Value): void {
+function printValue(session: EvaluationSession, line: InstantiateLine, value: Value): void {
   const { evaluator, autoArguments, context } = session;
   const { output } = context;
   const result = autoArguments.isEmpty ? value : evaluator.autoCall(autoArguments, value);
@@ -182,7 +182,7 @@ function printValue(session: Session, line: InstantiateLine, value: Value): void
   }
 }
 
-function printDerivationPath(session: Session, line: InstantiateLine, element: PackageInfo): void {
+function printDerivationPath(session: EvaluationSession, line: InstantiateLine, element: PackageInfo): void {
   const { store, context } = session;
   const path = element.requireDerivationPath();
   let printed = printStorePath(store.storeDir, path);

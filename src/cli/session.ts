@@ -7,22 +7,27 @@ import { hostPath } from "#host";
 import { createEvaluator } from "#instantiate";
 import { AttrsBuilder, type Attrs, type Evaluator, type Slot } from "#language";
 import type { SwitchRequest } from "#profile";
-import type { LocalStore } from "#store";
+import type { EvaluationStore, LocalStore } from "#store";
 import { absolutePath } from "./absolute-path.ts";
 import type { AutoArgument, EvalFlags } from "./arguments/eval-flags.ts";
 import type { Context } from "./command.ts";
 import { evaluationSettings } from "./evaluation-settings.ts";
-import { openLocalStoreOf } from "./open-store.ts";
+import { openLocalStoreOf, openStoreOf } from "./open-store.ts";
 import { buildSettings, realisePaths } from "./realise-paths.ts";
 
-export interface Session {
+/** What a command needs that evaluates and builds nothing. */
+export interface EvaluationSession {
   readonly context: Context;
-  readonly store: LocalStore;
+  readonly store: EvaluationStore;
   readonly evaluator: Evaluator;
   /** What --arg and its kin give, for functions on the way. */
   readonly autoArguments: Attrs;
   /** The file that an argument such as `./x`, `<nixpkgs>` or a tarball's URL means. */
   lookupFile(text: string): string;
+}
+
+export interface Session extends EvaluationSession {
+  readonly store: LocalStore;
   realise(wanted: readonly DerivedPath[], mode?: BuildMode): Promise<void>;
   /** The part of a switch of profiles that is the same for every one of this run. */
   readonly switchOptions: Pick<SwitchRequest, "evaluator" | "store" | "keepDerivations" | "emit" | "realise">;
@@ -37,22 +42,14 @@ export async function openWritingSession(context: Context, flags: EvalFlags): Pr
 
 export async function openSession(context: Context, flags: EvalFlags): Promise<Session> {
   const store = openLocalStoreOf(context);
-  const evaluator = createEvaluator({
-    store,
-    settings: evaluationSettings(context, flags),
-    readOnly: context.switches.readOnly,
-    buildSettings: buildSettings(context, "normal"),
-    emit: context.log.emit,
-  });
+  const session = makeEvaluationSession(context, flags, store);
+  const { evaluator } = session;
   const realise = async (wanted: readonly DerivedPath[], mode?: BuildMode) => {
     await realisePaths(context, store, wanted, mode);
   };
   return {
-    context,
+    ...session,
     store,
-    evaluator,
-    autoArguments: makeAutoArguments(evaluator, flags.autoArguments),
-    lookupFile: (text) => lookupFile(evaluator, text),
     realise,
     switchOptions: {
       evaluator,
@@ -61,6 +58,30 @@ export async function openSession(context: Context, flags: EvalFlags): Promise<S
       emit: context.log.emit,
       realise,
     },
+  };
+}
+
+/** Unlike the other ones it also takes a store that is not on this machine's disk. */
+export function openEvaluationSession(context: Context, flags: EvalFlags): EvaluationSession {
+  const session = makeEvaluationSession(context, flags, openStoreOf(context));
+  if (!context.switches.readOnly) session.store.beginWriting();
+  return session;
+}
+
+function makeEvaluationSession(context: Context, flags: EvalFlags, store: EvaluationStore): EvaluationSession {
+  const evaluator = createEvaluator({
+    store,
+    settings: evaluationSettings(context, flags),
+    readOnly: context.switches.readOnly,
+    buildSettings: buildSettings(context, "normal"),
+    emit: context.log.emit,
+  });
+  return {
+    context,
+    store,
+    evaluator,
+    autoArguments: makeAutoArguments(evaluator, flags.autoArguments),
+    lookupFile: (text) => lookupFile(evaluator, text),
   };
 }
 

@@ -8,12 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { BuildSettings, DerivedPath } from "#build";
 import { FirnError, type LogEvent, type StorePath } from "#formats";
 import { BaseError, Interrupted, literalHint } from "#language";
-import type { StoreLayout, StoreSettings } from "#store";
-
-export interface StoreAddress {
-  readonly layout: StoreLayout;
-  readonly settings: StoreSettings;
-}
+import type { StoreAddress } from "#store";
 
 export type HelperRequest =
   | {
@@ -38,7 +33,7 @@ export type HelperAnswer =
 
 /** Throws what the child failed with. */
 export function askHelper(request: HelperRequest): Exclude<HelperAnswer, { kind: "failed" }> {
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "cjs";
   const program = fileURLToPath(new URL(`./helper-process.${extension}`, import.meta.url));
   const { status, signal, stdout, error } = spawnSync(
     process.execPath,

@@ -10,11 +10,11 @@ import {
   type EvalSettings,
   type Evaluator,
 } from "#language";
-import type { LocalStore } from "#store";
+import type { EvaluationStore } from "#store";
 import { createStoreIO } from "./store-io.ts";
 
 export interface EvaluatorOptions {
-  readonly store: LocalStore;
+  readonly store: EvaluationStore;
   readonly settings?: Partial<EvalSettings>;
   /** Computes the names of store objects and writes none. */
   readonly readOnly?: boolean;

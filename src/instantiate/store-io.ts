@@ -28,13 +28,13 @@ import {
   type FileStat,
   type FileType,
 } from "#language";
-import { computeSourcePath, type LocalStore } from "#store";
+import { computeSourcePath, type EvaluationStore, type StoreAddress } from "#store";
 import { AllowedPaths } from "./allowed-paths.ts";
 import { cannotLookAt, cannotRead, cannotReadDirectory, cannotReadLink, noSuchPath } from "./file-errors.ts";
-import { askHelper, type StoreAddress } from "./helper-request.ts";
+import { askHelper } from "./helper-request.ts";
 
 export interface StoreIOOptions {
-  readonly store: LocalStore;
+  readonly store: EvaluationStore;
   readonly settings: Pick<EvalSettings, "pureEval" | "restrictEval" | "searchPath" | "workingDirectory">;
   /** Nothing is written to the store. */
   readonly readOnly: boolean;
@@ -59,7 +59,7 @@ class StoreIO implements EvalIO {
   readonly storeDir: string;
   readonly currentSystem: string;
   readonly currentTime = Math.floor(Date.now() / 1000);
-  private readonly store: LocalStore;
+  private readonly store: EvaluationStore;
   private readonly readOnly: boolean;
   private readonly buildSettings: BuildSettings;
   private readonly emit: Emit;
@@ -86,7 +86,7 @@ class StoreIO implements EvalIO {
 
   /** Where a path's bytes lie: those of a chroot store's objects are elsewhere than their names say. */
   private locate(path: string): string | Buffer {
-    const { realStoreDir } = this.store.layout;
+    const { realStoreDir } = this.store;
     if (realStoreDir === this.storeDir || !path.startsWith(`${this.storeDir}/`)) return hostPath(path);
     return hostPath(realStoreDir + path.slice(this.storeDir.length));
   }
@@ -99,7 +99,7 @@ class StoreIO implements EvalIO {
   private checkReading(path: string): void {
     this.allowed.check(path);
     if (!this.allowed.isLimited) return;
-    const { realStoreDir } = this.store.layout;
+    const { realStoreDir } = this.store;
     const real = ifExists(() => realpathSync(this.locate(path), "latin1"));
     if (real === undefined) return;
     this.allowed.check(real.startsWith(`${realStoreDir}/`) ? this.storeDir + real.slice(realStoreDir.length) : real);
@@ -300,7 +300,8 @@ class StoreIO implements EvalIO {
 
   private build(derivation: StorePath, outputs: readonly string[] | undefined): ReadonlyMap<string, StorePath> {
     const wanted = { kind: "built", derivation, outputs: outputs ?? "all" } as const;
-    const answer = askHelper({ kind: "realise", store: this.address(), wanted, build: this.buildSettings });
+    const store = this.address(`path '${derivation}' is not valid`);
+    const answer = askHelper({ kind: "realise", store, wanted, build: this.buildSettings });
     if (answer.kind !== "built") throw unexpectedAnswer();
     return new Map(answer.outputs);
   }
@@ -309,7 +310,8 @@ class StoreIO implements EvalIO {
     const key = `${unpack}\0${name}\0${url}`;
     let path = this.fetched.get(key);
     if (path === undefined) {
-      const request = { kind: "fetch", store: this.address(), url, name, unpack, build: this.buildSettings } as const;
+      const store = this.address(`operation 'addToStoreFromDump' is not supported by store '${this.store.uri}'`);
+      const request = { kind: "fetch", store, url, name, unpack, build: this.buildSettings } as const;
       const answer = guarded(() => askHelper(request));
       if (answer.kind !== "fetched") throw unexpectedAnswer();
       path = answer.path;
@@ -334,8 +336,11 @@ class StoreIO implements EvalIO {
     return downloadMismatch(url, expected, got);
   }
 
-  private address(): StoreAddress {
-    return { layout: this.store.layout, settings: this.store.settings };
+  /** For the process that builds and downloads; throws `refusal` where the store can do neither. */
+  private address(refusal: string): StoreAddress {
+    const { address } = this.store;
+    if (address === undefined) throw asLanguageError(new FirnError("store-operation", refusal));
+    return address;
   }
 
   emitMessage(level: "trace" | "warn" | "evaluation-warning" | "info", text: string): void {

@@ -8,6 +8,7 @@ export { buildLogPath } from "./build-logs.ts";
 export { canonicalisePathMetadata, type CanonicaliseOptions, storeModificationTime } from "./canonicalise.ts";
 export * from "./closure.ts";
 export { ModuloHasher } from "./hash-modulo.ts";
+export { DummyStore } from "./dummy-store.ts";
 export * from "./layout.ts";
 export * from "./local-store.ts";
 export * from "./open-local-store.ts";

@@ -43,6 +43,7 @@ import type {
   AddNarOptions,
   AddTextOptions,
   AddToStoreOptions,
+  EvaluationStore,
   FindRootsOptions,
   GcOptions,
   GcResults,
@@ -50,7 +51,7 @@ import type {
   GcStore,
   LogStore,
   RootsStore,
-  Store,
+  StoreAddress,
   VerifyOptions,
   VerifyStore,
 } from "./store.ts";
@@ -58,7 +59,7 @@ import { readTempRoots, TempRoots } from "./temp-roots.ts";
 import { verifyStore } from "./verify.ts";
 
 /** Opened by openLocalStore. */
-export class LocalStore implements Store, RootsStore, GcStore, LogStore, VerifyStore {
+export class LocalStore implements EvaluationStore, RootsStore, GcStore, LogStore, VerifyStore {
   readonly layout: StoreLayout;
   readonly settings: StoreSettings;
   readonly readOnly: boolean;
@@ -91,6 +92,10 @@ export class LocalStore implements Store, RootsStore, GcStore, LogStore, VerifyS
 
   get realStoreDir(): string {
     return this.layout.realStoreDir;
+  }
+
+  get address(): StoreAddress {
+    return { layout: this.layout, settings: this.settings };
   }
 
   get uri(): string {

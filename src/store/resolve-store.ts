@@ -141,6 +141,9 @@ function openParameters({ root, entries }: Parameters, options: ResolveOptions):
 
 function unknownStore(uri: string, scheme: string): FirnError {
   return new FirnError("unknown-store", `don't know how to open Nix store with scheme '${scheme}'`, {
-    hint: `'${uri}' is none of: auto, local, a folder, local?root=DIR`,
+    hint:
+      scheme === "dummy"
+        ? "'dummy://' has nothing in it and takes nothing; only what evaluates can use it"
+        : `'${uri}' is none of: auto, local, a folder, local?root=DIR`,
   });
 }

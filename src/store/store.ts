@@ -11,6 +11,8 @@ import type {
   StorePath,
   ValidPathInfo,
 } from "#formats";
+import type { StoreLayout } from "./layout.ts";
+import type { StoreSettings } from "./settings.ts";
 
 /** `unknown`: a device, a pipe, a socket, which a store cannot hold. */
 export type SourceFileType = "regular" | "directory" | "symlink" | "unknown";
@@ -79,6 +81,27 @@ export interface Store {
   /** Where the bytes of `path` (and of `rest` below it, `""` or `/bin/x`) lie on this machine; byte string. */
   realPath(path: StorePath, rest?: string): string;
   close(): void;
+}
+
+/** How another process opens the same local store. */
+export interface StoreAddress {
+  readonly layout: StoreLayout;
+  readonly settings: StoreSettings;
+}
+
+/** What an evaluation needs of a store. */
+export interface EvaluationStore extends Store {
+  readonly readOnly: boolean;
+  /** The folder that has the bytes of the store's objects; `storeDir` unless it is a chroot store. */
+  readonly realStoreDir: string;
+  /** Undefined where nothing can be built or downloaded. */
+  readonly address: StoreAddress | undefined;
+  /** Throws when the store cannot be written to. */
+  beginWriting(): void;
+  /** Protects `path` until this process ends, also when it is not valid yet. */
+  addTempRoot(path: StorePath): void;
+  /** Makes `link` point at `path` and keep it (Nix's addPermRoot); gives the link. */
+  addPermanentRoot(path: StorePath, link: string): string;
 }
 
 export interface GcRoot {

@@ -13,7 +13,7 @@ import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
 import type { Context } from "../command.ts";
 import { resolveExpressionPath } from "../expression-path.ts";
 import { followLinksToStorePath } from "../follow-links.ts";
-import { openSession, type Session } from "../session.ts";
+import { openEvaluationSession, openSession, type EvaluationSession, type Session } from "../session.ts";
 import { UsageError } from "../usage-error.ts";
 
 export interface InstallableFlags {
@@ -51,19 +51,29 @@ interface Named {
   readonly outputs: WantedOutputs;
 }
 
-/** Evaluation is pure unless a file is evaluated or --impure was given, as in Nix. */
 export async function openInstallableSession(context: Context, flags: InstallableFlags): Promise<Session> {
+  choosePurity(context, flags);
+  return await openSession(context, flags.evaluation);
+}
+
+/** For a command that only evaluates. */
+export function openInstallableEvaluation(context: Context, flags: InstallableFlags): EvaluationSession {
+  choosePurity(context, flags);
+  return openEvaluationSession(context, flags.evaluation);
+}
+
+/** Evaluation is pure unless a file is evaluated or --impure was given, as in Nix. */
+function choosePurity(context: Context, flags: InstallableFlags): void {
   if (flags.file !== undefined && flags.expression !== undefined) {
     throw new UsageError("'--file' and '--expr' are exclusive");
   }
   if (flags.file === undefined && !flags.evaluation.impure && !context.settings.isOverridden("pure-eval")) {
     context.settings.set("pure-eval", "true");
   }
-  return await openSession(context, flags.evaluation);
 }
 
 /** The value that an argument selects. */
-export function selectValue(session: Session, flags: InstallableFlags, word: string): Slot {
+export function selectValue(session: EvaluationSession, flags: InstallableFlags, word: string): Slot {
   const root = rootValue(session, flags);
   if (root === undefined) throw flakesNotSupported(word);
   const path = word === "." ? "" : word;
@@ -85,7 +95,7 @@ function parseInstallable(word: string): Named {
   return { text: word.slice(0, caret), outputs: outputs === "*" ? "all" : outputs.split(",") };
 }
 
-function rootValue(session: Session, flags: InstallableFlags): Slot | undefined {
+function rootValue(session: EvaluationSession, flags: InstallableFlags): Slot | undefined {
   const { evaluator } = session;
   if (flags.expression !== undefined) return evaluator.evalExpr(flags.expression, absolutePath("."));
   if (flags.file === undefined) return undefined;

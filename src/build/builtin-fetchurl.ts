@@ -85,11 +85,10 @@ async function unpackArchive(archive: AsyncIterable<Uint8Array>, path: string): 
   }
 }
 
+/** All at once: the library has no streams, and what comes as xz is a bootstrap's few megabytes. */
 async function* decompressXz(compressed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  const { createUnxz } = await import("node-liblzma");
-  const { Readable } = await import("node:stream");
-  const source = Readable.from(compressed);
-  const unpacked = createUnxz();
-  source.on("error", (error) => unpacked.destroy(error));
-  yield* source.pipe(unpacked) as AsyncIterable<Uint8Array>;
+  const { decompress } = await import("@napi-rs/lzma/xz");
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of compressed) chunks.push(chunk);
+  yield await decompress(Buffer.concat(chunks));
 }

@@ -2,11 +2,11 @@
 
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 
-import { unxzSync } from "node-liblzma";
+import { decompressSync } from "@napi-rs/lzma/xz";
 
 /** The bytes inside. Throws the library's error on data that is cut off or broken. */
 export function decompress(name: string, bytes: Buffer): Buffer {
-  if (name.endsWith(".xz")) return unxzSync(bytes);
+  if (name.endsWith(".xz")) return decompressSync(bytes);
   if (name.endsWith(".gz")) return gunzipSync(bytes);
   if (name.endsWith(".zst")) return zstdDecompressSync(bytes);
   return bytes;

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { xzSync } from "node-liblzma";
+import { compressSync } from "@napi-rs/lzma/xz";
 import * as openpgp from "openpgp";
 
 import type { ArchiveSource } from "./apt-sources.ts";
@@ -69,7 +69,7 @@ export async function makeSmallArchive(root: string, suites: readonly SmallSuite
       ["main/binary-amd64/Packages", `${stanzas.join("\n\n")}\n`],
       ["main/source/Sources", sources],
     ] as const) {
-      const compressed = xzSync(Buffer.from(text));
+      const compressed = compressSync(Buffer.from(text));
       write(`dists/${suite}/${path}.xz`, compressed);
       lines.push(` ${sha256(compressed)} ${compressed.length} ${path}.xz`);
     }
@@ -102,8 +102,8 @@ export async function makeSmallArchive(root: string, suites: readonly SmallSuite
 export function makeDeb(files: Readonly<Record<string, string>>): Buffer {
   const members: readonly (readonly [string, Buffer])[] = [
     ["debian-binary", Buffer.from("2.0\n")],
-    ["control.tar.xz", xzSync(makeTar({ control: "" }))],
-    ["data.tar.xz", xzSync(makeTar(files))],
+    ["control.tar.xz", compressSync(makeTar({ control: "" }))],
+    ["data.tar.xz", compressSync(makeTar(files))],
   ];
   const parts: Buffer[] = [Buffer.from("!<arch>\n")];
   for (const [name, bytes] of members) {

@@ -57,6 +57,7 @@ export const command: Command = {
     }
     if ((line.action === "evaluate" || line.action === "parse") && !line.readWrite) context.switches.readOnly = true;
     const session = openEvaluationSession(context, line.evaluation);
+    if (!context.switches.readOnly) session.store.beginWriting();
     if (line.action === "find-file") findFiles(session, line);
     else for (const source of sources(session, line)) processSource(session, line, source);
     return 0;

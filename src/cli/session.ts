@@ -63,9 +63,7 @@ export async function openSession(context: Context, flags: EvalFlags): Promise<S
 
 /** Unlike the other ones it also takes a store that is not on this machine's disk. */
 export function openEvaluationSession(context: Context, flags: EvalFlags): EvaluationSession {
-  const session = makeEvaluationSession(context, flags, openStoreOf(context));
-  if (!context.switches.readOnly) session.store.beginWriting();
-  return session;
+  return makeEvaluationSession(context, flags, openStoreOf(context));
 }
 
 function makeEvaluationSession(context: Context, flags: EvalFlags, store: EvaluationStore): EvaluationSession {

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   atomicSymlink,
   byteStringOfHostText,
@@ -79,17 +80,42 @@ describe("locks", () => {
     assert.equal(statSync(file).mode & 0o777, 0o600);
   });
 
+  // Nothing here waits in this process: who holds a lock may depend on this process going on.
   test("are those of flock(1), and end with the process that held them", async (t) => {
     const file = `${folder(t)}/lock`;
     writeFileSync(file, "");
-    const holder = spawn("flock", [file, "sh", "-c", "echo held; cat"], { stdio: ["pipe", "pipe", "inherit"] });
+    const holder = spawn("flock", ["--no-fork", file, "cat"], { stdio: ["pipe", "pipe", "inherit"] });
+    holder.stdin.write("held");
     await once(holder.stdout, "data");
     assert.equal(lockFile(file, "shared", { wait: false }), undefined);
-    holder.stdin.end();
+    holder.kill("SIGKILL");
     await once(holder, "exit");
-    const lock = lockFile(file, "exclusive", { wait: true });
+    const lock = lockFile(file, "exclusive", { wait: false });
     assert.ok(lock !== undefined);
     lock.release();
+  });
+
+  test("are waited for until they are released", async (t) => {
+    const file = `${folder(t)}/lock`;
+    const lock = lockFile(file, "exclusive", { wait: false });
+    const script = `const { lockFile } = await import(${JSON.stringify(new URL("./file-lock.ts", import.meta.url).href)});
+      const { writeSync } = await import("node:fs");
+      writeSync(1, String(lockFile(${JSON.stringify(file)}, "shared", { wait: false })));
+      lockFile(${JSON.stringify(file)}, "shared", { wait: true });
+      writeSync(1, " got it");`;
+    const waiting = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+      timeout: 30_000,
+      killSignal: "SIGKILL",
+    });
+    let said = "";
+    waiting.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    while (said === "" && waiting.exitCode === null) await sleep(10);
+    await sleep(50);
+    assert.equal(said, "undefined");
+    lock?.release();
+    await once(waiting, "close");
+    assert.equal(said, "undefined got it");
   });
 });
 

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync, chmodSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { printHash, hashByteString } from "#formats";
 import type { LogEvent, StorePath } from "#formats";
 import { BuildError, queryMissing, throwFailures } from "./index.ts";
 import type { BuildResult } from "./index.ts";
-import { cannotBuild, Workshop } from "./workshop.test-support.ts";
+import { cannotBuild, until, Workshop } from "./workshop.test-support.ts";
 
 const sha256 = (text: string) => hashByteString("sha256", text);
 
@@ -331,10 +332,22 @@ describe("realise", { skip: cannotBuild }, () => {
   });
 
   it("runs as many builds at once as it may, and starts the longest chain first", async () => {
-    const slow = ["1", "2", "3"].map((n) => w.script(`slow${n}`, "sleep 0.4; echo > $out"));
-    const began = performance.now();
-    await w.realise(slow, { maxJobs: 3 });
-    assert.ok(performance.now() - began < 1100, "three sleeps overlap");
+    // None of the three ends before all have begun.
+    const script = "echo begun; until [ -e go ]; do sleep 0.05; done; echo > $out";
+    const slow = ["1", "2", "3"].map((n) => w.script(`slow${n}`, script));
+    const builds = `${w.root}/nix/var/nix/builds`;
+    let begun = 0;
+    const onEvent = (event: LogEvent): void => {
+      if (event.kind !== "buildLogLine" || ++begun < 3) return;
+      for (const path of readdirSync(builds, { recursive: true, encoding: "utf8" })) {
+        if (path.endsWith("/build")) writeFileSync(`${builds}/${path}/go`, "");
+      }
+    };
+    const together = await w.realise(slow, { maxJobs: 3, maxSilentTime: 20 }, { onEvent });
+    assert.deepEqual(
+      together.results.map(({ success }) => success),
+      [true, true, true],
+    );
     const alone = w.script("a-alone", "echo > $out");
     const first = w.script("z-first", "echo > $out");
     const second = w.script("z-second", "echo > $out", { inputs: [first] });
@@ -381,13 +394,19 @@ describe("realise", { skip: cannotBuild }, () => {
   });
 
   it("kills everything a build started when it is cancelled", async () => {
-    const drv = w.script("endless", "(while true; do sleep 0.1; done) & echo started; wait");
+    const mark = `endless-${process.pid}`;
+    const drv = w.script("endless", `(while true; do sleep 0.1; : ${mark}; done) & echo started; wait`);
+    const isRunning = (): boolean => execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).includes(mark);
     const buildDirs = (): string[] => readdirSync(`${w.root}/nix/var/nix/builds`);
     const dirsBefore = buildDirs();
     const cancellation = new AbortController();
-    const run = w.realise(drv, {}, cancellation.signal);
-    setTimeout(() => cancellation.abort(new Error("stop")), 300);
-    await assert.rejects(run, /stop/);
+    const onEvent = (event: LogEvent): void => {
+      if (event.kind !== "buildLogLine") return;
+      assert.equal(isRunning(), true);
+      cancellation.abort(new Error("stop"));
+    };
+    await assert.rejects(w.realise(drv, {}, { signal: cancellation.signal, onEvent }), /stop/);
+    await until(() => !isRunning());
     assert.deepEqual(buildDirs(), dirsBefore);
     assert.equal(w.store.isValidPath(w.output(drv)), false);
   });

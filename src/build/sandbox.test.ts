@@ -3,11 +3,10 @@ import { execFileSync, spawn } from "node:child_process";
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "node:test";
 import { hashByteString } from "#formats";
 import { parseSandboxPath, parseShmSize } from "./sandbox.ts";
-import { cannotBuild, Workshop } from "./workshop.test-support.ts";
+import { cannotBuild, until, Workshop } from "./workshop.test-support.ts";
 
 const emptyFile = { method: "flat", hash: hashByteString("sha256", "") } as const;
 
@@ -214,17 +213,16 @@ describe("the sandbox", { skip: cannotBuild }, () => {
   });
 
   it("ends with the process that started it, whose work another process then does again", async () => {
-    const drv = w.script("interrupted", "echo begun; [ -e /build/never ] || sleep 30; touch $out");
+    const mark = `never-${process.pid}`;
+    const drv = w.script("interrupted", `echo begun; [ -e /build/${mark} ] || sleep 30; touch $out`);
     const url = new URL("./workshop.test-support.ts", import.meta.url).href;
     const code = `const { Workshop } = await import(${JSON.stringify(url)}); await new Workshop({ root: ${JSON.stringify(w.root)} }).realise(${JSON.stringify(drv)});`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", code], { stdio: "ignore" });
     const log = `${w.root}/nix/var/log/nix/drvs/${drv.slice(0, 2)}/${drv.slice(2)}`;
-    while (!existsSync(log) || readFileSync(log, "utf8") === "") await sleep(20);
+    await until(() => existsSync(log) && readFileSync(log, "utf8") !== "");
     child.kill("SIGKILL");
     await new Promise((resolve) => child.on("exit", resolve));
-    await sleep(100);
-    const running = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });
-    assert.equal(running.includes("[ -e /build/never ]"), false);
+    await until(() => !execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).includes(mark));
     assert.equal(w.store.isValidPath(w.output(drv)), false);
     const again = w.realise(drv, { timeout: 1 });
     assert.match(JSON.stringify((await again).results[0]), /TimedOut/);

@@ -44,6 +44,20 @@ export interface Run {
   readonly errors: readonly string[];
 }
 
+/** Comes back when it is so; an error when that takes longer than any machine should need. */
+export async function until(isSo: () => boolean): Promise<void> {
+  for (let round = 0; !isSo(); round++) {
+    if (round === 1000) throw new Error(`20 seconds were not enough: ${String(isSo)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** What a test does to a run while it goes on. */
+export interface Surroundings {
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: LogEvent) => void;
+}
+
 /** A store and a busybox in it; delete it with `close`. */
 export class Workshop {
   readonly root: string;
@@ -122,20 +136,24 @@ export class Workshop {
   async realise(
     derivations: StorePath | readonly StorePath[],
     settings: Partial<BuildSettings> = {},
-    signal?: AbortSignal,
+    surroundings: Surroundings = {},
   ): Promise<Run> {
     const wanted = [derivations].flat().map((derivation) => ({ kind: "built", derivation, outputs: "all" }) as const);
-    return this.realisePaths(wanted, settings, signal);
+    return this.realisePaths(wanted, settings, surroundings);
   }
 
   async realisePaths(
     wanted: readonly DerivedPath[],
     settings: Partial<BuildSettings> = {},
-    signal?: AbortSignal,
+    { onEvent, signal }: Surroundings = {},
   ): Promise<Run> {
     const events: LogEvent[] = [];
     const all = { ...defaultBuildSettings, ...settings };
-    const results = await realise(this.store, wanted, all, (event) => events.push(event), signal);
+    const emit = (event: LogEvent): void => {
+      events.push(event);
+      onEvent?.(event);
+    };
+    const results = await realise(this.store, wanted, all, emit, signal);
     return {
       results,
       events,

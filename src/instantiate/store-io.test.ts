@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type { LogEvent } from "#formats";
+import { deleteTree } from "#host";
 import { BaseError, type EvalSettings, printAmbiguous, renderError } from "#language";
 import { openLocalStore } from "#store";
 import { createEvaluator } from "./index.ts";
@@ -13,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), "firn-instantiate-"));
 const store = openLocalStore({ root: join(folder, "root"), settings: { fsyncMetadata: false } });
 after(() => {
   store.close();
-  rmSync(folder, { recursive: true, force: true });
+  deleteTree(folder);
 });
 mkdirSync(join(folder, "source/sub"), { recursive: true });
 writeFileSync(join(folder, "source/a.nix"), "1 + 1\n");

@@ -276,7 +276,7 @@ describe("derivations and their outputs", () => {
 
 describe("roots while a collection runs", () => {
   test("the collector answers 1 to each line on its socket", async (t) => {
-    const { store, open } = temporaryStore(t);
+    const { store, open, folder } = temporaryStore(t);
     const { d } = addChain(open);
     const planned = parseStorePathBaseName(`${"1".repeat(32)}-planned`);
     const other = open();
@@ -284,8 +284,10 @@ describe("roots while a collection runs", () => {
     other.close();
     writeFileSync(`${store.realPath(planned)}.lock`, "");
     const script = `
+      import { writeFileSync } from "node:fs";
       import { connect } from "node:net";
-      const socket = connect(process.argv[1]);
+      const [, socketPath, connected] = process.argv;
+      const socket = connect(socketPath, () => writeFileSync(connected, ""));
       socket.on("error", (error) => { process.stdout.write(error.message); process.exit(1); });
       socket.write("/nix/store/${planned}\\nno path\\n/nix/store/${d}\\n");
       let answer = "";
@@ -295,11 +297,14 @@ describe("roots while a collection runs", () => {
     let asked: Promise<unknown> | undefined;
     const results = await store.collectGarbage({ action: "delete-dead" }, () => {
       if (asked === undefined) {
-        const child = spawn(process.execPath, ["--input-type=module", "-e", script, gcSocketPath(store.layout)]);
+        const connected = `${folder}/connected`;
+        const args = ["--input-type=module", "-e", script, gcSocketPath(store.layout), connected];
+        const child = spawn(process.execPath, args);
         child.stdout.on("data", (data) => (answer += String(data)));
         asked = once(child, "exit");
+        while (!existsSync(connected)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
       }
-      // Slow deletions, so that the client comes while there is still work; it may come before or after `d` is gone.
+      // Slow deletions, so that the client is answered while there is still work, before or after `d` is gone.
       const until = performance.now() + (answer === "" ? 11 : 0);
       while (performance.now() < until);
     });

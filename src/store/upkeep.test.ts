@@ -334,7 +334,7 @@ describe("path locks", () => {
       import { lockPaths } from ${JSON.stringify(new URL("path-locks.ts", import.meta.url).href)};
       const locks = lockPaths([process.argv[1]], { onWait: () => process.stdout.write("waiting\\n") });
       process.stdout.write("locked\\n");
-      setTimeout(() => locks.release({ deleteFiles: true }), 100);
+      process.stdin.once("end", () => locks.release({ deleteFiles: true })).resume();
     `;
     const waiter = spawn(process.execPath, ["--input-type=module", "-e", script, `${folder}/a`]);
     const printed = new Promise<string>((resolve) => waiter.stdout.once("data", (data) => resolve(String(data))));
@@ -345,6 +345,7 @@ describe("path locks", () => {
     // What it holds is a new file under the name, not the deleted one that it waited on.
     assert.equal(lstatSync(`${folder}/a.lock`).size, 0);
     assert.equal(lockPaths([`${folder}/a`], { wait: false }), undefined);
+    waiter.stdin.end();
     await once(waiter, "exit");
     assert.deepEqual(readdirSync(folder), []);
   });

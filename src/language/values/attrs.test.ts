@@ -58,12 +58,16 @@ test("positions follow their attributes through updates", () => {
   assert.equal(merged.flat().positionOf(table.intern("n5")), 9);
 });
 
-test("twenty thousand updates of a large set do not take quadratic time", () => {
-  const started = performance.now();
+test("of twenty thousand updates of a large set hardly any copies it", () => {
+  let copies = 0;
   let attrs = attrsOf(Array.from({ length: 5000 }, (_, i) => [`n${i}`, i] as const));
-  for (let i = 0; i < 20_000; i++) attrs = attrs.update(attrsOf([[`m${i}`, i]]));
+  for (let i = 0; i < 20_000; i++) {
+    attrs = attrs.update(attrsOf([[`m${i}`, i]]));
+    // A set in layers has no slots of its own.
+    if (attrs.values.length > 0) copies++;
+  }
   assert.equal(attrs.size, 25_000);
-  assert.ok(performance.now() - started < 8000);
+  assert.ok(copies <= 8, `${copies} copies`);
 });
 
 test("names are listed by their bytes, whatever order they were met in", () => {

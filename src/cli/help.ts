@@ -5,12 +5,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toByteString } from "#formats";
+import { isTerminal } from "#host";
 import type { Command, Context } from "./command.ts";
 
 /** Prints the page of `command`, or only what it says about one operation (a `## --install` section). Gives status 0. */
 export function printHelp(command: Command, context: Context, operation?: string): number {
   const page = readFileSync(helpFile(command.help), "utf8");
-  const bold = context.log.colours && process.stdout.isTTY;
+  const bold = context.log.colours && isTerminal(1);
   const text = (operation === undefined ? undefined : sectionOf(page, operation)) ?? page;
   context.output.write(toByteString(renderMarkdown(text, bold)));
   return 0;

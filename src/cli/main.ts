@@ -1,14 +1,5 @@
-// The entry: `main.ts PROGRAM ARGUMENT…`, where PROGRAM is the name that the launcher was called by. It answers --version
-// itself and loads the rest only when there is more to do, since a shell prompt may ask for the version.
+// The entry where the sources run as they stand; the bundle's is tools/start/main.ts.
 
-import { writeSync } from "node:fs";
-import { firnVersion, nixVersion } from "./version.ts";
+import { start } from "./start.ts";
 
-const [, , program = "firn", ...words] = process.argv;
-
-if (words.length === 1 && words[0] === "--version") {
-  writeSync(1, program === "firn" ? `firn ${firnVersion} (Nix ${nixVersion})\n` : `${program} (Nix) ${nixVersion}\n`);
-} else {
-  const { runProgram } = await import("./run-program.ts");
-  process.exitCode = await runProgram(program, words);
-}
+await start(() => import("./run-program.ts"));

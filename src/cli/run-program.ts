@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { toByteString } from "#formats";
+import { isTerminal } from "#host";
 import type { Command, Context } from "./command.ts";
 import { Log } from "./log/log.ts";
 import { Output } from "./output.ts";
@@ -14,7 +15,9 @@ import { UsageError } from "./usage-error.ts";
 
 /** `words` as Node gives them. Gives the exit status. */
 export async function runProgram(program: string, words: readonly string[]): Promise<number> {
-  const abort = new AbortController();
+  // Made when it is asked for, since loading it is felt at start-up.
+  let controller: AbortController | undefined;
+  const abort = (): AbortController => (controller ??= new AbortController());
   const context: Context = {
     program,
     output: new Output(),
@@ -23,8 +26,10 @@ export async function runProgram(program: string, words: readonly string[]): Pro
     environment: process.env,
     switches: { repair: false, readOnly: false, gcWarning: true, rootsMade: 0 },
     cleanups: [],
-    signal: abort.signal,
-    abort: () => abort.abort(),
+    get signal() {
+      return abort().signal;
+    },
+    abort: () => abort().abort(),
   };
   // Store objects are readable by everybody.
   process.umask(0o022);
@@ -52,13 +57,13 @@ async function findProgram(program: string): Promise<Command> {
 }
 
 function openLog(program: string): Log {
-  const isTerminal = process.stderr.isTTY && process.env["TERM"] !== "dumb";
-  const colours = isTerminal && process.env["NO_COLOR"] === undefined;
+  const toTerminal = isTerminal(2) && process.env["TERM"] !== "dumb";
+  const colours = toTerminal && process.env["NO_COLOR"] === undefined;
   // A terminal gets the live view; elsewhere Nix's old programs print lines, with what builders print.
   const isNew = program === "nix" || program === "firn";
-  const format = isTerminal || isNew ? "bar" : "raw-with-logs";
+  const format = toTerminal || isNew ? "bar" : "raw-with-logs";
   const storeDir = process.env["NIX_STORE_DIR"] || "/nix/store";
-  return new Log({ format, isTerminal, colours, storeDir });
+  return new Log({ format, isTerminal: toTerminal, colours, storeDir });
 }
 
 /** Arguments are bytes. Node has decoded them as UTF-8; where that lost something, the kernel still has them. */

@@ -5,6 +5,7 @@ export * from "./delete-tree.ts";
 export * from "./extended-attributes.ts";
 export * from "./file-lock.ts";
 export * from "./host-path.ts";
+export * from "./is-terminal.ts";
 export * from "./store-view.ts";
 export * from "./system-error.ts";
 export * from "./unix-socket.ts";

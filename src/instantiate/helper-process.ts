@@ -7,9 +7,13 @@ import { LocalStore } from "#store";
 import { fetchToStore } from "./fetch-to-store.ts";
 import { type HelperAnswer, type HelperRequest, plainLine } from "./helper-request.ts";
 
-const request = JSON.parse(readFileSync(0, "utf8")) as HelperRequest;
-const answer = await work(request).catch(describeFailure);
-writeSync(1, JSON.stringify(answer));
+void answerRequest();
+
+async function answerRequest(): Promise<void> {
+  const request = JSON.parse(readFileSync(0, "utf8")) as HelperRequest;
+  const answer = await work(request).catch(describeFailure);
+  writeSync(1, JSON.stringify(answer));
+}
 
 async function work(asked: HelperRequest): Promise<HelperAnswer> {
   const store = new LocalStore(asked.store.layout, asked.store.settings, "read-write");

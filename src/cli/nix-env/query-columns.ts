@@ -1,6 +1,7 @@
 // The columns of `nix-env -q`, in their order, and the comparison of versions that both the table and the XML show.
 
 import { printStorePath } from "#formats";
+import { isTerminal } from "#host";
 import { compareVersions } from "#language";
 import { parseDerivationName, type PackageInfo } from "#profile";
 import type { Query } from "./query.ts";
@@ -18,7 +19,7 @@ export function columnsOf(query: Query, element: PackageInfo): string[] {
   if (flags.compareVersions) {
     const { mark, version } = compareWithOthers(query, element);
     const text = `${mark} ${version}`;
-    columns.push(mark === "<" && process.stdout.isTTY ? `\x1b[31;1m${text}\x1b[0m` : text);
+    columns.push(mark === "<" && isTerminal(1) ? `\x1b[31;1m${text}\x1b[0m` : text);
   }
   if (flags.system) columns.push(element.system());
   if (flags.derivationPath) {

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { FirnError, parseJson, printIndentedJson } from "#formats";
-import { hostPath } from "#host";
+import { hostPath, isTerminal } from "#host";
 import { Attrs, ContextCollector, printJson, printValue, type Evaluator, type Slot } from "#language";
 import { stringOf } from "#profile";
 import { absolutePath } from "../absolute-path.ts";
@@ -10,9 +10,9 @@ import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../
 import type { Command } from "../command.ts";
 import { printHelp } from "../help.ts";
 import type { Output } from "../output.ts";
-import type { Session } from "../session.ts";
+import type { EvaluationSession } from "../session.ts";
 import { unexpectedArgument, UsageError } from "../usage-error.ts";
-import { installableFlags, openInstallableSession, selectValue } from "./installables.ts";
+import { installableFlags, openInstallableEvaluation, selectValue } from "./installables.ts";
 
 interface EvalLine {
   format: "plain" | "raw" | "json";
@@ -49,20 +49,20 @@ export const command: Command = {
     });
     if (line.wantsHelp) return printHelp(command, context);
 
-    const session = await openInstallableSession(context, installables);
+    const session = openInstallableEvaluation(context, installables);
     const selected = session.evaluator.force(selectValue(session, installables, line.words[0] ?? "."));
     print(session, line, applied(session, line, selected));
     return 0;
   },
 };
 
-function applied(session: Session, line: EvalLine, value: Slot): Slot {
+function applied(session: EvaluationSession, line: EvalLine, value: Slot): Slot {
   if (line.apply === undefined) return value;
   const { evaluator } = session;
   return evaluator.call1(evaluator.evalExpr(line.apply, absolutePath(".")), value);
 }
 
-function print(session: Session, line: EvalLine, value: Slot): void {
+function print(session: EvaluationSession, line: EvalLine, value: Slot): void {
   const { evaluator, context } = session;
   const { output } = context;
   if (line.writeTo !== undefined) {
@@ -85,7 +85,7 @@ function print(session: Session, line: EvalLine, value: Slot): void {
 
 /** For people it is indented, for programs on one line. */
 export function printJsonText(output: Output, compact: string): void {
-  output.writeLine(process.stdout.isTTY ? printIndentedJson(parseJson(compact), 2) : compact);
+  output.writeLine(isTerminal(1) ? printIndentedJson(parseJson(compact), 2) : compact);
 }
 
 /** A string becomes a file, a set a folder of what is in it. */

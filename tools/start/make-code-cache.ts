@@ -1,0 +1,33 @@
+// make-code-cache.ts FOLDER: runs the bundled program of FOLDER for a few commands that stand for all, and keeps what V8 has
+// compiled by then in program.cache.
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compileProgram } from "./load-program.ts";
+
+const [, , folder = ""] = process.argv;
+const scratch = mkdtempSync(join(tmpdir(), "firn-code-cache-"));
+try {
+  // A store and a user of its own.
+  process.env["HOME"] = scratch;
+  process.env["NIX_REMOTE"] = join(scratch, "store");
+  process.env["NIX_CONF_DIR"] = scratch;
+  process.env["NIX_USER_CONF_FILES"] = "";
+  const { script, program } = compileProgram(folder);
+  const file = join(scratch, "file");
+  writeFileSync(file, "");
+  const derivation = 'derivation { name = "x"; system = "y"; builder = "/z"; }';
+  const commands: readonly (readonly [program: string, ...words: string[]])[] = [
+    ["nix-hash", "--flat", "--type", "sha256", file],
+    ["nix-store", "--add", file],
+    ["nix-store", "--query", "--references", join("/nix/store", "6bc850k0jv5ajb615nfbmhxdhdbqk20g-F")],
+    ["nix-env", "--query"],
+    ["nix-instantiate", "--eval", "--expr", "let f = { a, b ? 1 }: [ (a + b) ]; in map toString (f { a = 1; })"],
+    ["nix-instantiate", "--expr", derivation],
+  ];
+  for (const [name, ...words] of commands) await program.runProgram(name, words);
+  writeFileSync(join(folder, "program.cache"), script.createCachedData());
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}

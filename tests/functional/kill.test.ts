@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
+import { openLocalStore } from "#store";
 import { openScene, packageSet, type Scene } from "./program.ts";
 
 const kills = Number(process.env["FIRN_KILLS"] ?? 50);
@@ -56,8 +57,9 @@ test(`a profile survives ${kills} kills (FIRN_SEED=${seed})`, { timeout: 1_800_0
     if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     await ended;
 
-    const note = `round ${round}: ${key}`;
+    const note = `FIRN_SEED=${seed}, round ${round}: ${key}`;
     checkProfile(scene, before, note);
+    checkStore(scene, note);
     const began = Date.now();
     // A roll-back that was done before the kill may have nothing to go back to.
     const again = scene.run(program, args);
@@ -65,12 +67,29 @@ test(`a profile survives ${kills} kills (FIRN_SEED=${seed})`, { timeout: 1_800_0
     assert.ok(done, `${note}: the same command failed afterwards:\n${again.stderr}`);
     durations.set(key, Date.now() - began);
     checkProfile(scene, undefined, note);
-    if (round % 5 === 4 || round === kills - 1) {
-      const verified = scene.run("nix-store", ["--verify", "--check-contents"]);
-      assert.equal(verified.status, 0, `${note}: ${verified.stderr}`);
-    }
   }
+  const verified = scene.run("nix-store", ["--verify", "--check-contents"]);
+  assert.equal(verified.status, 0, verified.stderr);
+  scene.must("nix-collect-garbage", []);
+  const rests = readdirSync(join(scene.store, "nix/store")).filter((name) => !/^[0-9a-z]{32}-[^.]+(?:\.(?:drv|nix|\d+))*$|^\.links$/.test(name));
+  assert.deepEqual(rests, []);
 });
+
+/** What `nix-store --verify --check-contents` does, in this process, as it is done after every kill. */
+function checkStore(scene: Scene, note: string): void {
+  const store = openLocalStore({ root: scene.store });
+  try {
+    const said: string[] = [];
+    const isBad = store.verifyStore({ checkContents: true }, (event) => event.kind === "message" && said.push(event.text));
+    assert.equal(isBad, false, `${note}: ${said.join("\n")}`);
+    assert.doesNotMatch(said.join("\n"), /disappeared/, note);
+    for (const path of store.queryAllValidPaths()) {
+      for (const reference of store.queryPathInfo(path).references) assert.ok(store.isValidPath(reference), `${note}: ${reference}`);
+    }
+  } finally {
+    store.close();
+  }
+}
 
 /** The profile is a link to a generation, that to an environment of the store, and all that it refers to is there. */
 function checkProfile(scene: Scene, before: string | undefined, note: string): void {

@@ -110,7 +110,7 @@ describe("locks", () => {
     });
     let said = "";
     waiting.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
-    while (said === "" && waiting.exitCode === null && waiting.signalCode === null) await sleep(10);
+    await Promise.race([once(waiting.stdout, "data"), once(waiting, "close")]);
     await sleep(50);
     assert.equal(said, "undefined");
     lock?.release();

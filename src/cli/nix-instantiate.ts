@@ -5,14 +5,7 @@ import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { FirnError, printStorePath } from "#formats";
 import { hostPath } from "#host";
-import {
-  ContextCollector,
-  printAmbiguous,
-  printExpr,
-  printJson,
-  printXml,
-  type Value,
-} from "#language";
+import { ContextCollector, printAmbiguous, printExpr, printJson, printXml, type Value } from "#language";
 import { getDerivations, type PackageInfo } from "#profile";
 import { absolutePath } from "./absolute-path.ts";
 import { firstOf, parseCommandLine, type TakeWord } from "./arguments/command-line.ts";

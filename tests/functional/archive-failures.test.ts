@@ -63,7 +63,10 @@ before(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   uri = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
-  await makeLock({ directory: join(folder, "lock"), sources: archive.sources("stable").map((source) => ({ ...source, uri })) }, () => {});
+  await makeLock(
+    { directory: join(folder, "lock"), sources: archive.sources("stable").map((source) => ({ ...source, uri })) },
+    () => {},
+  );
 });
 after(() => {
   server.closeAllConnections();
@@ -91,7 +94,10 @@ function install(scene: Scene & { readonly lock: string }, ...options: string[])
 function assertFails(scene: Scene, answer: Answer, pattern: RegExp, status: number): void {
   assert.match(answer.stderr, pattern);
   assert.equal(answer.status, status, answer.stderr);
-  assert.doesNotMatch(answer.stderr, /node:|file:\/\/\/.*\.ts|\bat .*\.ts:\d|\bERR_[A-Z]|\bE(?:CONN[A-Z]+|NOENT|ACCES|PIPE)\b|undefined|\[object/);
+  assert.doesNotMatch(
+    answer.stderr,
+    /node:|file:\/\/\/.*\.ts|\bat .*\.ts:\d|\bERR_[A-Z]|\bE(?:CONN[A-Z]+|NOENT|ACCES|PIPE)\b|undefined|\[object/,
+  );
   assert.equal(readlinkSync(scene.profile), "profile-1-link");
   const verified = scene.run("nix-store", ["--verify", "--check-contents"]);
   assert.equal(verified.status, 0, verified.stderr);
@@ -110,7 +116,12 @@ test("a deb that the mirror has cut off does not get in", async (t) => {
   const scene = openArchiveScene(t);
   faults.set("libc6", (response, file) => response.end(file.subarray(0, file.length / 2)));
   const answer = await install(scene);
-  assertFails(scene, answer, /hash mismatch in fixed-output derivation '\/nix\/store\/.*-libc6_1_amd64\.deb\.drv'/, 102);
+  assertFails(
+    scene,
+    answer,
+    /hash mismatch in fixed-output derivation '\/nix\/store\/.*-libc6_1_amd64\.deb\.drv'/,
+    102,
+  );
   assert.match(answer.stderr, /specified: sha256-.*\n +got: +sha256-/);
 });
 
@@ -121,7 +132,12 @@ test("a deb whose bytes were changed does not get in", async (t) => {
     changed[100] = (changed[100] ?? 0) ^ 1;
     response.end(changed);
   });
-  assertFails(scene, await install(scene), /hash mismatch in fixed-output derivation '\/nix\/store\/.*-libc6_1_amd64\.deb\.drv'/, 102);
+  assertFails(
+    scene,
+    await install(scene),
+    /hash mismatch in fixed-output derivation '\/nix\/store\/.*-libc6_1_amd64\.deb\.drv'/,
+    102,
+  );
 });
 
 test("a network that is gone half-way is tried again, and then told with the address", async (t) => {
@@ -132,7 +148,12 @@ test("a network that is gone half-way is tried again, and then told with the add
     response.write(file.subarray(0, file.length / 2), () => response.destroy());
   });
   const answer = await install(scene);
-  assertFails(scene, answer, /unable to download 'http:\/\/127\.0\.0\.1:\d+\/pool\/libc6_1_amd64\.deb': HTTP error 503/, 1);
+  assertFails(
+    scene,
+    answer,
+    /unable to download 'http:\/\/127\.0\.0\.1:\d+\/pool\/libc6_1_amd64\.deb': HTTP error 503/,
+    1,
+  );
   assert.match(answer.stderr, /^warning: unable to download '.*': .*; retrying in \d+ ms$/m);
 });
 
@@ -146,7 +167,10 @@ test("a transfer that breaks off once succeeds by itself", async (t) => {
   const fetch = `import ${collection}/fetch.nix { inherit ((import ${collection}/lock.nix { lock = ${scene.lock}; mirror = null; }).recordOf "libc6") url sha256; }`;
   const answer = await scene.answer("nix-build", ["--no-out-link", "-E", fetch]);
   assert.equal(answer.status, 0, answer.stderr);
-  assert.deepEqual(readFileSync(join(scene.store, answer.stdout.trim())), readFileSync(join(archive.root, "pool/libc6_1_amd64.deb")));
+  assert.deepEqual(
+    readFileSync(join(scene.store, answer.stdout.trim())),
+    readFileSync(join(archive.root, "pool/libc6_1_amd64.deb")),
+  );
 });
 
 test("a mirror that nobody answers for is named", async (t) => {
@@ -164,7 +188,13 @@ test("a deb that the mirror no longer has is told with its address", async (t) =
 test("a lock that is damaged, unreadable or not there is named, with how to make it anew", async (t) => {
   const scene = openArchiveScene(t);
   const run = () => scene.run("firn", ["run", "--lock", scene.lock, "hello"]);
-  const shard = join(scene.lock, "packages", readdirSync(join(scene.lock, "packages")).find((name) => readFileSync(join(scene.lock, "packages", name), "utf8").includes('"hello"')) ?? "");
+  const shard = join(
+    scene.lock,
+    "packages",
+    readdirSync(join(scene.lock, "packages")).find((name) =>
+      readFileSync(join(scene.lock, "packages", name), "utf8").includes('"hello"'),
+    ) ?? "",
+  );
   const text = readFileSync(shard, "utf8");
 
   truncateSync(shard, 30);
@@ -175,7 +205,12 @@ test("a lock that is damaged, unreadable or not there is named, with how to make
   const index = join(scene.lock, "index.json");
   const whole = readFileSync(index, "utf8");
   writeFileSync(index, "}{\n}\n");
-  assertFails(scene, run(), /while reading the lock's file '.*\/index\.json'; if it is damaged, make it anew with `firn lock`/, 1);
+  assertFails(
+    scene,
+    run(),
+    /while reading the lock's file '.*\/index\.json'; if it is damaged, make it anew with `firn lock`/,
+    1,
+  );
   writeFileSync(index, whole);
   if (process.geteuid?.() !== 0) {
     chmodSync(index, 0);
@@ -191,36 +226,70 @@ test("a name that no package has gets suggestions", async (t) => {
   const scene = openArchiveScene(t);
   const run = scene.run("firn", ["run", "--lock", scene.lock, "helo"]);
   assertFails(scene, run, /'helo'[^]*Did you mean '?hello'?/, 1);
-  const byName = scene.run("nix-env", ["-p", scene.profile, "-f", collection, "--arg", "lock", scene.lock, "-iA", "helo"]);
+  const byName = scene.run("nix-env", [
+    "-p",
+    scene.profile,
+    "-f",
+    collection,
+    "--arg",
+    "lock",
+    scene.lock,
+    "-iA",
+    "helo",
+  ]);
   assertFails(scene, byName, /attribute 'helo'.*not found[^]*Did you mean .*hello/, 1);
 });
 
 const perl = spawnSync("perl", ["-e", "1"]).status === 0;
 const realBusybox = ["/bin/busybox", "/usr/bin/busybox"].find((path) => existsSync(path));
 
-test("a deb that wants to write outside of its folder cannot", { skip: perl && realBusybox !== undefined ? false : "needs perl and busybox" }, (t) => {
-  const scene = openScene(t);
-  const inside = join(scene.folder, "a/b/out");
-  mkdirSync(inside, { recursive: true });
-  mkdirSync(join(scene.folder, "shell/bin"), { recursive: true });
-  mkdirSync(join(scene.folder, "path"));
-  for (const [name, link] of [["shell/bin/sh", realBusybox], ["path/busybox", realBusybox]] as const) spawnSync("ln", ["-s", String(link), join(scene.folder, name)]);
-  const outside = join(scene.folder, "outside");
-  const members = { "usr/share/good": "good", "../../../escaped": "evil", [`/${outside.slice(1)}`]: "evil", "a/../../../../escaped2": "evil" };
-  for (const [name, text] of Object.entries(members)) {
-    const deb = join(scene.folder, "x.deb");
-    writeFileSync(deb, makeDebOf(name, text));
-    const builder = join(collection, "builder");
-    const { status, stderr } = spawnSync("perl", [`-I${builder}`, "-MLayout", "-e", "Layout::unpack_debs(@ARGV)", inside, deb], {
-      env: { PATH: `${join(scene.folder, "path")}:/usr/bin:/bin`, shell: join(scene.folder, "shell"), tools: "/nonexistent", NIX_BUILD_TOP: join(scene.folder, "a") },
+test(
+  "a deb that wants to write outside of its folder cannot",
+  { skip: perl && realBusybox !== undefined ? false : "needs perl and busybox" },
+  (t) => {
+    const scene = openScene(t);
+    const inside = join(scene.folder, "a/b/out");
+    mkdirSync(inside, { recursive: true });
+    mkdirSync(join(scene.folder, "shell/bin"), { recursive: true });
+    mkdirSync(join(scene.folder, "path"));
+    for (const [name, link] of [
+      ["shell/bin/sh", realBusybox],
+      ["path/busybox", realBusybox],
+    ] as const)
+      spawnSync("ln", ["-s", String(link), join(scene.folder, name)]);
+    const outside = join(scene.folder, "outside");
+    const members = {
+      "usr/share/good": "good",
+      "../../../escaped": "evil",
+      [`/${outside.slice(1)}`]: "evil",
+      "a/../../../../escaped2": "evil",
+    };
+    for (const [name, text] of Object.entries(members)) {
+      const deb = join(scene.folder, "x.deb");
+      writeFileSync(deb, makeDebOf(name, text));
+      const builder = join(collection, "builder");
+      const { status, stderr } = spawnSync(
+        "perl",
+        [`-I${builder}`, "-MLayout", "-e", "Layout::unpack_debs(@ARGV)", inside, deb],
+        {
+          env: {
+            PATH: `${join(scene.folder, "path")}:/usr/bin:/bin`,
+            shell: join(scene.folder, "shell"),
+            tools: "/nonexistent",
+            NIX_BUILD_TOP: join(scene.folder, "a"),
+          },
+          encoding: "utf8",
+        },
+      );
+      if (text === "good") assert.equal(status, 0, stderr);
+    }
+    assert.equal(readFileSync(join(inside, ".root/usr/share/good"), "utf8"), "good");
+    const found = spawnSync("find", [scene.folder, "-name", "escaped*", "-o", "-name", "outside"], {
       encoding: "utf8",
-    });
-    if (text === "good") assert.equal(status, 0, stderr);
-  }
-  assert.equal(readFileSync(join(inside, ".root/usr/share/good"), "utf8"), "good");
-  const found = spawnSync("find", [scene.folder, "-name", "escaped*", "-o", "-name", "outside"], { encoding: "utf8" }).stdout;
-  for (const path of found.split("\n").filter(Boolean)) assert.ok(path.startsWith(`${inside}/`), path);
-});
+    }).stdout;
+    for (const path of found.split("\n").filter(Boolean)) assert.ok(path.startsWith(`${inside}/`), path);
+  },
+);
 
 /** A deb with one file of any name; dpkg's own tools refuse to make one. */
 function makeDebOf(name: string, text: string): Buffer {
@@ -248,7 +317,9 @@ function makeDebOf(name: string, text: string): Buffer {
     ["data.tar", tar],
   ];
   const parts = members.flatMap(([member, bytes]) => [
-    Buffer.from(`${member.padEnd(16)}${"0".padEnd(12)}${"0".padEnd(6)}${"0".padEnd(6)}${"100644".padEnd(8)}${String(bytes.length).padEnd(10)}\`\n`),
+    Buffer.from(
+      `${member.padEnd(16)}${"0".padEnd(12)}${"0".padEnd(6)}${"0".padEnd(6)}${"100644".padEnd(8)}${String(bytes.length).padEnd(10)}\`\n`,
+    ),
     bytes,
   ]);
   return Buffer.concat([Buffer.from("!<arch>\n"), ...parts]);

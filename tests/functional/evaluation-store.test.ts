@@ -56,7 +56,8 @@ test("dummy:// refuses what would be written, in Nix's words", (t) => {
 
 test("an evaluation that asks the store nothing does not open its database", (t) => {
   const scene = openScene(t);
-  const evaluate = () => scene.run("nix-instantiate", ["--eval", "--strict", "-E", "[ (1 + 1) (builtins.hashString \"md5\" \"\") ]"]);
+  const evaluate = () =>
+    scene.run("nix-instantiate", ["--eval", "--strict", "-E", '[ (1 + 1) (builtins.hashString "md5" "") ]']);
   const expected = { status: 0, stdout: '[ 2 "d41d8cd98f00b204e9800998ecf8427e" ]\n', stderr: "" };
   assert.deepEqual(evaluate(), expected);
   // One that was opened would fail.

@@ -5,7 +5,16 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
@@ -13,7 +22,10 @@ import { openScene, packageSet, type Answer, type Scene } from "./program.ts";
 
 /** What holds for everything that a user reads. */
 function assertReadable({ stderr }: Pick<Answer, "stderr">): void {
-  assert.doesNotMatch(stderr, /node:|file:\/\/|\bat .*\.ts:\d|\bERR_[A-Z]|\bE(?:NOSPC|ACCES|ROFS|NOENT|PERM)\b|undefined|\[object/);
+  assert.doesNotMatch(
+    stderr,
+    /node:|file:\/\/|\bat .*\.ts:\d|\bERR_[A-Z]|\bE(?:NOSPC|ACCES|ROFS|NOENT|PERM)\b|undefined|\[object/,
+  );
 }
 
 function assertFails(answer: Answer, pattern: RegExp, status = 1): void {
@@ -78,44 +90,63 @@ function onSmallDisk(scene: Scene, steps: readonly string[]): Answer[] {
   mkdirSync(disk);
   scene.write("packages.nix", packageSet);
   scene.write("full.nix", fullDisk);
-  const lines = steps.map((step, i) => `(${step}) > ${scene.folder}/${i}.out 2> ${scene.folder}/${i}.err; echo $? > ${scene.folder}/${i}.status`);
+  const lines = steps.map(
+    (step, i) =>
+      `(${step}) > ${scene.folder}/${i}.out 2> ${scene.folder}/${i}.err; echo $? > ${scene.folder}/${i}.status`,
+  );
   const text = [`export NIX_REMOTE=${disk}/root NIX_STATE_DIR=${disk}/root/nix/var/nix`, ...lines].join("\n");
-  const { status, stderr } = scene.script(text, ["bwrap", "--dev-bind", "/", "/", "--size", "40000000", "--tmpfs", disk]);
+  const { status, stderr } = scene.script(text, [
+    "bwrap",
+    "--dev-bind",
+    "/",
+    "/",
+    "--size",
+    "40000000",
+    "--tmpfs",
+    disk,
+  ]);
   assert.equal(status, 0, stderr);
   const read = (i: number, part: string) => readFileSync(join(scene.folder, `${i}.${part}`), "utf8");
   return steps.map((_, i) => ({ status: Number(read(i, "status")), stdout: read(i, "out"), stderr: read(i, "err") }));
 }
 
-test("on a full disk a build fails and says why, what is there works, and garbage can be collected", { skip: withTmpfs }, (t) => {
-  const scene = openScene(t);
-  const inside = `nix-env -p ${scene.folder}/disk/profile -f full.nix`;
-  const root = `${scene.folder}/disk/root`;
-  const big = scene.write("big", "");
-  writeFileSync(big, new Uint8Array(40_000_000));
-  const [first, built, added, again, full, collected, verified, after, left] = onSmallDisk(scene, [
-    `${inside} -iA hello`,
-    `${inside} -iA tooBig`,
-    `nix-store --add ${big}`,
-    `${inside} -iA bye`,
-    // The last byte is taken.
-    `cat /dev/zero > ${root}/fill 2>/dev/null; ${inside} -e hello`,
-    `nix-collect-garbage`,
-    `rm ${root}/fill; nix-store --verify --check-contents`,
-    `${inside} -e bye; readlink ${scene.folder}/disk/profile; cat ${root}$(readlink ${root}$(readlink ${scene.folder}/disk/profile-1-link)/bin)/hello`,
-    `ls ${root}/nix/store ${root}/nix/var/nix/builds`,
-  ]) as [Answer, Answer, Answer, Answer, Answer, Answer, Answer, Answer, Answer];
-  assert.equal(first.status, 0, first.stderr);
-  assertFails(built, /^error: (?:writing the log of|Cannot build) '\/nix\/store\/.*-too-big-1\.drv'/m);
-  assert.match(built.stderr, /^hint: The disk is full.*nix-collect-garbage/m);
-  assertFails(added, /^error: writing to file ".*-big": No space left on device\nhint: The disk is full.*nix-collect-garbage/m);
-  assert.equal(again.status, 0, again.stderr);
-  assertFails(full, /^hint: The disk is full.*nix-collect-garbage/m);
-  assert.equal(collected.status, 0, collected.stderr);
-  assertReadable(collected);
-  assert.equal(verified.status, 0, verified.stderr);
-  assert.equal(after.stdout, "profile-3-link\necho hello-1.0\n");
-  assert.doesNotMatch(left.stdout, /too-big-1$|-big$|\.lock|\.chroot|^nix-build/m);
-});
+test(
+  "on a full disk a build fails and says why, what is there works, and garbage can be collected",
+  { skip: withTmpfs },
+  (t) => {
+    const scene = openScene(t);
+    const inside = `nix-env -p ${scene.folder}/disk/profile -f full.nix`;
+    const root = `${scene.folder}/disk/root`;
+    const big = scene.write("big", "");
+    writeFileSync(big, new Uint8Array(40_000_000));
+    const [first, built, added, again, full, collected, verified, after, left] = onSmallDisk(scene, [
+      `${inside} -iA hello`,
+      `${inside} -iA tooBig`,
+      `nix-store --add ${big}`,
+      `${inside} -iA bye`,
+      // The last byte is taken.
+      `cat /dev/zero > ${root}/fill 2>/dev/null; ${inside} -e hello`,
+      `nix-collect-garbage`,
+      `rm ${root}/fill; nix-store --verify --check-contents`,
+      `${inside} -e bye; readlink ${scene.folder}/disk/profile; cat ${root}$(readlink ${root}$(readlink ${scene.folder}/disk/profile-1-link)/bin)/hello`,
+      `ls ${root}/nix/store ${root}/nix/var/nix/builds`,
+    ]) as [Answer, Answer, Answer, Answer, Answer, Answer, Answer, Answer, Answer];
+    assert.equal(first.status, 0, first.stderr);
+    assertFails(built, /^error: (?:writing the log of|Cannot build) '\/nix\/store\/.*-too-big-1\.drv'/m);
+    assert.match(built.stderr, /^hint: The disk is full.*nix-collect-garbage/m);
+    assertFails(
+      added,
+      /^error: writing to file ".*-big": No space left on device\nhint: The disk is full.*nix-collect-garbage/m,
+    );
+    assert.equal(again.status, 0, again.stderr);
+    assertFails(full, /^hint: The disk is full.*nix-collect-garbage/m);
+    assert.equal(collected.status, 0, collected.stderr);
+    assertReadable(collected);
+    assert.equal(verified.status, 0, verified.stderr);
+    assert.equal(after.stdout, "profile-3-link\necho hello-1.0\n");
+    assert.doesNotMatch(left.stdout, /too-big-1$|-big$|\.lock|\.chroot|^nix-build/m);
+  },
+);
 
 const withInodes = works("unshare", "-rm", "mount", "-t", "tmpfs", "-o", "nr_inodes=9", "tmpfs", "/tmp")
   ? false
@@ -152,7 +183,10 @@ test("a path that another Firn builds is waited for and then taken", async (t) =
   assert.equal(paths.size, 1);
   const builders = answers.filter(({ stderr }) => /^it builds$/m.test(stderr));
   assert.equal(builders.length, 1);
-  assert.match(answers.find((answer) => !builders.includes(answer))?.stderr ?? "", /^waiting for lock on '.*-slow'\.\.\.$/m);
+  assert.match(
+    answers.find((answer) => !builders.includes(answer))?.stderr ?? "",
+    /^waiting for lock on '.*-slow'\.\.\.$/m,
+  );
   for (const answer of answers) assertReadable(answer);
   assertNoRests(scene);
 });
@@ -174,7 +208,10 @@ test("what another Firn is building is not collected", async (t) => {
 test("two packages with the same file are both named, and nothing is switched", (t) => {
   const scene = openScene(t);
   assert.equal(env(scene, "-iA", "hello").status, 0);
-  const both = scene.write("both.nix", `let set = import ./packages.nix { }; in { a = set.bye; b = set.rude // { meta.priority = 5; }; }`);
+  const both = scene.write(
+    "both.nix",
+    `let set = import ./packages.nix { }; in { a = set.bye; b = set.rude // { meta.priority = 5; }; }`,
+  );
   const answer = scene.run("nix-env", ["-p", scene.profile, "-f", both, "-iA", "a", "b"]);
   assertFails(answer, /-bye-0\.1\/bin\/bye/, answer.status ?? 0);
   assert.match(answer.stderr, /-rude-1\/bin\/bye/);
@@ -189,7 +226,10 @@ test("a builder that fails is shown with its last lines, and nothing of it stays
   assert.equal(env(scene, "-iA", "hello").status, 0);
   const answer = env(scene, "-iA", "bye", "broken");
   assertFails(answer, /^it breaks$/m, 100);
-  assert.match(answer.stderr, /^error: Cannot build '.*-broken-1\.drv'\.\n {7}Reason: builder failed with exit code 3\.$/m);
+  assert.match(
+    answer.stderr,
+    /^error: Cannot build '.*-broken-1\.drv'\.\n {7}Reason: builder failed with exit code 3\.$/m,
+  );
   assertUnharmed(scene);
   assertNoRests(scene);
 });
@@ -201,23 +241,33 @@ test("an attribute that is not there gets suggestions", (t) => {
   assertUnharmed(scene);
 });
 
-test("a store that cannot be written to says so before anything is tried, and can still be read", { skip: withTmpfs }, (t) => {
-  const scene = openScene(t);
-  assert.equal(env(scene, "-iA", "hello").status, 0);
-  const readOnly = ["bwrap", "--dev-bind", "/", "/", "--ro-bind", scene.store, scene.store];
-  const install = `nix-env -p ${scene.profile} -f packages.nix -iA bye`;
-  assertFails(scene.script(install, readOnly), /^error: Cannot change the store: it is open for reading only\nhint: /m);
-  assertFails(scene.script("nix-collect-garbage", readOnly), /^error: .*reading only/m);
-  const query = scene.script(`nix-env -p ${scene.profile} -q`, readOnly);
-  assert.equal(query.stdout, "hello-1.0\n", query.stderr);
-  assertUnharmed(scene);
-  assert.equal(env(scene, "-iA", "bye").status, 0);
-});
+test(
+  "a store that cannot be written to says so before anything is tried, and can still be read",
+  { skip: withTmpfs },
+  (t) => {
+    const scene = openScene(t);
+    assert.equal(env(scene, "-iA", "hello").status, 0);
+    const readOnly = ["bwrap", "--dev-bind", "/", "/", "--ro-bind", scene.store, scene.store];
+    const install = `nix-env -p ${scene.profile} -f packages.nix -iA bye`;
+    assertFails(
+      scene.script(install, readOnly),
+      /^error: Cannot change the store: it is open for reading only\nhint: /m,
+    );
+    assertFails(scene.script("nix-collect-garbage", readOnly), /^error: .*reading only/m);
+    const query = scene.script(`nix-env -p ${scene.profile} -q`, readOnly);
+    assert.equal(query.stdout, "hello-1.0\n", query.stderr);
+    assertUnharmed(scene);
+    assert.equal(env(scene, "-iA", "bye").status, 0);
+  },
+);
 
 test("a folder where no store can be made is named", (t) => {
   const scene = openScene(t);
   const file = scene.write("file", "");
-  assertFails(scene.run("nix-store", ["--store", join(file, "x"), "--add", file]), /"[^"]*\/file\/x\/nix\/store": Not a directory/i);
+  assertFails(
+    scene.run("nix-store", ["--store", join(file, "x"), "--add", file]),
+    /"[^"]*\/file\/x\/nix\/store": Not a directory/i,
+  );
 });
 
 test("a damaged database is told, with what to do, and is not made worse", (t) => {
@@ -229,8 +279,15 @@ test("a damaged database is told, with what to do, and is not made worse", (t) =
   const damaged = Buffer.from(whole);
   damaged.fill(0x5a, 0, 4096);
   writeFileSync(file, damaged);
-  for (const answer of [env(scene, "-iA", "bye"), scene.run("nix-store", ["--verify"]), scene.run("nix-collect-garbage", [])]) {
-    assertFails(answer, /error: Cannot use the store's database ".*\/db\.sqlite": file is not a database\nhint: Restore .*--load-db/);
+  for (const answer of [
+    env(scene, "-iA", "bye"),
+    scene.run("nix-store", ["--verify"]),
+    scene.run("nix-collect-garbage", []),
+  ]) {
+    assertFails(
+      answer,
+      /error: Cannot use the store's database ".*\/db\.sqlite": file is not a database\nhint: Restore .*--load-db/,
+    );
   }
   assert.deepEqual(readFileSync(file), damaged);
   assert.equal(readlinkSync(scene.profile), "profile-1-link");
@@ -247,7 +304,10 @@ test("a database cut off in the middle is told too", (t) => {
   assert.equal(env(scene, "-iA", "hello").status, 0);
   const file = join(scene.store, "nix/var/nix/db/db.sqlite");
   writeFileSync(file, readFileSync(file).subarray(0, 9000));
-  assertFails(env(scene, "-iA", "bye"), /error: Cannot use the store's database ".*\/db\.sqlite": .*malformed\nhint: Restore/);
+  assertFails(
+    env(scene, "-iA", "bye"),
+    /error: Cannot use the store's database ".*\/db\.sqlite": .*malformed\nhint: Restore/,
+  );
   assertFails(scene.run("nix-store", ["-q", "--roots", "/nix/store/" + "a".repeat(32) + "-x"]), /^error: /m);
 });
 
@@ -268,8 +328,11 @@ test("a file of the store that was altered is found, and mended from its derivat
 test("a program that is interrupted leaves nothing behind", async (t) => {
   const scene = openScene(t);
   assert.equal(env(scene, "-iA", "hello").status, 0);
-  const slow = scene.write("slow.nix", `derivation { name = "never"; system = builtins.currentSystem; builder = "/bin/sh";
-    PATH = "/usr/bin:/bin"; args = [ "-c" "mkdir $out; sleep 100" ]; }`);
+  const slow = scene.write(
+    "slow.nix",
+    `derivation { name = "never"; system = builtins.currentSystem; builder = "/bin/sh";
+    PATH = "/usr/bin:/bin"; args = [ "-c" "mkdir $out; sleep 100" ]; }`,
+  );
   const child = scene.start("nix-env", ["-p", scene.profile, "-f", slow, "-i"]);
   const ended = once(child, "exit");
   const store = join(scene.store, "nix/store");

@@ -71,7 +71,9 @@ test(`a profile survives ${kills} kills (FIRN_SEED=${seed})`, { timeout: 1_800_0
   const verified = scene.run("nix-store", ["--verify", "--check-contents"]);
   assert.equal(verified.status, 0, verified.stderr);
   scene.must("nix-collect-garbage", []);
-  const rests = readdirSync(join(scene.store, "nix/store")).filter((name) => !/^[0-9a-z]{32}-[^.]+(?:\.(?:drv|nix|\d+))*$|^\.links$/.test(name));
+  const rests = readdirSync(join(scene.store, "nix/store")).filter(
+    (name) => !/^[0-9a-z]{32}-[^.]+(?:\.(?:drv|nix|\d+))*$|^\.links$/.test(name),
+  );
   assert.deepEqual(rests, []);
 });
 
@@ -80,11 +82,15 @@ function checkStore(scene: Scene, note: string): void {
   const store = openLocalStore({ root: scene.store });
   try {
     const said: string[] = [];
-    const isBad = store.verifyStore({ checkContents: true }, (event) => event.kind === "message" && said.push(event.text));
+    const isBad = store.verifyStore(
+      { checkContents: true },
+      (event) => event.kind === "message" && said.push(event.text),
+    );
     assert.equal(isBad, false, `${note}: ${said.join("\n")}`);
     assert.doesNotMatch(said.join("\n"), /disappeared/, note);
     for (const path of store.queryAllValidPaths()) {
-      for (const reference of store.queryPathInfo(path).references) assert.ok(store.isValidPath(reference), `${note}: ${reference}`);
+      for (const reference of store.queryPathInfo(path).references)
+        assert.ok(store.isValidPath(reference), `${note}: ${reference}`);
     }
   } finally {
     store.close();

@@ -48,9 +48,11 @@ async function renderError(error: unknown, options: RenderOptions): Promise<stri
   const text = error instanceof Error ? describeSystemError(error) : String(error);
   const unexpected = error instanceof Error && (error as NodeJS.ErrnoException).code === undefined;
   const stack = unexpected && options.showTrace && error.stack !== undefined ? `\n${error.stack}` : "";
-  const hint = renderHint(isDiskFull(error) ? diskFullHint : undefined, options);
+  const hint = renderHint(isDiskFull(error) ? diskFullHint : unexpected ? faultHint : undefined, options);
   return renderMessage(toByteString(text + stack), options) + hint;
 }
+
+const faultHint = "This is a fault of Firn itself. With --show-trace it says where; please report it.";
 
 function renderHint(hint: string | undefined, options: RenderOptions): string {
   if (hint === undefined) return "";

@@ -33,6 +33,16 @@ export async function runProgram(program: string, words: readonly string[]): Pro
   };
   // Store objects are readable by everybody.
   process.umask(0o022);
+  // A failure in an event that nobody waits for is told like any other.
+  process.on("uncaughtException", (error) => {
+    void printError(error, context).then((status) => process.exit(status));
+  });
+  const status = await runCommand(program, words, context);
+  const closed = await close(context);
+  return status === 0 ? closed : status;
+}
+
+async function runCommand(program: string, words: readonly string[], context: Context): Promise<number> {
   try {
     const command = await findProgram(program);
     context.settings.inherit(loadSettings(context.environment));
@@ -44,10 +54,21 @@ export async function runProgram(program: string, words: readonly string[]): Pro
     // What was answered before the failure stays answered.
     context.output.flush();
     return await printError(error, context);
-  } finally {
-    for (const cleanup of context.cleanups.toReversed()) cleanup();
-    context.log.stop();
   }
+}
+
+/** Undoes what the command left open; gives the exit status. */
+async function close(context: Context): Promise<number> {
+  let status = 0;
+  for (const cleanup of context.cleanups.toReversed()) {
+    try {
+      cleanup();
+    } catch (error) {
+      status = await printError(error, context);
+    }
+  }
+  context.log.stop();
+  return status;
 }
 
 async function findProgram(program: string): Promise<Command> {

@@ -73,10 +73,21 @@ async function bundle(): Promise<void> {
     const made = join(scratch, "new");
     mkdirSync(made);
     await fill(made);
-    if (existsSync(dist)) renameSync(dist, join(scratch, "old"));
-    renameSync(made, dist);
+    putInPlace(made, scratch);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Another bundler may do the same meanwhile; the last one's stays. */
+function putInPlace(made: string, scratch: string): void {
+  for (let tries = 0; existsSync(made); tries++) {
+    try {
+      if (existsSync(dist)) renameSync(dist, join(scratch, `old-${tries}`));
+      renameSync(made, dist);
+    } catch (error) {
+      if (tries === 10) throw error;
+    }
   }
 }
 

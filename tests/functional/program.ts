@@ -2,15 +2,19 @@
 // scratch folder. The sandbox shows the host's /bin, /usr and /lib, so that its shell can be the builder and nothing else is
 // needed.
 
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 
-const launcher = join(import.meta.dirname, "../../bin/firn");
+const home = join(import.meta.dirname, "../..");
+const launcher = join(home, "bin/firn");
 const programs = ["nix", "nix-build", "nix-collect-garbage", "nix-env", "nix-hash", "nix-instantiate", "nix-store"];
+
+// The launcher takes the bundle, which has to be that of the sources as they are now.
+execFileSync(process.execPath, [join(home, "tools/bundle.ts"), "--if-older"]);
 
 export interface Answer {
   readonly status: number | null;

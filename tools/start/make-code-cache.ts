@@ -21,7 +21,7 @@ try {
   const commands: readonly (readonly [program: string, ...words: string[]])[] = [
     ["nix-hash", "--flat", "--type", "sha256", file],
     ["nix-store", "--add", file],
-    ["nix-store", "--query", "--references", join("/nix/store", "6bc850k0jv5ajb615nfbmhxdhdbqk20g-F")],
+    ["nix-store", "--query", "--references", "/nix/store/y2g60w8i7n063zzmbwn5r13v2isb9y4n-file"],
     ["nix-env", "--query"],
     ["nix-instantiate", "--eval", "--expr", "let f = { a, b ? 1 }: [ (a + b) ]; in map toString (f { a = 1; })"],
     ["nix-instantiate", "--expr", derivation],

@@ -22,7 +22,14 @@ const steps: readonly Step[] = [
   { name: "types", command: [node, module("typescript/bin/tsc"), "-b"] },
   {
     name: "lint",
-    command: [node, module("oxlint/bin/oxlint"), "--type-aware", "--deny-warnings", ...sources],
+    command: [
+      node,
+      module("oxlint/bin/oxlint"),
+      "--type-aware",
+      "--deny-warnings",
+      "--report-unused-disable-directives",
+      ...sources,
+    ],
   },
   { name: "unused code", command: [node, module("knip/bin/knip.js")] },
   { name: "tests", command: [node, "--test", "--test-reporter=dot", "--test-timeout=300000", ...unitTests] },

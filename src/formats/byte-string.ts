@@ -6,13 +6,11 @@ const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The UTF-8 bytes of ordinary text, as a byte string. */
 export function toByteString(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return /^[\x00-\x7f]*$/.test(text) ? text : bytesToByteString(encoder.encode(text));
 }
 
 /** A byte string read as UTF-8, malformed sequences becoming U+FFFD. */
 export function fromByteString(bytes: string): string {
-  // eslint-disable-next-line no-control-regex
   return /^[\x00-\x7f]*$/.test(bytes) ? bytes : utf8.decode(byteStringToBytes(bytes));
 }
 

@@ -57,6 +57,5 @@ function quote(text: string): string {
 }
 
 function quoteBytes(bytes: string): string {
-  // eslint-disable-next-line no-control-regex
   return `"${bytes.replace(/["\\\x00-\x1f]/g, (char) => JSON.stringify(char).slice(1, -1))}"`;
 }

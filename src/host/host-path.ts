@@ -3,13 +3,11 @@
 
 /** What node:fs calls take for the byte string `path`. */
 export function hostPath(path: string): string | Buffer {
-  // eslint-disable-next-line no-control-regex
   return /^[\x00-\x7f]*$/.test(path) ? path : Buffer.from(path, "latin1");
 }
 
 /** A JS string from outside (argument, environment, node:path) as a byte string. */
 export function byteStringOfHostText(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return /^[\x00-\x7f]*$/.test(text) ? text : Buffer.from(text, "utf8").toString("latin1");
 }
 

@@ -169,7 +169,6 @@ function renderActivity(activity: ActivityLike, now: number, width: number): str
   const size = !isBuild && activity.expected > 0 ? ` ${Math.floor((100 * activity.done) / activity.expected)}%` : "";
   const phase = activity.phase === "" ? "" : ` (${activity.phase})`;
   const line = activity.lastLine === "" ? "" : `: ${activity.lastLine}`;
-  // eslint-disable-next-line no-control-regex
   const plain = `  ${time.padStart(5)} ${what}${phase}${size}${line}`.replace(/[\x00-\x1f\x7f]|\x1b\[[0-9;]*m/g, " ");
   return plain.length > width - 1 ? `${plain.slice(0, Math.max(width - 2, 1))}…` : plain;
 }

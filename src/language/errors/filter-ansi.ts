@@ -6,10 +6,8 @@
 export type AnsiFilter = "all" | "keep-colors";
 
 const sequence =
-  // eslint-disable-next-line no-control-regex
   /\x1b(?:\[[\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e]?|\][^\x1b\x07]*(?:\x1b\\?|\x07)?|[\x40-\x5f]?)/y;
 
-// eslint-disable-next-line no-control-regex
 const plainText = /^[^\x1b\t\r\x07]*$/;
 
 export function filterAnsiEscapes(text: string, filter: AnsiFilter): string {

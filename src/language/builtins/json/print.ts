@@ -154,7 +154,6 @@ const shorthands: Readonly<Record<string, string>> = {
 
 /** A byte string as a JSON string; bytes above ASCII stay as they are. */
 export function printJsonString(text: string): string {
-  // eslint-disable-next-line no-control-regex
   const escaped = text.replace(/["\\\x00-\x1f]/g, (char) => {
     return shorthands[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
@@ -183,7 +182,6 @@ function printJsonFloat(value: number): string {
 }
 
 function describeInvalidUtf8(text: string): string | undefined {
-  // eslint-disable-next-line no-control-regex
   if (!/[\x80-\xff]/.test(text)) return undefined;
   const invalidAt = (index: number): string =>
     `invalid UTF-8 byte at index ${index}: 0x${hexadecimal(text.charCodeAt(index), 2)}`;

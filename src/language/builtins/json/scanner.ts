@@ -44,7 +44,6 @@ export class JsonScanner {
 
   /** What was read since the last number or string began, control characters spelled out. */
   get lastRead(): string {
-    // eslint-disable-next-line no-control-regex
     return this.text
       .slice(this.tokenStart, this.at)
       .replace(/[\x00-\x1f]/g, (char) => `<U+${hexadecimal(char.charCodeAt(0), 4)}>`);

@@ -48,7 +48,6 @@ function showPlace(source: string, { place, text }: Remark, line: string, margin
 
 /** Bytes that are no printable ASCII are spelled out. */
 function showBytes(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\x00-\x08\x0a-\x1f\x7f-\xff]/g, (char) => {
     const code = char.charCodeAt(0);
     const digits = `0x${code.toString(16).padStart(2, "0")}`;

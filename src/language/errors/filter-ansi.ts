@@ -5,8 +5,7 @@
 /** `keep-colors` is for a terminal: sequences that end in `m` stay. */
 export type AnsiFilter = "all" | "keep-colors";
 
-const sequence =
-  /\x1b(?:\[[\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e]?|\][^\x1b\x07]*(?:\x1b\\?|\x07)?|[\x40-\x5f]?)/y;
+const sequence = /\x1b(?:\[[\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e]?|\][^\x1b\x07]*(?:\x1b\\?|\x07)?|[\x40-\x5f]?)/y;
 
 const plainText = /^[^\x1b\t\r\x07]*$/;
 

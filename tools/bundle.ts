@@ -104,7 +104,8 @@ async function fill(made: string): Promise<void> {
   const asScript = { outdir: made, outExtension: { ".js": ".cjs" } };
   const starts = { main: "tools/start/main.ts", "helper-process": "tools/start/helper-process.ts" };
   await build({ ...common, ...asScript, entryPoints: starts, plugins: [lazyBuiltins] });
-  await build({ ...common, ...asScript, entryPoints: { openpgp: "openpgp" } });
+  const ownUrl = { js: 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;' };
+  await build({ ...common, ...asScript, entryPoints: { openpgp: "openpgp" }, banner: ownUrl });
   // A command reads its help page from beside itself.
   for (const page of globSync("src/cli/**/*.md", { cwd: home })) {
     cpSync(join(home, page), join(made, "help", page.slice("src/cli/".length)));

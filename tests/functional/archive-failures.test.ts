@@ -27,7 +27,7 @@ import { openScene, packageSet, type Answer, type Scene } from "./program.ts";
 
 const collection = join(import.meta.dirname, "../../collection/packages");
 const folder = mkdtempSync(join(tmpdir(), "firn-archive-failures-"));
-/** What the mirror does with a request instead of serving the file: by the name of the package. */
+/** What the mirror does with a request instead of serving the file: by the name of the package, or of another file. */
 const faults = new Map<string, (response: ServerResponse, file: Buffer, count: number) => void>();
 const counts = new Map<string, number>();
 let archive: SmallArchive;
@@ -51,7 +51,7 @@ before(async () => {
   ]);
   server = createServer((request, response) => {
     const path = decodeURIComponent(request.url ?? "");
-    const name = /\/pool\/([^_/]+)_/.exec(path)?.[1] ?? "";
+    const name = /\/pool\/([^_/]+)_/.exec(path)?.[1] ?? path.slice(path.lastIndexOf("/") + 1);
     const file = join(archive.root, path);
     if (!existsSync(file)) return void response.writeHead(404).end();
     const count = (counts.get(name) ?? 0) + 1;
@@ -73,6 +73,10 @@ after(() => {
   server.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+function works(program: string, ...args: string[]): boolean {
+  return spawnSync(program, args, { stdio: "ignore" }).status === 0;
+}
 
 /** A scene with a generation that must survive, and a copy of the lock. */
 function openArchiveScene(t: TestContext): Scene & { readonly lock: string } {
@@ -221,6 +225,58 @@ test("a lock that is damaged, unreadable or not there is named, with how to make
   assertFails(scene, run(), /there is no lock in '.*\/lock'\nhint: Make one with `firn lock`/, 1);
   assertFails(scene, await install(scene), /there is no lock in '.*\/lock'; make one with `firn lock`/, 1);
 });
+
+const withMounts = works("bwrap", "--dev-bind", "/", "/", "--bind", "/tmp", "/etc/apt", "true")
+  ? false
+  : "needs bwrap that may mount over /etc/apt";
+
+test(
+  "firn lock that loses the network tells the address and leaves the older lock",
+  { skip: withMounts },
+  async (t) => {
+    const scene = openArchiveScene(t);
+    const apt = join(scene.folder, "apt");
+    mkdirSync(apt);
+    const relock = (suite: string): Promise<Answer> => {
+      writeFileSync(join(apt, "sources.list"), `deb [signed-by=${archive.keyring}] ${uri} ${suite} main\n`);
+      return scene.answer(
+        "firn",
+        ["lock", "-o", scene.lock],
+        ["bwrap", "--dev-bind", "/", "/", "--bind", apt, "/etc/apt"],
+      );
+    };
+    const first = await relock("stable");
+    assert.equal(first.status, 0, first.stderr);
+    assert.match(first.stdout, /\/lock: stable of .*, \d+ packages, 0 sources\n$/);
+    const older = readFileSync(join(scene.lock, "index.json"), "utf8");
+
+    faults.set("Packages.xz", (response, file, count) => {
+      if (count > 1) return void response.writeHead(503).end();
+      response.writeHead(200, { "content-length": file.length });
+      response.write(file.subarray(0, file.length / 2), () => response.destroy());
+    });
+    counts.clear();
+    assertFails(
+      scene,
+      await relock("stable"),
+      /Cannot download 'http:\/\/.*\/Packages\.xz' after 4 attempts: .*503/,
+      1,
+    );
+    faults.set("Packages.xz", (response, file) => response.end(file.subarray(0, file.length / 2)));
+    assertFails(
+      scene,
+      await relock("stable"),
+      /The file 'http:.*\/Packages\.xz' is \d+ bytes long, expected were \d+/,
+      1,
+    );
+    assertFails(scene, await relock("nowhere"), /The mirror does not carry 'http:.*\/dists\/nowhere\/InRelease'/, 1);
+    assert.equal(readFileSync(join(scene.lock, "index.json"), "utf8"), older);
+    assert.deepEqual(
+      readdirSync(scene.folder).filter((name) => name.startsWith("lock")),
+      ["lock"],
+    );
+  },
+);
 
 test("a name that no package has gets suggestions", async (t) => {
   const scene = openArchiveScene(t);

@@ -31,8 +31,8 @@ export interface Scene {
   run(program: string, args: readonly string[], options?: { readonly input?: string | Buffer }): Answer;
   /** The same, and throws unless it ends with status 0. */
   must(program: string, args: readonly string[], options?: { readonly input?: string | Buffer }): string;
-  /** The same as `run`, while this process goes on, as a server that the program asks has to. */
-  answer(program: string, args: readonly string[]): Promise<Answer>;
+  /** The same as `run`, while this process goes on, as a server that the program asks has to; `under` as for `script`. */
+  answer(program: string, args: readonly string[], under?: readonly string[]): Promise<Answer>;
   /** Runs a shell script in which the programs are on PATH; `under` is a command that runs the shell, as bwrap. */
   script(text: string, under?: readonly string[]): Answer;
   /** Starts a program, to be killed. */
@@ -83,7 +83,10 @@ export function openScene(t: TestContext): Scene {
       if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${status}:\n${stderr}`);
       return stdout;
     },
-    answer: (program, args) => answerOf(spawn(join(bin, program), args, { env, cwd: folder })),
+    answer(program, args, under = []) {
+      const [command = "", ...rest] = [...under, join(bin, program), ...args];
+      return answerOf(spawn(command, rest, { env, cwd: folder }));
+    },
     script(text, under = []) {
       const [command, ...args] = [...under, "sh", "-c", text];
       const { status, stdout, stderr } = spawnSync(command, args, {

@@ -21,7 +21,7 @@ export function evaluationSettings(context: Context, flags: EvalFlags): Partial<
     showTrace: settings.boolean("show-trace"),
     traceVerbose: settings.boolean("trace-verbose"),
     abortOnWarn: settings.boolean("abort-on-warn"),
-    experimentalFeatures: new Set(settings.list("experimental-features")),
+    experimentalFeatures: experimentalFeatures(settings.list("experimental-features")),
     searchPath: searchPath(context, flags),
     home: toByteString(homedir()),
     allowUnsafeNativeCode: settings.boolean("allow-unsafe-native-code-during-evaluation"),
@@ -31,6 +31,11 @@ export function evaluationSettings(context: Context, flags: EvalFlags): Partial<
       absolutePathLiterals: settings.lint("lint-absolute-path-literals"),
     },
   };
+}
+
+/** Whoever wants flakes wants `fetchTree`, on which they are built. */
+function experimentalFeatures(named: readonly string[]): ReadonlySet<string> {
+  return new Set(named.includes("flakes") ? [...named, "fetch-tree"] : named);
 }
 
 /** -I first, then NIX_PATH or the setting nix-path, then where channels lie. */

@@ -27,3 +27,5 @@ export * from "./nar-reader.ts";
 export * from "./nar-writer.ts";
 export * from "./validity-registration.ts";
 export * from "./log-event.ts";
+export * from "./url.ts";
+export * from "./flake-reference/index.ts";

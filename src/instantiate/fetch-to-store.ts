@@ -1,5 +1,6 @@
 // Downloads for `fetchurl` and `fetchTarball`. A tarball is unpacked by the machine's tar into a folder inside the store's
-// own disk, which refuses names that lead outside; of what it held the single top-level folder becomes the store object.
+// own disk, which refuses names that lead outside; of what it held the single top-level folder becomes the store object, or all of it
+// where there is more than one thing.
 
 import { spawnSync } from "node:child_process";
 import { createWriteStream, mkdtempSync, readdirSync, lstatSync, mkdirSync } from "node:fs";
@@ -19,17 +20,24 @@ export interface Download {
   readonly build: BuildSettings;
 }
 
-export async function fetchToStore(store: LocalStore, wanted: Download, emit: Emit): Promise<StorePath> {
+export interface Fetched {
+  readonly path: StorePath;
+  /** Of a tarball: the date of its newest entry, in seconds since the epoch. */
+  readonly lastModified?: number;
+}
+
+export async function fetchToStore(store: LocalStore, wanted: Download, emit: Emit): Promise<Fetched> {
   const folder = mkdtempSync(join(tmpdir(), "firn-fetch-"));
   try {
     const file = join(folder, "file");
     await downloadTo(file, wanted, emit);
     const options = { algorithm: "sha256" } as const;
     if (!wanted.unpack) {
-      return store.addToStore(wanted.name, byteStringOfHostText(file), { ...options, method: "flat" }).path;
+      return { path: store.addToStore(wanted.name, byteStringOfHostText(file), { ...options, method: "flat" }).path };
     }
     const tree = unpackTarball(file, join(folder, "tree"), wanted.url);
-    return store.addToStore(wanted.name, byteStringOfHostText(tree), { ...options, method: "nar" }).path;
+    const { path } = store.addToStore(wanted.name, byteStringOfHostText(tree), { ...options, method: "nar" });
+    return { path, lastModified: newestEntry(file) };
   } finally {
     deleteTree(byteStringOfHostText(folder));
   }
@@ -70,15 +78,23 @@ function unpackTarball(file: string, into: string, url: string): string {
   );
   if (status !== 0) throw cannotUnpack(url, (stderr ?? "").trim());
   const [top, ...others] = readdirSync(into);
-  if (top === undefined) throw cannotUnpack(url, "it is empty");
-  if (others.length > 0 || !lstatSync(join(into, top)).isDirectory()) throw moreThanOneFolder(url);
-  return join(into, top);
+  const isSingleFolder = top !== undefined && others.length === 0 && lstatSync(join(into, top)).isDirectory();
+  return isSingleFolder ? join(into, top) : into;
+}
+
+/** From the tarball itself: folders that it does not name are as new as their unpacking. */
+function newestEntry(file: string): number {
+  const { stdout } = spawnSync("tar", ["--list", "--verbose", "--numeric-owner", "--full-time", "--utc", "--file", file], {
+    encoding: "latin1",
+    maxBuffer: 2 ** 30,
+    env: { ...process.env, LC_ALL: "C" },
+  });
+  const dates = stdout.matchAll(/^\S+ \S+ +\d+(?:,\d+)? (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)/gm);
+  let newest = 0;
+  for (const [, day, time] of dates) newest = Math.max(newest, Date.parse(`${day}T${time}Z`) / 1000);
+  return newest;
 }
 
 function cannotUnpack(url: string, why: string): FirnError {
   return new FirnError("cannot-unpack", `failed to extract archive '${url}': ${why}`);
-}
-
-function moreThanOneFolder(url: string): FirnError {
-  return new FirnError("tarball-layout", `tarball '${url}' contains an unexpected number of top-level files`);
 }

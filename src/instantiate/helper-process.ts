@@ -2,7 +2,7 @@
 
 import { readFileSync, writeSync } from "node:fs";
 import { realise } from "#build";
-import { type Emit, FirnError, type StorePath } from "#formats";
+import { type Emit, FirnError } from "#formats";
 import { LocalStore } from "#store";
 import { fetchToStore } from "./fetch-to-store.ts";
 import { type HelperAnswer, type HelperRequest, plainLine } from "./helper-request.ts";
@@ -30,8 +30,7 @@ async function work(asked: HelperRequest): Promise<HelperAnswer> {
         return { kind: "built", outputs: [...result.builtOutputs] };
       }
       case "fetch": {
-        const path: StorePath = await fetchToStore(store, asked, emit);
-        return { kind: "fetched", path };
+        return { kind: "fetched", ...(await fetchToStore(store, asked, emit)) };
       }
     }
   } finally {

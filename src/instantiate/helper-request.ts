@@ -9,6 +9,7 @@ import type { BuildSettings, DerivedPath } from "#build";
 import { FirnError, type LogEvent, type StorePath } from "#formats";
 import { BaseError, Interrupted, literalHint } from "#language";
 import type { StoreAddress } from "#store";
+import type { Fetched } from "./fetch-to-store.ts";
 
 export type HelperRequest =
   | {
@@ -28,7 +29,7 @@ export type HelperRequest =
 
 export type HelperAnswer =
   | { readonly kind: "built"; readonly outputs: readonly (readonly [output: string, path: StorePath])[] }
-  | { readonly kind: "fetched"; readonly path: StorePath }
+  | ({ readonly kind: "fetched" } & Fetched)
   | { readonly kind: "failed"; readonly code: string; readonly message: string; readonly exitStatus: number };
 
 /** Throws what the child failed with. */

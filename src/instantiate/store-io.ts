@@ -13,8 +13,10 @@ import {
   type Hash,
   type HashAlgorithm,
   hashBytes,
+  type InputAttributes,
   makeFixedOutputPath,
   makeTextPath,
+  printAttributes,
   printHash,
   type StorePath,
 } from "#formats";
@@ -24,6 +26,7 @@ import {
   type AddPathOptions,
   type EvalIO,
   type EvalSettings,
+  type FetchedTree,
   type FetchUrlRequest,
   type FileStat,
   type FileType,
@@ -31,6 +34,8 @@ import {
 import { computeSourcePath, type EvaluationStore, type StoreAddress } from "#store";
 import { AllowedPaths } from "./allowed-paths.ts";
 import { cannotLookAt, cannotRead, cannotReadDirectory, cannotReadLink, noSuchPath } from "./file-errors.ts";
+import { fetchInput } from "./fetch-input.ts";
+import type { Fetched } from "./fetch-to-store.ts";
 import { askHelper } from "./helper-request.ts";
 
 export interface StoreIOOptions {
@@ -66,7 +71,8 @@ class StoreIO implements EvalIO {
   private readonly allowed: AllowedPaths;
   private readonly stats = new Map<string, FileStat | undefined>();
   private readonly added = new Map<string, StorePath>();
-  private readonly fetched = new Map<string, StorePath>();
+  private readonly fetched = new Map<string, Fetched>();
+  private readonly trees = new Map<string, FetchedTree>();
   private readonly written = new Set<StorePath>();
   private readonly valid = new Set<StorePath>();
   /** Derivations of this evaluation that were not written. */
@@ -306,18 +312,39 @@ class StoreIO implements EvalIO {
     return new Map(answer.outputs);
   }
 
-  fetchUrl({ url, name, unpack, expected }: FetchUrlRequest): StorePath {
+  fetchTree(input: InputAttributes): FetchedTree {
+    const key = printAttributes(input);
+    let tree = this.trees.get(key);
+    if (tree === undefined) {
+      tree = guarded(() =>
+        fetchInput(input, {
+          store: this.store,
+          download: (url, name, unpack) => this.download(url, name, unpack),
+          warn: (text) => this.emitMessage("warn", text),
+        }),
+      );
+      this.trees.set(key, tree);
+    }
+    this.allow(tree.path);
+    return tree;
+  }
+
+  private download(url: string, name: string, unpack: boolean): Fetched {
     const key = `${unpack}\0${name}\0${url}`;
-    let path = this.fetched.get(key);
-    if (path === undefined) {
+    let fetched = this.fetched.get(key);
+    if (fetched === undefined) {
       const store = this.address(`operation 'addToStoreFromDump' is not supported by store '${this.store.uri}'`);
       const request = { kind: "fetch", store, url, name, unpack, build: this.buildSettings } as const;
       const answer = guarded(() => askHelper(request));
       if (answer.kind !== "fetched") throw unexpectedAnswer();
-      path = answer.path;
-      this.fetched.set(key, path);
+      fetched = answer;
+      this.fetched.set(key, fetched);
     }
-    const fetched = path;
+    return fetched;
+  }
+
+  fetchUrl({ url, name, unpack, expected }: FetchUrlRequest): StorePath {
+    const fetched = this.download(url, name, unpack).path;
     if (expected !== undefined) {
       guarded(() => {
         const method = unpack ? "nar" : "flat";

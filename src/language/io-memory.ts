@@ -9,15 +9,17 @@ import {
   type HashAlgorithm,
   hashBytes,
   hashByteString,
+  type InputAttributes,
   makeFixedOutputPath,
   makeTextPath,
   type NarNode,
   writeNar,
   makeDerivationFile,
+  printInput,
   type StorePath,
   createHasher,
 } from "#formats";
-import type { AddPathOptions, EvalIO, FetchUrlRequest, FileStat, FileType } from "./io.ts";
+import type { AddPathOptions, EvalIO, FetchedTree, FetchUrlRequest, FileStat, FileType } from "./io.ts";
 
 /** A file's text (byte string), or a symlink. */
 export type MemoryFile = string | { readonly link: string } | { readonly executable: string };
@@ -176,6 +178,10 @@ export class MemoryIO implements EvalIO {
 
   fetchUrl(request: FetchUrlRequest): StorePath {
     throw new FirnError("cannot-fetch", `cannot download '${request.url}': there is no network here, only memory`);
+  }
+
+  fetchTree(input: InputAttributes): FetchedTree {
+    throw new FirnError("cannot-fetch", `cannot fetch '${printInput(input)}': there is no network here, only memory`);
   }
 
   queryReferences(path: StorePath): readonly StorePath[] {

@@ -1,7 +1,7 @@
 // The evaluator's only window to the world. All calls are synchronous: where the world is slow (a build, a download) the
 // implementation blocks. All strings are byte strings; all paths are absolute and already lexically canonical.
 
-import type { Derivation, DerivationFile, Hash, HashAlgorithm, StorePath } from "#formats";
+import type { Derivation, DerivationFile, Hash, HashAlgorithm, InputAttributes, StorePath } from "#formats";
 
 export type FileType = "regular" | "directory" | "symlink" | "unknown";
 
@@ -30,6 +30,13 @@ export interface FetchUrlRequest {
   /** Unpack the tarball and take its single top-level folder. */
   readonly unpack: boolean;
   readonly expected?: Hash;
+}
+
+/** What an input turned out to be. */
+export interface FetchedTree {
+  readonly path: StorePath;
+  /** Those that were asked for and those found: `rev`, `revCount`, `lastModified`, `narHash` and so on. */
+  readonly attributes: InputAttributes;
 }
 
 export interface EvalIO {
@@ -61,6 +68,8 @@ export interface EvalIO {
   /** Import from derivation: builds the outputs (all when undefined) and returns where each lies, as store paths. */
   realise(derivation: StorePath, outputs: readonly string[] | undefined): ReadonlyMap<string, StorePath>;
   fetchUrl(request: FetchUrlRequest): StorePath;
+  /** Fetches an input whose attributes its scheme has checked; the same one asked twice is fetched once. */
+  fetchTree(input: InputAttributes): FetchedTree;
   /** Where a store path's bytes lie on this machine, so that it can be read. */
   realPath(path: StorePath): string;
 

@@ -119,7 +119,7 @@ function advice(argument: Request["argument"], who: string): string {
 }
 
 /** In restricted evaluation only what `allowed-uris` names, or lies below it, may be fetched (EvalState::checkURI). */
-function requireAllowedUri(evaluator: Evaluator, url: string): void {
+export function requireAllowedUri(evaluator: Evaluator, url: string): void {
   const { restrictEval, allowedUris } = evaluator.settings;
   if (!restrictEval) return;
   const isAllowed = allowedUris.some(

@@ -1,8 +1,7 @@
 // All builtins, as one table. It is made anew for each evaluator, because some builtins remember things between calls: the
 // compiled regular expressions, the hashes of derivations.
 //
-// Not here: getFlake, parseFlakeRef, flakeRefToString, fetchTree, fetchGit, fetchMercurial and fetchClosure, which need
-// fetchers and flakes, and exec and importNative.
+// Not here: getFlake, which needs flakes, fetchMercurial, fetchClosure, and exec and importNative.
 
 import type { BuiltinTable } from "../values/prim-op.ts";
 import { arithmeticBuiltins } from "./arithmetic.ts";
@@ -14,7 +13,9 @@ import { outputOfBuiltins } from "./derivation/output-of.ts";
 import { makeDerivationBuiltins } from "./derivation/strict.ts";
 import { internalFiles } from "./derivation/wrapper.ts";
 import { environmentBuiltins } from "./environment.ts";
+import { fetchTreeBuiltins } from "./fetch-tree.ts";
 import { fetchBuiltins } from "./fetch.ts";
+import { flakeReferenceBuiltins } from "./flake-references.ts";
 import { genericClosureBuiltins } from "./generic-closure.ts";
 import { hashBuiltins } from "./hashing.ts";
 import { importBuiltins } from "./import.ts";
@@ -54,6 +55,8 @@ export function createBuiltins(): BuiltinTable {
       ...makeRegexBuiltins(),
       ...versionBuiltins,
       ...fetchBuiltins,
+      ...fetchTreeBuiltins,
+      ...flakeReferenceBuiltins,
     ],
     internalFiles,
   };

@@ -1,0 +1,99 @@
+// Fetches an input by its type, for `fetchTree` and `fetchGit`. What a forge or Mercurial would have to give is refused in
+// words, and so is what needs a registry.
+
+import { existsSync, lstatSync } from "node:fs";
+import { homedir } from "node:os";
+import { describeTree, fetchGitTree, fetchPathTree, type FetchedTree } from "#fetch";
+import {
+  FirnError,
+  type InputAttribute,
+  type InputAttributes,
+  parseUrl,
+  printAttributes,
+  printInput,
+  printUrl,
+  requiredText,
+  textAttribute,
+  urlPathToPath,
+} from "#formats";
+import { byteStringOfHostText, hostPath } from "#host";
+import type { EvaluationStore } from "#store";
+import type { Fetched } from "./fetch-to-store.ts";
+
+export interface FetchInputContext {
+  readonly store: EvaluationStore;
+  download(url: string, name: string, unpack: boolean): Fetched;
+  warn(text: string): void;
+}
+
+export function fetchInput(input: InputAttributes, context: FetchInputContext): FetchedTree {
+  switch (input.get("type")) {
+    case "path":
+      return fetchPathTree(context.store, input);
+    case "git":
+      return fetchGitTree(context.store, input, { cacheFolder: cacheFolder(), warn: context.warn });
+    case "file":
+      return fetchDownload(input, context, false);
+    case "tarball":
+      checkTarball(requiredText(input, "url"), context);
+      return fetchDownload(input, context, true);
+    case "github":
+    case "gitlab":
+    case "sourcehut":
+    case "hg":
+    case "indirect":
+      throw unsupportedType(input);
+    default:
+      throw unknownInput(input);
+  }
+}
+
+function fetchDownload(input: InputAttributes, context: FetchInputContext, unpack: boolean): FetchedTree {
+  const name = textAttribute(input, "name") ?? "source";
+  const { path, lastModified } = context.download(requiredText(input, "url"), name, unpack);
+  const found: [string, InputAttribute][] = [];
+  // Nothing is said of a tarball whose entries all have no date.
+  if (lastModified !== undefined && lastModified !== 0 && !input.has("lastModified")) {
+    found.push(["lastModified", BigInt(lastModified)]);
+  }
+  return describeTree(context.store, path, input, found);
+}
+
+/** Says in words what is wrong with a `file:` URL that cannot be a tarball. */
+function checkTarball(text: string, { warn }: FetchInputContext): void {
+  const url = parseUrl(text, { warn });
+  if (url.scheme !== "file") return;
+  const path = urlPathToPath(url.path);
+  if (!path.startsWith("/")) {
+    throw badTarball(
+      `'${printUrl(url)}' must use an absolute path. The 'file' scheme does not support relative paths.`,
+    );
+  }
+  if (!existsSync(hostPath(path))) throw badTarball(`"${path}" does not exist.`);
+  if (!lstatSync(hostPath(path)).isDirectory()) return;
+  const isRepository = existsSync(hostPath(`${path}/.git`));
+  throw badTarball(
+    isRepository
+      ? `"${path}" is a git repository, not a tarball. Please use \`git+file\` as the scheme.`
+      : `"${path}" is a directory, not a file.`,
+  );
+}
+
+/** Where Nix keeps what it fetched for this user. */
+function cacheFolder(): string {
+  const { NIX_CACHE_HOME, XDG_CACHE_HOME } = process.env;
+  return byteStringOfHostText(NIX_CACHE_HOME ?? (XDG_CACHE_HOME ? `${XDG_CACHE_HOME}/nix` : `${homedir()}/.cache/nix`));
+}
+
+function badTarball(what: string): FirnError {
+  return new FirnError("tarball-url", `tarball ${what}`);
+}
+
+function unsupportedType(input: InputAttributes): FirnError {
+  const type = requiredText(input, "type");
+  return new FirnError("unsupported-input", `Cannot fetch '${printInput(input)}': inputs of the type '${type}' are not supported`);
+}
+
+function unknownInput(input: InputAttributes): FirnError {
+  return new FirnError("unsupported-input", `cannot fetch unsupported input '${printAttributes(input)}'`);
+}

@@ -79,7 +79,7 @@ run nix-build --no-out-link "$collection/examples/side-by-side.nix" --arg lock "
 mapfile -t curls < <(grep '^/nix/store/[^ ]*$' "$scratch/curls" | tail -2)
 versions=()
 for curl in "${curls[@]}"; do
-  see "$curl/bin/curl" --version | tee "$scratch/version" | sed -n 1p
+  see "$curl/bin/curl" --version | tee "$scratch/version" | sed -n 1,2p
   versions+=("$(grep -o 'libcurl/[0-9.]*' "$scratch/version")")
 done
 if [ "${versions[0]}" = "${versions[1]}" ]; then

@@ -13,6 +13,7 @@ import {
   printInput,
   printUrl,
   requiredText,
+  type StorePath,
   textAttribute,
   urlPathToPath,
 } from "#formats";
@@ -50,13 +51,20 @@ export function fetchInput(input: InputAttributes, context: FetchInputContext): 
 
 function fetchDownload(input: InputAttributes, context: FetchInputContext, unpack: boolean): FetchedTree {
   const name = textAttribute(input, "name") ?? "source";
-  const { path, lastModified } = context.download(requiredText(input, "url"), name, unpack);
+  const downloaded = context.download(requiredText(input, "url"), name, unpack);
+  const { lastModified } = downloaded;
+  const path = unpack ? downloaded.path : addAsTree(context.store, name, downloaded.path);
   const found: [string, InputAttribute][] = [];
   // Nothing is said of a tarball whose entries all have no date.
   if (lastModified !== undefined && lastModified !== 0 && !input.has("lastModified")) {
     found.push(["lastModified", BigInt(lastModified)]);
   }
   return describeTree(context.store, path, input, found);
+}
+
+/** A tree is named by its NAR, also one that is a single file. */
+function addAsTree(store: EvaluationStore, name: string, file: StorePath): StorePath {
+  return store.addToStore(name, store.realPath(file), { method: "nar", algorithm: "sha256" }).path;
 }
 
 /** Says in words what is wrong with a `file:` URL that cannot be a tarball. */
@@ -91,7 +99,10 @@ function badTarball(what: string): FirnError {
 
 function unsupportedType(input: InputAttributes): FirnError {
   const type = requiredText(input, "type");
-  return new FirnError("unsupported-input", `Cannot fetch '${printInput(input)}': inputs of the type '${type}' are not supported`);
+  return new FirnError(
+    "unsupported-input",
+    `Cannot fetch '${printInput(input)}': inputs of the type '${type}' are not supported`,
+  );
 }
 
 function unknownInput(input: InputAttributes): FirnError {

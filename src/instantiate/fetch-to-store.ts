@@ -3,13 +3,13 @@
 // where there is more than one thing.
 
 import { spawnSync } from "node:child_process";
-import { createWriteStream, mkdtempSync, readdirSync, lstatSync, mkdirSync } from "node:fs";
+import { createWriteStream, existsSync, mkdtempSync, readdirSync, lstatSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type BuildSettings, download } from "#build";
-import { type Emit, FirnError, type StorePath } from "#formats";
-import { byteStringOfHostText, deleteTree } from "#host";
+import { type Emit, FirnError, parseUrl, type StorePath, urlPathToPath } from "#formats";
+import { byteStringOfHostText, deleteTree, hostPath } from "#host";
 import type { LocalStore } from "#store";
 
 export interface Download {
@@ -35,6 +35,7 @@ export async function fetchToStore(store: LocalStore, wanted: Download, emit: Em
     if (!wanted.unpack) {
       return { path: store.addToStore(wanted.name, byteStringOfHostText(file), { ...options, method: "flat" }).path };
     }
+    emit({ kind: "message", level: "info", text: `unpacking '${wanted.url}' into the Git cache...` });
     const tree = unpackTarball(file, join(folder, "tree"), wanted.url);
     const { path } = store.addToStore(wanted.name, byteStringOfHostText(tree), { ...options, method: "nar" });
     return { path, lastModified: newestEntry(file) };
@@ -44,7 +45,7 @@ export async function fetchToStore(store: LocalStore, wanted: Download, emit: Em
 }
 
 async function downloadTo(file: string, { url, build }: Download, emit: Emit): Promise<void> {
-  emit({ kind: "message", level: "info", text: `downloading '${url}'...` });
+  checkLocalFile(url);
   await download(
     url,
     {
@@ -57,6 +58,15 @@ async function downloadTo(file: string, { url, build }: Download, emit: Emit): P
     },
     (body) => pipeline(body, createWriteStream(file)),
   );
+}
+
+/** A file that is not there is told in the words of the program that Nix downloads with. */
+function checkLocalFile(url: string): void {
+  if (!url.startsWith("file:///")) return;
+  const path = urlPathToPath(parseUrl(url, { warn: () => undefined }).path);
+  if (existsSync(hostPath(path))) return;
+  const why = `Could not read a file:// file (37) Could not open file ${path}`;
+  throw new FirnError("cannot-download", `unable to download '${url}': ${why}`);
 }
 
 /** The folder to add: the only one at the top of the tarball, or all of it. */
@@ -84,11 +94,15 @@ function unpackTarball(file: string, into: string, url: string): string {
 
 /** From the tarball itself: folders that it does not name are as new as their unpacking. */
 function newestEntry(file: string): number {
-  const { stdout } = spawnSync("tar", ["--list", "--verbose", "--numeric-owner", "--full-time", "--utc", "--file", file], {
-    encoding: "latin1",
-    maxBuffer: 2 ** 30,
-    env: { ...process.env, LC_ALL: "C" },
-  });
+  const { stdout } = spawnSync(
+    "tar",
+    ["--list", "--verbose", "--numeric-owner", "--full-time", "--utc", "--file", file],
+    {
+      encoding: "latin1",
+      maxBuffer: 2 ** 30,
+      env: { ...process.env, LC_ALL: "C" },
+    },
+  );
   const dates = stdout.matchAll(/^\S+ \S+ +\d+(?:,\d+)? (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)/gm);
   let newest = 0;
   for (const [, day, time] of dates) newest = Math.max(newest, Date.parse(`${day}T${time}Z`) / 1000);

@@ -12,6 +12,8 @@ export interface GitRun {
   readonly input?: Uint8Array;
   /** Where its standard output goes; it is returned when absent. */
   readonly outputDescriptor?: number;
+  /** What git complains about goes to this program's standard error, as it comes. */
+  readonly showsComplaints?: boolean;
 }
 
 interface GitResult {
@@ -33,13 +35,14 @@ export function runGit(args: readonly string[], run: GitRun = {}): string {
 export function tryGit(args: readonly string[], run: GitRun = {}): GitResult {
   const where = run.folder === undefined ? [] : ["-C", run.folder];
   const { status, stdout, stderr, error } = spawnSync("git", [...safety, ...where, ...args].map(fromByteString), {
-    stdio: ["pipe", run.outputDescriptor ?? "pipe", "pipe"],
+    stdio: ["pipe", run.outputDescriptor ?? "pipe", run.showsComplaints === true ? "inherit" : "pipe"],
     maxBuffer: 2 ** 30,
     env: { ...process.env, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", ...run.environment },
     ...(run.input === undefined ? {} : { input: run.input }),
   });
   if (error !== undefined) throw cannotRunGit(error);
-  return { status: status ?? 1, output: stdout?.toString("latin1") ?? "", complaint: stderr.toString("latin1").trim() };
+  const text = (bytes: Buffer | null): string => bytes?.toString("latin1") ?? "";
+  return { status: status ?? 1, output: text(stdout), complaint: text(stderr).trim() };
 }
 
 function gitFailed(args: readonly string[], status: number, complaint: string): FirnError {

@@ -225,9 +225,13 @@ function fetchRemote(given: Url, input: InputAttributes, options: GitOptions): C
   const reference = textAttribute(input, "ref") ?? remoteHead(url) ?? defaultReference(url, options);
   const asked = askedRevision(input);
   const environment = { GIT_DIR: gitFolder };
-  const hasCommit = (commit: string): boolean => tryGit(["cat-file", "-e", `${commit}^{commit}`], { environment }).status === 0;
+  const hasCommit = (commit: string): boolean =>
+    tryGit(["cat-file", "-e", `${commit}^{commit}`], { environment }).status === 0;
   if (asked === undefined || !hasCommit(asked)) {
-    update({ gitFolder, url, shallow, reference, asked, allRefs: booleanAttribute(input, "allRefs") ?? false }, options);
+    update(
+      { gitFolder, url, shallow, reference, asked, allRefs: booleanAttribute(input, "allRefs") ?? false },
+      options,
+    );
   }
   if (asked !== undefined && !hasCommit(asked)) throw revisionMissing(asked, reference, url);
   return { gitFolder, revision: asked ?? resolveReference(gitFolder, fullReference(reference)), reference };
@@ -248,13 +252,14 @@ function update({ gitFolder, url, shallow, reference, asked, allRefs }: Update, 
   const wanted = allRefs ? "refs/*:refs/*" : (asked ?? `${full}:${full}`);
   const depth = shallow ? ["--depth", "1"] : [];
   const environment = { GIT_DIR: gitFolder };
-  const result = tryGit(["fetch", "--quiet", "--force", ...depth, "--", url, wanted], { environment });
+  const result = tryGit(["fetch", "--quiet", "--force", ...depth, "--", url, wanted], {
+    environment,
+    showsComplaints: true,
+  });
   if (result.status === 0) return;
   const isKnown = tryGit(["rev-parse", "--verify", "--quiet", `${full}^{commit}`], { environment }).status === 0;
-  if (asked !== undefined || !isKnown) throw fetchFailed(url, result.complaint);
-  options.warn(
-    `could not update local clone of Git repository '${url}'; continuing with the most recent version`,
-  );
+  if (asked !== undefined || !isKnown) throw fetchFailed(url);
+  options.warn(`could not update local clone of Git repository '${url}'; continuing with the most recent version`);
 }
 
 function fullReference(reference: string): string {
@@ -263,19 +268,19 @@ function fullReference(reference: string): string {
 
 /** The branch that the other side's HEAD points at. */
 function remoteHead(url: string): string | undefined {
-  const { status, output } = tryGit(["ls-remote", "--symref", "--", url, "HEAD"]);
+  const { status, output } = tryGit(["ls-remote", "--symref", "--", url, "HEAD"], { showsComplaints: true });
   return status === 0 ? /^ref: (\S+)\s+HEAD$/m.exec(output)?.[1] : undefined;
 }
 
 function noRepository(path: string): FirnError {
-  return new FirnError(
-    "git-repository",
-    `opening Git repository "${path}": failed to resolve path '${path}': No such file or directory`,
-  );
+  return new FirnError("git-repository", `Git repository "${path}" does not exist.`);
 }
 
 function unknownReference(reference: string): FirnError {
-  return new FirnError("git-reference", `resolving Git reference '${reference}': revspec '${reference}' not found`);
+  return new FirnError(
+    "git-reference",
+    `resolving Git reference '${reference}': revspec '${reference}' not found (libgit2 error code = 4)`,
+  );
 }
 
 function shallowRepository(where: string): FirnError {
@@ -292,8 +297,8 @@ function revisionMissing(revision: string, reference: string, url: string): Firn
   );
 }
 
-function fetchFailed(url: string, complaint: string): FirnError {
-  return new FirnError("git-fetch", `Cannot fetch from the Git repository '${url}': ${complaint}`);
+function fetchFailed(url: string): FirnError {
+  return new FirnError("git-fetch", `Failed to fetch git repository '${url}'`);
 }
 
 function unsupportedOption(input: InputAttributes, name: string): FirnError {

@@ -21,6 +21,7 @@ export function fetchPathTree(store: EvaluationStore, input: InputAttributes): F
   const path = posix.normalize(given).replace(/(?<=.)\/$/, "");
   const known = parseStorePathIfValid(store.storeDir, path);
   if (known !== undefined) store.addTempRoot(known);
+  if (lstatSync(hostPath(path), { throwIfNoEntry: false }) === undefined && known === undefined) throw noSuchPath(path);
   const isThere = known !== undefined && storePathName(known) === "source" && store.isValidPath(known);
   const source = known === undefined ? path : store.realPath(known);
   const added = isThere ? known : store.addToStore("source", source, { method: "nar", algorithm: "sha256" }).path;
@@ -39,8 +40,10 @@ function newestChange(path: string): number {
 }
 
 function relativePath(input: InputAttributes): FirnError {
-  return new FirnError(
-    "relative-input",
-    `cannot fetch input '${printInput(input)}' because it uses a relative path`,
-  );
+  return new FirnError("relative-input", `cannot fetch input '${printInput(input)}' because it uses a relative path`);
+}
+
+/** Nix's words, doubled slash and all. */
+function noSuchPath(path: string): FirnError {
+  return new FirnError("no-such-path", `path '/${path}' does not exist`);
 }

@@ -2,16 +2,7 @@
 // attributes. They are only read and written here; looking at the disk, where a path is concerned, is for others.
 
 import { FirnError } from "../error.ts";
-import {
-  badUrl,
-  decodeQuery,
-  isBadUrl,
-  parseUrl,
-  pathToUrlPath,
-  percentDecode,
-  printUrl,
-  type Url,
-} from "../url.ts";
+import { badUrl, decodeQuery, isBadUrl, parseUrl, pathToUrlPath, percentDecode, printUrl, type Url } from "../url.ts";
 import { type InputAttributes, textAttribute } from "./attributes.ts";
 import { inputFromAttributes, inputFromUrl, inputToUrl } from "./input.ts";
 import type { InputContext } from "./scheme.ts";
@@ -51,7 +42,10 @@ function parseFlakeId(text: string, context: InputContext): WithFragment | undef
   if (match === null) return undefined;
   const path = (match[1] ?? "").split("/");
   const url: Url = { scheme: "flake", authority: undefined, path, query: new Map(), fragment: "" };
-  return { reference: { input: inputFromUrl(url, true, context), folder: "" }, fragment: percentDecode(match[2] ?? "") };
+  return {
+    reference: { input: inputFromUrl(url, true, context), folder: "" },
+    fragment: percentDecode(match[2] ?? ""),
+  };
 }
 
 /** Undefined for what is no URL, which may be a path yet. */

@@ -42,8 +42,7 @@ type Fetcher = "fetchTree" | "fetchGit";
 
 function fetchTree(evaluator: Evaluator, slot: Slot, fetcher: Fetcher): Value {
   const value = force(slot);
-  const input =
-    value instanceof Attrs ? inputOfSet(evaluator, value, fetcher) : inputOfText(evaluator, value, fetcher);
+  const input = value instanceof Attrs ? inputOfSet(evaluator, value, fetcher) : inputOfText(evaluator, value, fetcher);
   if (input.get("type") === "indirect" && !evaluator.settings.pureEval) throw notInRegistries(input);
   if (evaluator.settings.pureEval && !isLocked(input)) allowUnlocked(evaluator, input, fetcher);
   const url = withLanguageErrors(() => printInput(input));
@@ -51,7 +50,9 @@ function fetchTree(evaluator: Evaluator, slot: Slot, fetcher: Fetcher): Value {
   if (withLanguageErrors(() => booleanAttribute(input, "__final")) === true) {
     throw new BaseError(hint`input '${url}' is not allowed to use the '__final' attribute`);
   }
-  return treeValue(evaluator, fetch(evaluator, input, url), fetcher);
+  const tree = fetch(evaluator, input, url);
+  checkContent(input, tree.attributes);
+  return treeValue(evaluator, tree, fetcher);
 }
 
 function fetch(evaluator: Evaluator, input: InputAttributes, url: string): FetchedTree {
@@ -185,12 +186,18 @@ function notInRegistries(input: InputAttributes): BaseError {
 /** What was fetched has to be what the attributes said (Input::checkLocks). */
 function checkAsked(asked: InputAttributes, found: InputAttributes): void {
   const hash = narHashOf(asked);
-  if (hash !== undefined) checkHash(asked, hash, narHashOf(found));
+  const got = narHashOf(found);
+  const isDownload = asked.get("type") === "file" || asked.get("type") === "tarball";
+  if (isDownload && hash !== undefined && got !== undefined && !hashesEqual(hash, got)) {
+    throw otherContent(asked, hash, got);
+  }
   const modified = numberAttribute(asked, "lastModified");
   const foundModified = numberAttribute(found, "lastModified");
   if (modified !== undefined && foundModified !== modified) {
     const got = foundModified ?? -1n;
-    throw mismatch(`'lastModified' attribute mismatch in input '${printInput(found)}', expected ${modified}, got ${got}`);
+    throw mismatch(
+      `'lastModified' attribute mismatch in input '${printInput(found)}', expected ${modified}, got ${got}`,
+    );
   }
   const revision = revisionOf(asked);
   const foundRevision = revisionOf(found);
@@ -204,11 +211,16 @@ function checkAsked(asked: InputAttributes, found: InputAttributes): void {
   }
 }
 
-function checkHash(asked: InputAttributes, expected: Hash, got: Hash | undefined): void {
-  if (got !== undefined && hashesEqual(expected, got)) return;
-  const found = got === undefined ? "none" : `'${printHash(got, "sri")}'`;
-  const wanted = printHash(expected, "sri");
-  throw mismatch(`NAR hash mismatch in input '${printInput(asked)}', expected '${wanted}' but got ${found}`, 102);
+/** Nix says it the other way round where the fetcher itself did not look at the hash (EvalState::mountInput). */
+function checkContent(asked: InputAttributes, found: InputAttributes): void {
+  const hash = narHashOf(asked);
+  const got = narHashOf(found);
+  if (hash !== undefined && got !== undefined && !hashesEqual(hash, got)) throw otherContent(asked, got, hash);
+}
+
+function otherContent(asked: InputAttributes, expected: Hash, got: Hash): BaseError {
+  const [wanted, found] = [printHash(expected, "sri"), printHash(got, "sri")];
+  return mismatch(`NAR hash mismatch in input '${printInput(asked)}', expected '${wanted}' but got '${found}'`, 102);
 }
 
 function mismatch(message: string, exitStatus = 1): BaseError {
@@ -224,7 +236,8 @@ function treeValue(evaluator: Evaluator, { path, attributes }: FetchedTree, fetc
   if (attributes.get("type") === "git") result.set("submodules", booleanAttribute(attributes, "submodules") ?? false);
   const revision = revisionOf(attributes);
   // A dirty tree has no commit; `fetchGit` has always said that it is the one of zeros then.
-  const commit = revision === undefined ? (fetcher === "fetchGit" ? "0".repeat(40) : undefined) : printHash(revision, "base16");
+  const commit =
+    revision === undefined ? (fetcher === "fetchGit" ? "0".repeat(40) : undefined) : printHash(revision, "base16");
   if (commit !== undefined) result.set("rev", commit).set("shortRev", commit.slice(0, 7));
   const count = numberAttribute(attributes, "revCount") ?? (fetcher === "fetchGit" ? 0n : undefined);
   if (count !== undefined) result.set("revCount", attributeValue(count));

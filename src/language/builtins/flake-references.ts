@@ -19,10 +19,7 @@ import { withLanguageErrors } from "./foreign-error.ts";
 import { attributesValue, inputContext } from "./input-attributes.ts";
 
 function parseFlakeRef(evaluator: Evaluator, slot: Slot): Value {
-  const text = evaluator.forceStringNoContext(
-    slot,
-    "while evaluating the argument passed to builtins.parseFlakeRef",
-  );
+  const text = evaluator.forceStringNoContext(slot, "while evaluating the argument passed to builtins.parseFlakeRef");
   const attributes = withLanguageErrors(() =>
     flakeReferenceAttributes(parseFlakeReference(text, inputContext(evaluator))),
   );

@@ -1,5 +1,6 @@
 // Makes the goldens of src/language/builtins anew with the real Nix 2.34.8. A new case is an object with nothing but its
-// `source`; run this, and what Nix prints is filled in: `value`, or `error` as the whole of stderr.
+// `source`; run this, and what Nix prints is filled in: `value`, or `error` as the whole of stderr. With `features` it runs
+// with these experimental features, with `showTrace` it shows all frames.
 // usage: node tools/golden-language.ts [SUBJECT…]
 //
 // `nix-instantiate` has to be on the PATH, and /base writable. Where Nix runs in another root, GOLDEN_SHELL is a command
@@ -12,6 +13,8 @@ import { join } from "node:path";
 
 interface Case {
   readonly source: string;
+  readonly features?: string;
+  readonly showTrace?: true;
   readonly value?: string;
   readonly error?: string;
 }
@@ -30,13 +33,13 @@ for (const name of readdirSync(golden).filter((entry) => entry.endsWith(".json")
   if (subjects.length > 0 && !subjects.includes(name.slice(0, -5))) continue;
   const file = new URL(name, golden);
   const cases = JSON.parse(readFileSync(file, "utf8")) as Case[];
-  const lines = evaluateAll(cases.map(({ source }) => source)).map((made) => `  ${printJson(made)}`);
+  const lines = evaluateAll(cases).map((made) => `  ${printJson(made)}`);
   writeFileSync(file, `[\n${lines.join(",\n")}\n]\n`);
 }
 rmSync(here, { recursive: true });
 
 /** One shell runs them all, since entering another root for each would take most of the time. */
-function evaluateAll(sources: readonly string[]): Case[] {
+function evaluateAll(cases: readonly Case[]): Case[] {
   const script = [
     "mkdir -p /base && cd /base || exit 1",
     ...Object.entries(files).flatMap(([path, text], index) => {
@@ -45,21 +48,22 @@ function evaluateAll(sources: readonly string[]): Case[] {
     }),
     "export HOME=/root LC_ALL=C.UTF-8 NIX_CONF_DIR=/base/no-configuration NIX_PATH= NIX_CONFIG='build-users-group ='",
   ];
-  for (const [index, source] of sources.entries()) {
+  for (const [index, { source, features, showTrace }] of cases.entries()) {
+    const flags = (showTrace ? " --show-trace" : "") + (features ? ` --extra-experimental-features "${features}"` : "");
     writeFileSync(join(here, `${index}`), source, "latin1");
     script.push(
-      `nix-instantiate --eval --strict --readonly-mode -E "$(cat ${there}/${index})" >${there}/${index}.out 2>${there}/${index}.err`,
+      `nix-instantiate --eval --strict --readonly-mode${flags} -E "$(cat ${there}/${index})" >${there}/${index}.out 2>${there}/${index}.err`,
     );
   }
   writeFileSync(join(here, "script"), `${script.join("\n")}\n`);
   const [command = "sh", ...args] = shell;
   const { error } = spawnSync(command, [...args, join(there, "script")], { stdio: "inherit" });
   if (error !== undefined) throw error;
-  return sources.map((source, index) => {
+  return cases.map(({ value: _value, error: _error, ...given }, index) => {
     const read = (suffix: string): string =>
       readFileSync(join(here, `${index}.${suffix}`), "latin1").replace(/\n$/, "");
     const value = read("out");
-    return value === "" ? { source, error: read("err") } : { source, value };
+    return value === "" ? { ...given, error: read("err") } : { ...given, value };
   });
 }
 

@@ -12,6 +12,9 @@ import { knownDifferences } from "./golden/known-differences.test-support.ts";
 
 interface Case {
   readonly source: string;
+  /** Experimental features, with spaces between them. */
+  readonly features?: string;
+  readonly showTrace?: true;
   readonly value?: string;
   readonly error?: string;
 }
@@ -20,9 +23,10 @@ const folder = new URL("golden/", import.meta.url);
 const files = JSON.parse(readFileSync(new URL("files.json", folder), "utf8")) as Record<string, string>;
 
 /** What a user sees: the value, or messages and error as they go to stderr. */
-function evaluate(source: string): string {
+function evaluate({ source, features = "", showTrace = false }: Case): string {
   const io = new MemoryIO({ files });
-  const evaluator = createEvaluator({ io, builtins: createBuiltins() });
+  const settings = { showTrace, experimentalFeatures: new Set(features.split(" ")) };
+  const evaluator = createEvaluator({ io, builtins: createBuiltins(), settings });
   try {
     const value = evaluator.evalExpr(source, "/base");
     evaluator.forceDeep(value);
@@ -31,7 +35,7 @@ function evaluate(source: string): string {
     if (!(error instanceof BaseError)) throw error;
     const prefixes: Record<string, string> = { warn: "warning: ", trace: "trace: " };
     const messages = io.messages.map(({ level, text }) => `${prefixes[level] ?? ""}${text}\n`);
-    return messages.join("") + renderError(error);
+    return messages.join("") + renderError(error, { showTrace });
   }
 }
 
@@ -42,11 +46,12 @@ for (const name of readdirSync(folder).filter((entry) => entry.endsWith(".json")
   const cases = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Case[];
   test(`what Nix says of ${subject}`, () => {
     const failed: string[] = [];
-    for (const { source, value, error } of cases) {
+    for (const golden of cases) {
+      const { source, value, error } = golden;
       const reason = knownDifferences.get(source);
       if (reason !== undefined) listedAndSeen.add(source);
       const expected = value ?? error ?? "";
-      const actual = evaluate(source);
+      const actual = evaluate(golden);
       if (reason === undefined && actual !== expected)
         failed.push(`${source}\n--- Nix\n${expected}\n--- Firn\n${actual}`);
       if (reason !== undefined && actual === expected)

@@ -19,7 +19,7 @@ import type { Pos } from "../values/position.ts";
 import { printForError } from "../values/print.ts";
 import type { Symbol } from "../values/symbols.ts";
 import { typeName } from "../values/type-name.ts";
-import type { Value } from "../values/value.ts";
+import type { Slot, Value } from "../values/value.ts";
 import type { Evaluator } from "./evaluator.ts";
 
 /** Adds a frame to an error that passes; other things thrown (a JavaScript stack overflow) are left alone. */
@@ -29,7 +29,8 @@ export function addFrame(evaluator: Evaluator, error: unknown, pos: Pos, text: s
 
 export type ExpectedType = "an integer" | "a float" | "a Boolean" | "a string" | "a list" | "a set" | "a function";
 
-export function wrongType(evaluator: Evaluator, expected: ExpectedType, value: Value, pos: Pos): TypeError {
+/** `value` is where it was found, so that what refers back to that place is shown as repeated. */
+export function wrongType(evaluator: Evaluator, expected: ExpectedType, value: Slot, pos: Pos): TypeError {
   return new TypeError(
     hint`expected ${uncolored(expected)} but found ${typeName(value)}: ${printed(evaluator, value)}`,
     {
@@ -152,7 +153,7 @@ export function unclosedQuote(path: string): ParseError {
 }
 
 /** A value as error messages show it; it is not coloured as an argument, since it brings its own colours. */
-export function printed(evaluator: Evaluator, value: Value): ReturnType<typeof uncolored> {
+export function printed(evaluator: Evaluator, value: Slot): ReturnType<typeof uncolored> {
   return uncolored(printForError(evaluator, value));
 }
 

@@ -20,7 +20,7 @@ export function forceInt(evaluator: Evaluator, slot: Slot, context: string, pos:
   try {
     const value = force(slot, pos);
     if (typeof value === "number" || typeof value === "bigint") return value;
-    throw wrongType(evaluator, "an integer", value, pos);
+    throw wrongType(evaluator, "an integer", slot, pos);
   } catch (error) {
     addFrame(evaluator, error, pos, context);
     throw error;
@@ -32,7 +32,7 @@ export function forceFloat(evaluator: Evaluator, slot: Slot, context: string, po
     const value = force(slot, pos);
     if (value instanceof NixFloat) return value.value;
     if (typeof value === "number" || typeof value === "bigint") return Number(value);
-    throw wrongType(evaluator, "a float", value, pos);
+    throw wrongType(evaluator, "a float", slot, pos);
   } catch (error) {
     addFrame(evaluator, error, pos, context);
     throw error;
@@ -43,7 +43,7 @@ export function forceBool(evaluator: Evaluator, slot: Slot, context: string, pos
   try {
     const value = force(slot, pos);
     if (typeof value === "boolean") return value;
-    throw wrongType(evaluator, "a Boolean", value, pos);
+    throw wrongType(evaluator, "a Boolean", slot, pos);
   } catch (error) {
     addFrame(evaluator, error, pos, context);
     throw error;
@@ -64,7 +64,7 @@ export function forceString(
       collector?.add(value.context);
       return value.text;
     }
-    throw wrongType(evaluator, "a string", value, pos);
+    throw wrongType(evaluator, "a string", slot, pos);
   } catch (error) {
     addFrame(evaluator, error, pos, context);
     throw error;
@@ -87,13 +87,13 @@ export function forceStringNoContext(evaluator: Evaluator, slot: Slot, context: 
 export function forceAttrs(evaluator: Evaluator, slot: Slot, context: string, pos: Pos): Attrs {
   const value = force(slot, pos);
   if (value instanceof Attrs) return value;
-  throw wrongType(evaluator, "a set", value, noPos).addTrace(evaluator.positions.resolve(pos), context);
+  throw wrongType(evaluator, "a set", slot, noPos).addTrace(evaluator.positions.resolve(pos), context);
 }
 
 export function forceList(evaluator: Evaluator, slot: Slot, context: string, pos: Pos): NixList {
   const value = force(slot, pos);
   if (isList(value)) return value;
-  throw wrongType(evaluator, "a list", value, noPos).addTrace(evaluator.positions.resolve(pos), context);
+  throw wrongType(evaluator, "a list", slot, noPos).addTrace(evaluator.positions.resolve(pos), context);
 }
 
 export function forceFunction(evaluator: Evaluator, slot: Slot, context: string, pos: Pos): Value {
@@ -104,7 +104,7 @@ export function forceFunction(evaluator: Evaluator, slot: Slot, context: string,
       return value;
     }
     if (value instanceof PrimOp || value instanceof PrimOpApp || isFunctor(evaluator, value)) return value;
-    throw wrongType(evaluator, "a function", value, pos);
+    throw wrongType(evaluator, "a function", slot, pos);
   } catch (error) {
     addFrame(evaluator, error, pos, context);
     throw error;

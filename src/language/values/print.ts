@@ -41,7 +41,7 @@ export interface PrintOptions {
 const errorLimits: PrintOptions = { colors: true, maxDepth: 10, maxAttrs: 10, maxListItems: 10, maxStringLength: 1024 };
 
 /** As in error messages: nothing is forced, ten levels deep at most (errorPrintOptions). */
-export function printForError(evaluator: Evaluator, value: Value): string {
+export function printForError(evaluator: Evaluator, value: Slot): string {
   return printValue(evaluator, value, errorLimits);
 }
 

@@ -9,8 +9,10 @@ import { printContentAddress, printHash, type StorePath } from "#formats";
 import { dumpDatabase, type LocalStore } from "#store";
 import { listen, makeTree, temporaryStore } from "../../src/store/temporary-store.test-support.ts";
 
-const hasNix = spawnSync("nix-store", ["--version"]).status === 0;
-const skip = hasNix ? false : "the real nix-store is not on PATH";
+const version = spawnSync("nix-store", ["--version"], { encoding: "utf8" }).stdout ?? "";
+const skip = version === "" ? "the real nix-store is not on PATH" : false;
+// Older ones print otherwise, and answer on the collector's socket otherwise.
+const skipBut234 = version.includes(" 2.34") ? false : "no Nix 2.34 on PATH to compare with";
 const experimental = { NIX_CONFIG: "experimental-features = nix-command" };
 
 interface Run {
@@ -68,7 +70,7 @@ test("Nix verifies, lists and deletes what Firn added", { skip }, (t) => {
   store.addPermanentRoot(text as StorePath, `${folder}/result`);
   assert.match(
     nix("nix-store", root, "--gc", "--print-roots").out,
-    new RegExp(`^"${folder}/result" -> .*${text}$`, "m"),
+    new RegExp(`^"?${folder}/result"? -> .*${text}$`, "m"),
   );
   store.close();
   const { err } = nix("nix-store", root, "--gc");
@@ -76,7 +78,7 @@ test("Nix verifies, lists and deletes what Firn added", { skip }, (t) => {
   assertNixIsContent(root);
 });
 
-test("Firn knows of what Nix added exactly what Nix knows", { skip }, (t) => {
+test("Firn knows of what Nix added exactly what Nix knows", { skip: skipBut234 }, (t) => {
   const { store, root, folder } = temporaryStore(t);
   const source = makeTree(`${folder}/source`, tree);
   for (const words of [
@@ -130,7 +132,7 @@ test("both add the same and different paths at the same time", { skip }, async (
   assertNixIsContent(root);
 });
 
-test("Firn tells a collection that Nix is making of its roots, and waits for it", { skip }, async (t) => {
+test("Firn tells a collection that Nix is making of its roots, and waits for it", { skip: skipBut234 }, async (t) => {
   const { store, root, folder, open } = temporaryStore(t);
   const other = open();
   const doomed = other.addTextToStore("doomed", "doomed", []);
@@ -158,7 +160,7 @@ test("Firn tells a collection that Nix is making of its roots, and waits for it"
   assertNixIsContent(root);
 });
 
-test("Nix tells a collection that Firn is making of its roots, and goes on after the answer", { skip }, async (t) => {
+test("Nix tells a collection that Firn is making of its roots, and goes on after the answer", { skip: skipBut234 }, async (t) => {
   const { store, root, folder, open } = temporaryStore(t);
   const other = open();
   for (let i = 0; i < 200; i++) other.addTextToStore(`t${i}`, String(i), []);
@@ -183,7 +185,7 @@ test("Nix tells a collection that Firn is making of its roots, and goes on after
   assertNixIsContent(root);
 });
 
-test("the temporary roots of each keep its paths from the other's collections", { skip }, (t) => {
+test("the temporary roots of each keep its paths from the other's collections", { skip: skipBut234 }, (t) => {
   const { store, root } = temporaryStore(t);
   const mine = store.addTextToStore("mine", "mine", []);
   nix("nix-store", root, "--gc");

@@ -25,7 +25,7 @@ import {
   type ValidPathInfo,
 } from "#formats";
 import { hostPath } from "#host";
-import { computeSourcePath } from "./add-source.ts";
+import { computeSourcePath } from "./objects/add-source.ts";
 import type { LocalStore } from "./local-store.ts";
 import { listen, makeTree, temporaryFolder, temporaryStore } from "./temporary-store.test-support.ts";
 

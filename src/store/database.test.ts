@@ -23,7 +23,7 @@ import {
 } from "#formats";
 import { tryLockExisting } from "#host";
 import { openLocalStore } from "./open-local-store.ts";
-import { dumpDatabase, loadDatabase, registerValidity } from "./registration.ts";
+import { dumpDatabase, loadDatabase, registerValidity } from "./database/registration.ts";
 import { listen, temporaryFolder, temporaryStore } from "./temporary-store.test-support.ts";
 
 function fold(sql: unknown): string | null {

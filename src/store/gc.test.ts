@@ -15,7 +15,7 @@ import {
 import { connectUnixSocket, lockFile, tryLockExisting } from "#host";
 import type { LocalStore } from "./local-store.ts";
 import type { GcResults } from "./store.ts";
-import { gcLockPath, gcSocketPath } from "./temp-roots.ts";
+import { gcLockPath, gcSocketPath } from "./garbage/temp-roots.ts";
 import { listen, temporaryStore } from "./temporary-store.test-support.ts";
 
 const quiet = listen().emit;

@@ -23,19 +23,19 @@ import {
   type ValidPathInfo,
 } from "#formats";
 import { type FileLock, hostPath, syncFileSystems } from "#host";
-import { addNar, addObject, type AddedObject, type AddingContext } from "./add-object.ts";
-import { addDump, addSource } from "./add-source.ts";
+import { addNar, addObject, type AddedObject, type AddingContext } from "./objects/add-object.ts";
+import { addDump, addSource } from "./objects/add-source.ts";
 import { readExactLog, writeBuildLog } from "./build-logs.ts";
-import { type CanonicaliseOptions, canonicalisePathMetadata } from "./canonicalise.ts";
-import { collectGarbage, type RunningCollector } from "./collect-garbage.ts";
-import { type DatabaseMode, StoreDatabase } from "./database.ts";
+import { type CanonicaliseOptions, canonicalisePathMetadata } from "./objects/canonicalise.ts";
+import { collectGarbage, type RunningCollector } from "./garbage/collect-garbage.ts";
+import { type DatabaseMode, StoreDatabase } from "./database/database.ts";
 import type { StoreLayout } from "./layout.ts";
-import { optimisePath, optimiseStore, type OptimiseResults } from "./optimise.ts";
+import { optimisePath, optimiseStore, type OptimiseResults } from "./objects/optimise.ts";
 import { lockPaths, type PathLocks, type PathLocksOptions } from "./path-locks.ts";
-import { reserveSpace, takeBigLock } from "./prepare.ts";
-import { archivePath } from "./read-tree.ts";
-import { absolutePath, addIndirectRoot, findLinkedRoots, makeRootLink } from "./roots.ts";
-import { findRuntimeRoots } from "./runtime-roots.ts";
+import { reserveSpace, takeBigLock } from "./database/prepare.ts";
+import { archivePath } from "./objects/read-tree.ts";
+import { absolutePath, addIndirectRoot, findLinkedRoots, makeRootLink } from "./garbage/roots.ts";
+import { findRuntimeRoots } from "./garbage/runtime-roots.ts";
 import type { StoreSettings } from "./settings.ts";
 import { countGoodSignatures, parsePublicKeys, type PublicKeys } from "./signatures.ts";
 import { falselyContentAddressed, pathInUse, pathNotValid, signatureLacking, storeIsReadOnly } from "./store-errors.ts";
@@ -55,7 +55,7 @@ import type {
   VerifyOptions,
   VerifyStore,
 } from "./store.ts";
-import { readTempRoots, TempRoots } from "./temp-roots.ts";
+import { readTempRoots, TempRoots } from "./garbage/temp-roots.ts";
 import { verifyStore } from "./verify.ts";
 
 /** Opened by openLocalStore. */

@@ -11,7 +11,7 @@ import {
   prepareDirectories,
   readSchemaVersion,
   reserveSpace,
-} from "./prepare.ts";
+} from "./database/prepare.ts";
 import { defaultStoreSettings, type StoreSettings } from "./settings.ts";
 import { storeIsReadOnly } from "./store-errors.ts";
 

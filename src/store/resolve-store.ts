@@ -6,7 +6,7 @@ import { byteStringOfHostText, hostPath, ifExists } from "#host";
 import { statSync } from "node:fs";
 import type { LocalStore } from "./local-store.ts";
 import { openLocalStore } from "./open-local-store.ts";
-import { absolutePath } from "./roots.ts";
+import { absolutePath } from "./garbage/roots.ts";
 import type { StoreSettings } from "./settings.ts";
 
 export interface ResolveOptions {

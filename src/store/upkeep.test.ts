@@ -15,12 +15,12 @@ import { once } from "node:events";
 import { describe, test } from "node:test";
 import { createHasher, isDerivationPath, printHash, type StorePath } from "#formats";
 import { deleteTree, listExtendedAttributes, setExtendedAttribute } from "#host";
-import { canonicalisePathMetadata } from "./canonicalise.ts";
-import { computeClosure, topologicalSort } from "./closure.ts";
-import { ModuloHasher } from "./hash-modulo.ts";
+import { canonicalisePathMetadata } from "./objects/canonicalise.ts";
+import { computeClosure, topologicalSort } from "./database/closure.ts";
+import { ModuloHasher } from "./objects/hash-modulo.ts";
 import { lockPaths } from "./path-locks.ts";
 import { renderSize } from "./render-size.ts";
-import { ReferenceScanner, scanForReferences } from "./scan-references.ts";
+import { ReferenceScanner, scanForReferences } from "./objects/scan-references.ts";
 import { listen, makeTree, temporaryFolder, temporaryStore } from "./temporary-store.test-support.ts";
 
 function failToWrite(): never {

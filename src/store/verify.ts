@@ -14,10 +14,10 @@ import {
 } from "#formats";
 import { hostPath, ifExists, lockFile } from "#host";
 import type { StoreLayout } from "./layout.ts";
-import { hashOfFile } from "./optimise.ts";
-import { archivePath } from "./read-tree.ts";
+import { hashOfFile } from "./objects/optimise.ts";
+import { archivePath } from "./objects/read-tree.ts";
 import type { Store, VerifyOptions } from "./store.ts";
-import { gcLockPath } from "./temp-roots.ts";
+import { gcLockPath } from "./garbage/temp-roots.ts";
 
 export interface VerifiedStore extends Store {
   readonly layout: StoreLayout;

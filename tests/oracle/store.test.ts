@@ -160,30 +160,34 @@ test("Firn tells a collection that Nix is making of its roots, and waits for it"
   assertNixIsContent(root);
 });
 
-test("Nix tells a collection that Firn is making of its roots, and goes on after the answer", { skip: skipBut234 }, async (t) => {
-  const { store, root, folder, open } = temporaryStore(t);
-  const other = open();
-  for (let i = 0; i < 200; i++) other.addTextToStore(`t${i}`, String(i), []);
-  other.close();
-  writeFileSync(`${folder}/theirs`, "theirs");
-  let exit: Promise<unknown[]> | undefined;
-  let added = "";
-  await store.collectGarbage({ action: "delete-dead" }, () => {
-    if (exit === undefined) {
-      const adding = spawn("nix-store", ["--store", root, "--add", `${folder}/theirs`], {
-        stdio: ["ignore", "pipe", "inherit"],
-      });
-      adding.stdout.on("data", (data) => (added += String(data)));
-      exit = once(adding, "exit");
-    }
-    const until = performance.now() + (added === "" ? 11 : 0);
-    while (performance.now() < until);
-  });
-  assert.equal((await exit)?.[0], 0);
-  assert.match(added, /^\/nix\/store\/.*-theirs\n$/);
-  assert.equal(store.isValidPath(added.trim().slice("/nix/store/".length) as StorePath), true);
-  assertNixIsContent(root);
-});
+test(
+  "Nix tells a collection that Firn is making of its roots, and goes on after the answer",
+  { skip: skipBut234 },
+  async (t) => {
+    const { store, root, folder, open } = temporaryStore(t);
+    const other = open();
+    for (let i = 0; i < 200; i++) other.addTextToStore(`t${i}`, String(i), []);
+    other.close();
+    writeFileSync(`${folder}/theirs`, "theirs");
+    let exit: Promise<unknown[]> | undefined;
+    let added = "";
+    await store.collectGarbage({ action: "delete-dead" }, () => {
+      if (exit === undefined) {
+        const adding = spawn("nix-store", ["--store", root, "--add", `${folder}/theirs`], {
+          stdio: ["ignore", "pipe", "inherit"],
+        });
+        adding.stdout.on("data", (data) => (added += String(data)));
+        exit = once(adding, "exit");
+      }
+      const until = performance.now() + (added === "" ? 11 : 0);
+      while (performance.now() < until);
+    });
+    assert.equal((await exit)?.[0], 0);
+    assert.match(added, /^\/nix\/store\/.*-theirs\n$/);
+    assert.equal(store.isValidPath(added.trim().slice("/nix/store/".length) as StorePath), true);
+    assertNixIsContent(root);
+  },
+);
 
 test("the temporary roots of each keep its paths from the other's collections", { skip: skipBut234 }, (t) => {
   const { store, root } = temporaryStore(t);

@@ -17,10 +17,10 @@ import {
   type ValidPathInfo,
 } from "#formats";
 import { hostPath } from "#host";
-import type { StoreLayout } from "./layout.ts";
+import type { StoreLayout } from "../layout.ts";
 import { migrationsTable, schema } from "./schema.ts";
-import type { StoreSettings } from "./settings.ts";
-import { databaseFailed, pathNotValid, referenceCycle } from "./store-errors.ts";
+import type { StoreSettings } from "../settings.ts";
+import { databaseFailed, pathNotValid, referenceCycle } from "../store-errors.ts";
 import { sortReferencesFirst } from "./topological-sort.ts";
 
 const busyTimeout = 60 * 60 * 1000;

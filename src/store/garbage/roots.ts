@@ -12,8 +12,8 @@ import {
   type StorePath,
 } from "#formats";
 import { atomicSymlink, errorCode, hostPath, ifExists } from "#host";
-import type { StoreLayout } from "./layout.ts";
-import type { GcRoot } from "./store.ts";
+import type { StoreLayout } from "../layout.ts";
+import type { GcRoot } from "../store.ts";
 
 /** What the search says about links that keep nothing; `note` is one line for the user. */
 export interface RootSearch {

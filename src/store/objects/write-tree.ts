@@ -16,7 +16,7 @@ import {
 import type { NarSink } from "#formats";
 import { hostPath, pathInDirectory } from "#host";
 import { storeModificationTime } from "./canonicalise.ts";
-import { cannotWrite } from "./store-errors.ts";
+import { cannotWrite } from "../store-errors.ts";
 
 const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const existingDirectory = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;

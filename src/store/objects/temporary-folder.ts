@@ -4,7 +4,7 @@
 import { chmodSync, lstatSync, mkdirSync, renameSync } from "node:fs";
 import { deleteTree, exchangePaths, type FileLock, hostPath, temporaryName, tryLockExisting } from "#host";
 import { canonicaliseTimestampAndPermissions } from "./canonicalise.ts";
-import type { StoreLayout } from "./layout.ts";
+import type { StoreLayout } from "../layout.ts";
 
 /** A locked temporary folder in the store (createTempDirInStore); release the lock after deleting it. */
 export function makeTemporaryFolder(layout: StoreLayout): { readonly path: string; readonly lock: FileLock } {

@@ -1,8 +1,8 @@
 // Walks over the graph of references: closures in both directions, and the order in which paths can be copied or deleted.
 
 import { isDerivationPath, type StorePath } from "#formats";
-import type { Store } from "./store.ts";
-import { pathNotValid, referenceCycle } from "./store-errors.ts";
+import type { Store } from "../store.ts";
+import { pathNotValid, referenceCycle } from "../store-errors.ts";
 import { sortReferencesFirst } from "./topological-sort.ts";
 
 export interface ClosureOptions {

@@ -3,7 +3,7 @@
 
 import { chmodSync, lchownSync, lstatSync, lutimesSync, readdirSync, type Stats } from "node:fs";
 import { hostPath, removeExtendedAttributes } from "#host";
-import { invalidOwnership, unsupportedFileType } from "./store-errors.ts";
+import { invalidOwnership, unsupportedFileType } from "../store-errors.ts";
 
 /** In seconds: the modification time of everything in a store. */
 export const storeModificationTime = 1;

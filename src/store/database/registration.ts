@@ -12,8 +12,8 @@ import {
   type ValidPathInfo,
 } from "#formats";
 import { hostPath } from "#host";
-import type { LocalStore } from "./local-store.ts";
-import { archivePath } from "./read-tree.ts";
+import type { LocalStore } from "../local-store.ts";
+import { archivePath } from "../objects/read-tree.ts";
 
 /** All valid paths, or `paths`, in the text that loadDatabase reads. */
 export function* dumpDatabase(store: LocalStore, paths?: readonly StorePath[]): Generator<string, void> {

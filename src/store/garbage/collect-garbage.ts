@@ -13,14 +13,14 @@ import {
   type StorePath,
 } from "#formats";
 import { deleteTree, hostPath, ifExists, lockFile, tryLockExisting, type FileLock } from "#host";
-import { computeClosure, topologicalSort } from "./closure.ts";
+import { computeClosure, topologicalSort } from "../database/closure.ts";
 import { startRootsServer } from "./gc-server.ts";
-import type { StoreLayout } from "./layout.ts";
-import { reservedSpacePath } from "./prepare.ts";
-import { renderSize } from "./render-size.ts";
-import type { StoreSettings } from "./settings.ts";
-import type { GcOptions, GcResults, GcRoot, Store } from "./store.ts";
-import { pathStillAlive } from "./store-errors.ts";
+import type { StoreLayout } from "../layout.ts";
+import { reservedSpacePath } from "../database/prepare.ts";
+import { renderSize } from "../render-size.ts";
+import type { StoreSettings } from "../settings.ts";
+import type { GcOptions, GcResults, GcRoot, Store } from "../store.ts";
+import { pathStillAlive } from "../store-errors.ts";
 import { gcLockPath, gcSocketPath, readTempRoots } from "./temp-roots.ts";
 
 /** What the collector needs of the store beyond its interface. */

@@ -5,10 +5,10 @@ import { chmodSync, linkSync, lstatSync, readdirSync, renameSync, type Stats, st
 import { createHasher, type Emit, printHash, type StorePath } from "#formats";
 import { errorCode, hostPath, ifExists, temporaryName } from "#host";
 import { canonicaliseTimestampAndPermissions } from "./canonicalise.ts";
-import type { StoreLayout } from "./layout.ts";
+import type { StoreLayout } from "../layout.ts";
 import { archivePath } from "./read-tree.ts";
-import { renderSize } from "./render-size.ts";
-import type { RootsStore, Store } from "./store.ts";
+import { renderSize } from "../render-size.ts";
+import type { RootsStore, Store } from "../store.ts";
 
 export interface OptimiseResults {
   readonly filesLinked: number;

@@ -20,10 +20,10 @@ import {
 import { FirnError } from "#formats";
 import { type FileLock, hostPath, ifExists, lockFile } from "#host";
 import { StoreDatabase } from "./database.ts";
-import type { StoreLayout } from "./layout.ts";
+import type { StoreLayout } from "../layout.ts";
 import { schemaVersion } from "./schema.ts";
-import type { StoreSettings } from "./settings.ts";
-import { storeNotMade } from "./store-errors.ts";
+import type { StoreSettings } from "../settings.ts";
+import { storeNotMade } from "../store-errors.ts";
 
 /** False when there is a database that this user may not change. */
 export function canWriteDatabase(layout: StoreLayout): boolean {

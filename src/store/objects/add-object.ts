@@ -18,12 +18,12 @@ import {
 import { deleteTree, hostPath, listExtendedAttributes } from "#host";
 import { canonicalisePathMetadata } from "./canonicalise.ts";
 import { ModuloHasher } from "./hash-modulo.ts";
-import type { StoreLayout } from "./layout.ts";
+import type { StoreLayout } from "../layout.ts";
 import { optimisePath } from "./optimise.ts";
-import { lockPaths } from "./path-locks.ts";
+import { lockPaths } from "../path-locks.ts";
 import { archivePath, readTree } from "./read-tree.ts";
-import type { StoreSettings } from "./settings.ts";
-import { narMismatch } from "./store-errors.ts";
+import type { StoreSettings } from "../settings.ts";
+import { narMismatch } from "../store-errors.ts";
 import { replaceTree } from "./temporary-folder.ts";
 import { TreeWriter } from "./write-tree.ts";
 

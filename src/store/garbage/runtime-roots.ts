@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { StoreDir } from "#formats";
 import { errorCode } from "#host";
 import { parsePathInStoreIfAny } from "./roots.ts";
-import type { GcRoot } from "./store.ts";
+import type { GcRoot } from "../store.ts";
 
 const kernelFiles = ["/proc/sys/kernel/modprobe", "/proc/sys/kernel/fbsplash", "/proc/sys/kernel/poweroff_cmd"];
 

@@ -17,8 +17,8 @@ import {
   openLockFile,
   unlockDescriptor,
 } from "#host";
-import type { StoreLayout } from "./layout.ts";
-import { cannotWrite } from "./store-errors.ts";
+import type { StoreLayout } from "../layout.ts";
+import { cannotWrite } from "../store-errors.ts";
 
 const acknowledged = "1".charCodeAt(0);
 const retryDelay = 100;

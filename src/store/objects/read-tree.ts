@@ -14,8 +14,8 @@ import {
 } from "node:fs";
 import { FirnError, type NarNode, type NarSink, writeNar } from "#formats";
 import { hostPath } from "#host";
-import { unsupportedFileType } from "./store-errors.ts";
-import type { PathFilter, SourceFileType } from "./store.ts";
+import { unsupportedFileType } from "../store-errors.ts";
+import type { PathFilter, SourceFileType } from "../store.ts";
 
 /** Files up to this size are read in one go, before it is known whether their contents are wanted. */
 const readAtOnce = 256 * 1024;

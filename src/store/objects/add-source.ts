@@ -15,10 +15,10 @@ import {
 } from "#formats";
 import { deleteTree, type FileLock } from "#host";
 import { addObject, type AddingContext, writeTree } from "./add-object.ts";
-import type { StoreLayout } from "./layout.ts";
+import type { StoreLayout } from "../layout.ts";
 import { FlatSink, HashingSink, RecordingSink, TeeSink, type TreeHash } from "./nar-sinks.ts";
 import { feedTree, readTree } from "./read-tree.ts";
-import type { AddToStoreOptions, PathFilter } from "./store.ts";
+import type { AddToStoreOptions, PathFilter } from "../store.ts";
 import { makeTemporaryFolder, moveTree } from "./temporary-folder.ts";
 import { TreeWriter } from "./write-tree.ts";
 

@@ -194,9 +194,9 @@ function checkAsked(asked: InputAttributes, found: InputAttributes): void {
   const modified = numberAttribute(asked, "lastModified");
   const foundModified = numberAttribute(found, "lastModified");
   if (modified !== undefined && foundModified !== modified) {
-    const got = foundModified ?? -1n;
+    const seconds = foundModified ?? -1n;
     throw mismatch(
-      `'lastModified' attribute mismatch in input '${printInput(found)}', expected ${modified}, got ${got}`,
+      `'lastModified' attribute mismatch in input '${printInput(found)}', expected ${modified}, got ${seconds}`,
     );
   }
   const revision = revisionOf(asked);

@@ -29,6 +29,7 @@ before(() => {
   execFileSync("npm", ["pack", "--silent", "--pack-destination", scratch], {
     cwd: home,
     stdio: ["ignore", "pipe", "pipe"],
+    timeout: 120_000,
   });
   archive = join(scratch, `firn-${manifest.version}.tgz`);
 });
@@ -124,7 +125,13 @@ function install(t: TestContext, layout: "global" | "project"): string | undefin
   if (layout === "project") writeFileSync(join(prefix, "package.json"), "{}");
   const where = layout === "global" ? ["--global", "--prefix", prefix] : ["--prefix", prefix];
   const flags = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
-  execFileSync("npm", ["install", ...where, ...flags, archive], { cwd: prefix, stdio: ["ignore", "pipe", "pipe"] });
+  // Another prefix would mean another file of npm's settings for all users, which may say how to reach the registry.
+  const globalConfig = execFileSync("npm", ["config", "get", "globalconfig"], { encoding: "utf8" }).trim();
+  execFileSync("npm", ["install", ...where, ...flags, `--globalconfig=${globalConfig}`, archive], {
+    cwd: prefix,
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 240_000,
+  });
   const bin = join(prefix, layout === "global" ? "bin" : "node_modules/.bin");
   assert.ok(existsSync(join(bin, "firn")));
   installed.set(layout, bin);

@@ -23,8 +23,8 @@ import type { Fetched } from "./fetch-to-store.ts";
 
 export interface FetchInputContext {
   readonly store: EvaluationStore;
-  download(url: string, name: string, unpack: boolean): Fetched;
-  warn(text: string): void;
+  readonly download: (url: string, name: string, unpack: boolean) => Fetched;
+  readonly warn: (text: string) => void;
 }
 
 export function fetchInput(input: InputAttributes, context: FetchInputContext): FetchedTree {

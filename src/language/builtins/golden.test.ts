@@ -14,7 +14,7 @@ interface Case {
   readonly source: string;
   /** Experimental features, with spaces between them. */
   readonly features?: string;
-  readonly showTrace?: true;
+  readonly showTrace?: boolean;
   readonly value?: string;
   readonly error?: string;
 }

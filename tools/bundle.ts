@@ -3,7 +3,18 @@
 // outside. The new folder takes the old one's place at the end, so that a program that starts meanwhile finds one of them.
 
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { build, type BuildOptions, type Plugin } from "esbuild";
@@ -22,7 +33,11 @@ const common: BuildOptions = {
   platform: "node",
   conditions: ["node"],
   target: "node24",
-  define: { "import.meta.url": "__bundleUrl", "import.meta.dirname": "__dirname" },
+  define: {
+    "import.meta.url": "__bundleUrl",
+    "import.meta.dirname": "__dirname",
+    FIRN_BUILD: JSON.stringify(digestOfSources()),
+  },
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "eof",
@@ -121,12 +136,20 @@ function makeCodeCache(made: string): void {
     "sh",
     process.execPath,
     "--stack-size=4000000",
+    "--initial-old-space-size=1024",
     "--disable-warning=ExperimentalWarning",
     join(home, "tools/start/make-code-cache.ts"),
     made,
   ];
   const { status, stderr } = spawnSync("sh", command, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
   if (status !== 0) throw new Error(`the code cache could not be made:\n${stderr}`);
+}
+
+function digestOfSources(): string {
+  const digest = createHash("sha256");
+  for (const source of globSync("src/**/*.ts", { cwd: home }).toSorted())
+    digest.update(readFileSync(join(home, source)));
+  return digest.digest("base64");
 }
 
 /** The exports that are used are read when the module begins. */

@@ -2,9 +2,10 @@
 // and the builder.
 
 import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import type { BuildMode, DerivedPath } from "#build";
 import { hostPath } from "#host";
-import { createEvaluator } from "#instantiate";
+import { createEvaluator, openParsedFiles } from "#instantiate";
 import { AttrsBuilder, type Attrs, type Evaluator, type Slot } from "#language";
 import type { SwitchRequest } from "#profile";
 import type { EvaluationStore, LocalStore } from "#store";
@@ -67,9 +68,13 @@ export function openEvaluationSession(context: Context, flags: EvalFlags): Evalu
 }
 
 function makeEvaluationSession(context: Context, flags: EvalFlags, store: EvaluationStore): EvaluationSession {
+  const settings = evaluationSettings(context, flags);
+  const parsedFiles = openParsedFiles(cacheFolder(context), settings);
+  if (parsedFiles !== undefined) context.cleanups.push(() => parsedFiles.close());
   const evaluator = createEvaluator({
     store,
-    settings: evaluationSettings(context, flags),
+    settings,
+    parsedFiles,
     readOnly: context.switches.readOnly,
     buildSettings: buildSettings(context, "normal"),
     emit: context.log.emit,
@@ -81,6 +86,11 @@ function makeEvaluationSession(context: Context, flags: EvalFlags, store: Evalua
     autoArguments: makeAutoArguments(evaluator, flags.autoArguments),
     lookupFile: (text) => lookupFile(evaluator, text),
   };
+}
+
+/** Where Firn keeps what only saves time. */
+function cacheFolder({ environment }: Context): string {
+  return `${environment["XDG_CACHE_HOME"] || `${homedir()}/.cache`}/firn`;
 }
 
 function lookupFile(evaluator: Evaluator, text: string): string {

@@ -11,6 +11,7 @@ import {
   type Evaluator,
 } from "#language";
 import type { EvaluationStore } from "#store";
+import type { ParsedFiles } from "./parsed-files.ts";
 import { createStoreIO } from "./store-io.ts";
 
 export interface EvaluatorOptions {
@@ -22,6 +23,8 @@ export interface EvaluatorOptions {
   readonly buildSettings?: BuildSettings;
   /** Where traces and warnings go. */
   readonly emit: Emit;
+  /** What earlier evaluations parsed. */
+  readonly parsedFiles?: ParsedFiles | undefined;
 }
 
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
@@ -33,8 +36,10 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     readOnly: options.readOnly ?? false,
     buildSettings: options.buildSettings ?? defaultBuildSettings,
     emit: options.emit,
+    parsedFiles: options.parsedFiles,
   });
   return createLanguageEvaluator({ io, builtins: createBuiltins(), settings });
 }
 
+export { openParsedFiles, type ParsedFiles } from "./parsed-files.ts";
 export { createStoreIO, type StoreIOOptions } from "./store-io.ts";

@@ -30,6 +30,7 @@ import {
   type FetchUrlRequest,
   type FileStat,
   type FileType,
+  type SourceText,
 } from "#language";
 import { computeSourcePath, type EvaluationStore, type StoreAddress } from "#store";
 import { AllowedPaths } from "./allowed-paths.ts";
@@ -37,6 +38,7 @@ import { cannotLookAt, cannotRead, cannotReadDirectory, cannotReadLink, noSuchPa
 import { fetchInput } from "./fetch-input.ts";
 import type { Fetched } from "./fetch-to-store.ts";
 import { askHelper } from "./helper-request.ts";
+import type { ParsedFiles } from "./parsed-files.ts";
 
 export interface StoreIOOptions {
   readonly store: EvaluationStore;
@@ -45,6 +47,7 @@ export interface StoreIOOptions {
   readonly readOnly: boolean;
   readonly buildSettings: BuildSettings;
   readonly emit: Emit;
+  readonly parsedFiles?: ParsedFiles | undefined;
 }
 
 export function createStoreIO(options: StoreIOOptions): EvalIO {
@@ -68,6 +71,7 @@ class StoreIO implements EvalIO {
   private readonly readOnly: boolean;
   private readonly buildSettings: BuildSettings;
   private readonly emit: Emit;
+  private readonly parsedFiles: ParsedFiles | undefined;
   private readonly allowed: AllowedPaths;
   private readonly stats = new Map<string, FileStat | undefined>();
   private readonly added = new Map<string, StorePath>();
@@ -78,13 +82,14 @@ class StoreIO implements EvalIO {
   /** Derivations of this evaluation that were not written. */
   private readonly unwritten = new Map<StorePath, Derivation>();
 
-  constructor({ store, settings, readOnly, buildSettings, emit }: StoreIOOptions) {
+  constructor({ store, settings, readOnly, buildSettings, emit, parsedFiles }: StoreIOOptions) {
     this.store = store;
     this.storeDir = store.storeDir;
     this.currentSystem = buildSettings.system;
     this.readOnly = readOnly || store.readOnly;
     this.buildSettings = buildSettings;
     this.emit = emit;
+    this.parsedFiles = parsedFiles;
     this.allowed = new AllowedPaths(settings);
   }
 
@@ -132,6 +137,15 @@ class StoreIO implements EvalIO {
 
   readFile(path: string): string {
     return this.readBytes(path).toString("latin1");
+  }
+
+  readSource(path: string): SourceText {
+    const bytes = this.readBytes(path);
+    const text = bytes.toString("latin1");
+    const { parsedFiles } = this;
+    if (parsedFiles === undefined) return { text, packed: undefined, keep: () => undefined };
+    const key = parsedFiles.keyOf(bytes);
+    return { text, packed: parsedFiles.get(key), keep: (packed) => parsedFiles.add(key, packed) };
   }
 
   private readBytes(path: string): Buffer {

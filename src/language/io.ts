@@ -39,6 +39,15 @@ export interface FetchedTree {
   readonly attributes: InputAttributes;
 }
 
+/** A program's text, and what an earlier evaluation left of its parsing. */
+export interface SourceText {
+  readonly text: string;
+  /** The packed tree (see syntax/packed) that was kept for this text. */
+  readonly packed: string | undefined;
+  /** Keeps a packed tree for evaluations to come. */
+  keep(packed: string): void;
+}
+
 export interface EvalIO {
   readonly storeDir: string;
   /** `builtins.currentSystem`, e.g. `x86_64-linux`. */
@@ -51,6 +60,8 @@ export interface EvalIO {
   /** Does not follow a final symlink; undefined when nothing is there. Throws for what cannot be looked at. */
   lstat(path: string): FileStat | undefined;
   readFile(path: string): string;
+  /** Absent where nothing is kept from one evaluation to the next. Throws what `readFile` throws. */
+  readSource?(path: string): SourceText;
   readDirectory(path: string): ReadonlyMap<string, FileType>;
   readLink(path: string): string;
   getEnvironmentVariable(name: string): string | undefined;

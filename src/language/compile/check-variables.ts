@@ -3,25 +3,32 @@
 // for), because attribute sets are walked in that order. Bodies are compiled much later, or never.
 
 import type { AttrPath, AttrsExpr, Expr, LambdaExpr, VarExpr } from "../syntax/ast.ts";
-import type { SymbolTable } from "../values/symbols.ts";
+import { NameTable } from "../values/symbols.ts";
 import { resolveVariable, type Scope } from "./scope.ts";
 
 /** Returns the first undefined variable in the order in which Nix looks (bindVars), if there is one. */
-export function findUndefinedVariable(expr: Expr, scope: Scope, symbols: SymbolTable): VarExpr | undefined {
+export function findUndefinedVariable(expr: Expr, scope: Scope, symbols: NameTable): VarExpr | undefined {
   const walker = new Walker(scope, symbols);
   walker.walk(expr);
   return walker.undefinedVariable;
 }
 
+/** The names of an expression in the order in which the check makes symbols of them. */
+export function namesOf(expr: Expr, scope: Scope): readonly string[] {
+  const names = new NameTable();
+  new Walker(scope, names).walk(expr);
+  return names.all;
+}
+
 class Walker {
   private readonly scope: Scope;
-  private readonly symbols: SymbolTable;
+  private readonly symbols: NameTable;
   /** Names outside of the expression, looked up once. */
   private readonly outside = new Map<string, boolean>();
   private withDepth = 0;
   undefinedVariable: VarExpr | undefined = undefined;
 
-  constructor(scope: Scope, symbols: SymbolTable) {
+  constructor(scope: Scope, symbols: NameTable) {
     this.scope = scope;
     this.symbols = symbols;
   }
@@ -78,6 +85,8 @@ class Walker {
       case "concatStrings":
         for (const part of expr.parts) this.walk(part.expr);
         return;
+      case "packed":
+        return this.walk(expr.unpack());
     }
   }
 

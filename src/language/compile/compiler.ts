@@ -109,6 +109,8 @@ export class Compiler {
         const pos = this.pos(expr.pos);
         return () => this.evaluator.positionValue(pos);
       }
+      case "packed":
+        return this.compile(expr.unpack(), scope);
     }
   }
 
@@ -156,6 +158,8 @@ export class Compiler {
         const first = expr.items[0];
         return first === undefined ? noPos : this.positionOf(first);
       }
+      case "packed":
+        return this.positionOf(expr.unpack());
       default:
         return this.pos(expr.pos);
     }

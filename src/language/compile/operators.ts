@@ -42,8 +42,15 @@ export function compileIf(compiler: Compiler, expr: IfExpr, scope: Scope): Run {
     compiler.pos(expr.pos),
     "while evaluating a branch condition",
   );
-  const consequent = compiler.compile(expr.then, scope);
-  const alternative = compiler.compile(expr.else, scope);
+  // Of many a condition one branch never runs.
+  let consequent: Run = (env) => {
+    consequent = compiler.compile(expr.then, scope);
+    return consequent(env);
+  };
+  let alternative: Run = (env) => {
+    alternative = compiler.compile(expr.else, scope);
+    return alternative(env);
+  };
   return (env) => (test(env) ? consequent(env) : alternative(env));
 }
 

@@ -223,10 +223,6 @@ export class Evaluator {
   evalMainFile(path: string): Value {
     return this.files.evalMainFile(path);
   }
-  /** Evaluates the file that a command was given: anew, and without the frame that an import gets. */
-  evalProgramFile(path: string): Value {
-    return this.files.evalProgramFile(path);
-  }
   /** Evaluates a file with the attributes of `scope` as further variables, anew at each call (scopedImport). */
   evalFileWithScope(path: string, scope: Attrs): Value {
     return this.files.evalFileWithScope(path, scope);

@@ -4,10 +4,11 @@
 import { hint, isStackExhaustion, renderWarning, stackOverflow } from "../errors/index.ts";
 import { withLanguageErrors } from "../builtins/foreign-error.ts";
 import { Compiler } from "../compile/compiler.ts";
-import { findUndefinedVariable } from "../compile/check-variables.ts";
+import { findUndefinedVariable, namesOf } from "../compile/check-variables.ts";
 import type { Scope } from "../compile/scope.ts";
+import type { SourceText } from "../io.ts";
 import type { Origin, SourceFile } from "../syntax/ast.ts";
-import { type ParsedFile, parseFile } from "../syntax/index.ts";
+import { PackedTree, packTree, type ParsedFile, parseFile } from "../syntax/index.ts";
 import type { Attrs } from "../values/attrs.ts";
 import type { Symbol } from "../values/symbols.ts";
 import { Code, type Environment, Thunk } from "../values/thunk.ts";
@@ -62,17 +63,8 @@ export class FileEvaluator {
     return thunk.force();
   }
 
-  /** Evaluates a file as the program itself, so that no frame of an error says that it was imported; not cached. */
-  evalProgramFile(path: string): Value {
-    return this.evalResolved(this.resolve(path), {
-      scope: { kind: "base", base: this.evaluator.base },
-      env: [undefined],
-    });
-  }
-
   evalMainFile(path: string): Value {
-    const resolved = this.resolve(path);
-    return this.guardStack(this.prepare(this.read(resolved), folderOf(resolved), undefined));
+    return this.guardStack(this.prepareFile(this.resolve(path)));
   }
 
   evalFileWithScope(path: string, attrs: Attrs): Value {
@@ -104,9 +96,8 @@ export class FileEvaluator {
   }
 
   private evalResolved(path: string, extra: ExtraScope | undefined): Value {
-    const file = this.read(path);
-    const run = this.prepare(file, folderOf(path), extra);
-    if (extra !== undefined) return this.guardStack(run);
+    if (extra !== undefined) return this.guardStack(this.prepare(this.read(path).source, folderOf(path), extra));
+    const run = this.prepareFile(path);
     try {
       return this.guardStack(run);
     } catch (error) {
@@ -115,13 +106,28 @@ export class FileEvaluator {
     }
   }
 
-  private read(path: string): SourceFile {
+  private read(path: string): { readonly source: SourceFile; readonly kept: SourceText | undefined } {
+    const origin = { kind: "path", path } as const;
     const internal = this.internalFiles.get(path);
-    if (internal !== undefined) return { origin: { kind: "path", path }, text: internal };
+    if (internal !== undefined) return { source: { origin, text: internal }, kept: undefined };
     const { io } = this.evaluator;
     const resolved = resolveSymlinks(io, path);
     if (resolved === undefined || io.lstat(resolved) === undefined) throw noSuchPath(path);
-    return { origin: { kind: "path", path }, text: withLanguageErrors(() => io.readFile(resolved)) };
+    const kept = withLanguageErrors(() => io.readSource?.(resolved));
+    const text = kept?.text ?? withLanguageErrors(() => io.readFile(resolved));
+    return { source: { origin, text }, kept };
+  }
+
+  /** A whole file, from its packed tree where one was kept. That was checked when it was packed. */
+  private prepareFile(path: string): () => Value {
+    const { source, kept } = this.read(path);
+    const folder = folderOf(path);
+    if (kept === undefined) return this.prepare(source, folder, undefined);
+    if (kept.packed === undefined) return this.prepare(source, folder, undefined, kept);
+    const tree = new PackedTree(kept.packed, folder);
+    for (const name of tree.names) this.evaluator.symbols.intern(name);
+    const compiler = new Compiler(this.evaluator, source);
+    return () => compiler.compile(tree.root, { kind: "base", base: this.evaluator.base })([undefined]);
   }
 
   private run(file: SourceFile, basePath: string, extra: ExtraScope | undefined): Value {
@@ -129,11 +135,18 @@ export class FileEvaluator {
   }
 
   /** Parses and checks; what is returned evaluates. */
-  private prepare(source: SourceFile, basePath: string, extra: ExtraScope | undefined): () => Value {
-    const parsed = this.parse(source, basePath);
+  private prepare(
+    source: SourceFile,
+    basePath: string,
+    extra: ExtraScope | undefined,
+    keeper?: SourceText,
+  ): () => Value {
+    let hasWarned = false;
+    const parsed = this.parse(source, basePath, () => (hasWarned = true));
     const scope: Scope = extra?.scope ?? { kind: "base", base: this.evaluator.base };
     const compiler = new Compiler(this.evaluator, parsed.file);
     this.checkVariables(parsed, scope, compiler);
+    if (!hasWarned) keeper?.keep(packTree(parsed.expr, namesOf(parsed.expr, scope)));
     const env: Environment = extra?.env ?? [undefined];
     return () => compiler.compile(parsed.expr, scope)(env);
   }
@@ -149,7 +162,7 @@ export class FileEvaluator {
     if (missing !== undefined) throw undefinedVariable(this.evaluator, missing.name, compiler.pos(missing.pos));
   }
 
-  private parse(source: SourceFile, basePath: string): ParsedFile {
+  private parse(source: SourceFile, basePath: string, onWarning?: () => void): ParsedFile {
     const { settings, io } = this.evaluator;
     return parseFile({
       ...source,
@@ -158,7 +171,10 @@ export class FileEvaluator {
       features: settings.experimentalFeatures,
       pure: settings.pureEval,
       lints: settings.lints,
-      warn: (warning) => io.emitMessage("warn", renderWarning(warning)),
+      warn: (warning) => {
+        onWarning?.();
+        io.emitMessage("warn", renderWarning(warning));
+      },
     });
   }
 

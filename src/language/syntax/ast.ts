@@ -40,7 +40,8 @@ export type Expr =
   | NotExpr
   | BinaryExpr
   | ConcatStringsExpr
-  | CurPosExpr;
+  | CurPosExpr
+  | PackedExpr;
 
 interface IntExpr {
   readonly kind: "int";
@@ -59,6 +60,8 @@ interface StringExpr {
 interface PathExpr {
   readonly kind: "path";
   readonly path: string;
+  /** As it was written. */
+  readonly literal: string;
 }
 export interface VarExpr {
   readonly kind: "var";
@@ -175,4 +178,10 @@ export interface ConcatStringsExpr {
 interface CurPosExpr {
   readonly kind: "curPos";
   readonly pos: Offset;
+}
+/** A part of a packed tree (packed/) that nobody has looked at yet; never made by the parser. */
+export interface PackedExpr {
+  readonly kind: "packed";
+  /** The node, with smaller packed parts in it. */
+  unpack(): Expr;
 }

@@ -5,3 +5,5 @@ export * from "./parser.ts";
 export * from "./print.ts";
 export type { LintLevel, Lints } from "./lints.ts";
 export { canonicalPath } from "./literals.ts";
+export { packTree } from "./packed/pack-tree.ts";
+export { PackedTree } from "./packed/packed-tree.ts";

@@ -100,6 +100,9 @@ function printNode(expr: Expr, to: Work): void {
     case "curPos":
       to.push("__curPos");
       return;
+    case "packed":
+      to.push(expr.unpack());
+      return;
   }
 }
 

@@ -79,6 +79,7 @@ export abstract class StringParser extends ParserBase {
     const path: Expr = {
       kind: "path",
       path: scanner.is(token.homePath) ? this.resolveHomePath(literal) : this.resolvePath(literal),
+      literal,
     };
     scanner.next();
     if (scanner.is(token.pathEnd)) {

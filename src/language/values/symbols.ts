@@ -90,32 +90,10 @@ export interface NameEntry {
   bound: number;
 }
 
-export class SymbolTable {
+/** Names in the order in which they are made symbols. */
+export class NameTable {
   private readonly entries = new Map<string, NameEntry>();
   private readonly texts: string[] = [];
-  readonly known: WellKnownSymbols;
-
-  constructor() {
-    for (const name of wellKnownNames) this.intern(name);
-    this.known = {
-      outPath: this.intern("outPath"),
-      drvPath: this.intern("drvPath"),
-      type: this.intern("type"),
-      name: this.intern("name"),
-      value: this.intern("value"),
-      overrides: this.intern("__overrides"),
-      file: this.intern("file"),
-      line: this.intern("line"),
-      column: this.intern("column"),
-      functor: this.intern("__functor"),
-      toString: this.intern("__toString"),
-      right: this.intern("right"),
-      wrong: this.intern("wrong"),
-      startSet: this.intern("startSet"),
-      operator: this.intern("operator"),
-      key: this.intern("key"),
-    };
-  }
 
   /** The entry of a name, which does not make it a symbol. */
   entry(name: string): NameEntry {
@@ -151,5 +129,37 @@ export class SymbolTable {
 
   get size(): number {
     return this.texts.length;
+  }
+
+  get all(): readonly string[] {
+    return this.texts;
+  }
+}
+
+/** A table in which the names that the language itself knows come first. */
+export class SymbolTable extends NameTable {
+  readonly known: WellKnownSymbols;
+
+  constructor() {
+    super();
+    for (const name of wellKnownNames) this.intern(name);
+    this.known = {
+      outPath: this.intern("outPath"),
+      drvPath: this.intern("drvPath"),
+      type: this.intern("type"),
+      name: this.intern("name"),
+      value: this.intern("value"),
+      overrides: this.intern("__overrides"),
+      file: this.intern("file"),
+      line: this.intern("line"),
+      column: this.intern("column"),
+      functor: this.intern("__functor"),
+      toString: this.intern("__toString"),
+      right: this.intern("right"),
+      wrong: this.intern("wrong"),
+      startSet: this.intern("startSet"),
+      operator: this.intern("operator"),
+      key: this.intern("key"),
+    };
   }
 }

@@ -137,6 +137,7 @@ function makeCodeCache(made: string): void {
     process.execPath,
     "--stack-size=4000000",
     "--initial-old-space-size=1024",
+    "--max-semi-space-size=8",
     "--disable-warning=ExperimentalWarning",
     join(home, "tools/start/make-code-cache.ts"),
     made,

@@ -91,7 +91,7 @@ export class ParsedFiles {
   private open(): StatementSync {
     if (this.select !== undefined) return this.select;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    const file = `${this.folder}/parsed.sqlite`;
+    const file = `${this.folder}/parsed-v1.sqlite`;
     if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > largestFile) rmSync(file);
     // Loaded here, since a command that parses nothing does not need it.
     const { DatabaseSync: Database } = process.getBuiltinModule("node:sqlite");
@@ -110,7 +110,7 @@ export class ParsedFiles {
     } catch (error) {
       this.isBroken = true;
       const code = (error as { errcode?: unknown }).errcode;
-      if (code === notDatabase || code === corrupt) rmSync(`${this.folder}/parsed.sqlite`, { force: true });
+      if (code === notDatabase || code === corrupt) rmSync(`${this.folder}/parsed-v1.sqlite`, { force: true });
       return undefined;
     }
   }

@@ -32,9 +32,7 @@ function attrValues(evaluator: Evaluator, slot: Slot): Value {
   const attrs = evaluator.forceAttrs(slot, "while evaluating the argument passed to builtins.attrValues");
   const order = attrs.lexicalOrder(evaluator.symbols);
   const values = attrs.values;
-  const list: Slot[] = [];
-  for (let i = 0; i < order.length; i++) list.push(values[order[i] as number] as Slot);
-  return list;
+  return order.map((index) => values[index] as Slot);
 }
 
 function getAttr(evaluator: Evaluator, nameSlot: Slot, slot: Slot): Value {

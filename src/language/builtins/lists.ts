@@ -16,9 +16,7 @@ function map(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
   const list = evaluator.forceList(slot, "while evaluating the second argument passed to builtins.map");
   if (list.length === 0) return list;
   evaluator.forceFunction(fn, "while evaluating the first argument passed to builtins.map");
-  const result: Slot[] = [];
-  for (let i = 0; i < list.length; i++) result.push(evaluator.delayCall1(fn, list[i] as Slot));
-  return result;
+  return list.map((element) => evaluator.delayCall1(fn, element));
 }
 
 function filter(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
@@ -122,9 +120,8 @@ function concatLists(evaluator: Evaluator, slot: Slot): Value {
     if (list.length > 0) parts.push(list);
   }
   if (parts.length === 1) return parts[0] as NixList;
-  const result: Slot[] = [];
-  for (const part of parts) for (let i = 0; i < part.length; i++) result.push(part[i] as Slot);
-  return result;
+  const [first = [], ...others] = parts;
+  return first.concat(...others);
 }
 
 /** A list longer than this would not fit JavaScript's arrays; Nix would run out of memory. */

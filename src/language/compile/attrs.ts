@@ -12,11 +12,12 @@ import { Attrs, AttrsBuilder, emptyAttrs } from "../values/attrs.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import { Shape } from "../values/shape.ts";
 import type { Symbol } from "../values/symbols.ts";
-import { Code, type Environment, force, Thunk } from "../values/thunk.ts";
-import type { Slot } from "../values/value.ts";
+import { Environment, narrowest } from "../values/environment.ts";
+import { Code, force, Thunk } from "../values/thunk.ts";
+import { emptySlots, type Slot } from "../values/value.ts";
 import type { Compiler, Run } from "./compiler.ts";
 import { Delayed } from "./delayed.ts";
-import type { Scope } from "./scope.ts";
+import { namesScope, type Scope } from "./scope.ts";
 import { evaluateAttribute } from "./select.ts";
 
 /** One attribute of a literal, compiled. */
@@ -46,18 +47,22 @@ function compilePlain(compiler: Compiler, expr: AttrsExpr, scope: Scope): Run {
   const addDynamic = expr.dynamic.length === 0 ? undefined : compileDynamic(compiler, expr, scope);
   const count = members.length;
   const delayed = members.map((member) => member.delayed);
+  const template = emptySlots(count);
   if (sources.length === 0 && addDynamic === undefined) {
     return (env) => {
-      const values: Slot[] = [];
-      for (let i = 0; i < count; i++) values.push((delayed[i] as Delayed).make(env));
+      const values = template.slice();
+      for (let i = 0; i < count; i++) values[i] = (delayed[i] as Delayed).make(env);
       return new Attrs(shape, values);
     };
   }
   const isFromSource = members.map((member) => member.kind === "inheritedFrom");
   return (env) => {
-    const inherited = sourceEnvironment(sources, env);
-    const values: Slot[] = [];
-    for (let i = 0; i < count; i++) values.push((delayed[i] as Delayed).make(isFromSource[i] ? inherited : env));
+    const inherited = makeSources(sources, env);
+    const values = template.slice();
+    for (let i = 0; i < count; i++) {
+      const member = delayed[i] as Delayed;
+      values[i] = isFromSource[i] ? member.makeOf(inherited) : member.make(env);
+    }
     const attrs = new Attrs(shape, values);
     return addDynamic === undefined ? attrs : addDynamic(attrs, env);
   };
@@ -69,12 +74,19 @@ function compileRecursive(compiler: Compiler, expr: AttrsExpr, scope: Scope): Ru
   const shape = shapeOf(members, compiler.pos(expr.pos));
   const addDynamic = expr.dynamic.length === 0 ? undefined : compileDynamic(compiler, expr, inner);
   const hasOverrides = expr.attrs.has("__overrides");
+  const count = members.length;
   return (outer) => {
     const env = fill(outer);
-    let attrs = new Attrs(shape, env.slice(1) as Slot[]);
+    let attrs = new Attrs(shape, hasOverrides ? placesOf(env, count).slice() : placesOf(env, count));
     if (hasOverrides) attrs = applyOverrides(evaluator, attrs, env);
     return addDynamic === undefined ? attrs : addDynamic(attrs, env);
   };
+}
+
+/** The variables of a scope in order; those of a wide environment where they stand. */
+function placesOf(env: Environment, count: number): Slot[] {
+  if (count > narrowest) return env.a as Slot[];
+  return (count === 1 ? [env.a] : [env.a, env.b]) as Slot[];
 }
 
 /** Evaluates `__overrides` and puts its attributes in place, both in the set and in the environment of its members. */
@@ -85,7 +97,10 @@ function applyOverrides(evaluator: Evaluator, attrs: Attrs, env: Environment): A
   const overrides = forceAttrs(evaluator, slot, frame, positionOfSlot(slot)).flat();
   for (let i = 0; i < overrides.values.length; i++) {
     const index = attrs.shape.indexOf(overrides.shape.symbols[i] as Symbol);
-    if (index >= 0) env[index + 1] = overrides.values[i];
+    if (index < 0) continue;
+    if (attrs.values.length > narrowest) (env.a as Slot[])[index] = overrides.values[i] as Slot;
+    else if (index === 0) env.a = overrides.values[i];
+    else env.b = overrides.values[i];
   }
   return attrs.update(overrides).flat();
 }
@@ -101,7 +116,7 @@ export function compileLet(compiler: Compiler, expr: LetExpr, scope: Scope): Run
 }
 
 interface Bindings {
-  /** Makes the environment of the bindings: slot n+1 holds member n. */
+  /** Makes the environment of the bindings: place n holds member n. */
   readonly fill: (outer: Environment) => Environment;
   readonly inner: Scope;
   readonly members: readonly Member[];
@@ -111,35 +126,31 @@ function compileBindings(compiler: Compiler, expr: AttrsExpr, scope: Scope): Bin
   const names = [...expr.attrs.keys()].toSorted(
     (a, b) => compiler.evaluator.symbols.intern(a) - compiler.evaluator.symbols.intern(b),
   );
-  const inner: Scope = {
-    kind: "names",
-    names: new Map(names.map((name, index) => [name, index + 1])),
-    parent: scope,
-  };
+  const inner = namesScope(names, scope);
   const { members, sources } = compileMembers(compiler, expr, inner, scope, expr.attrs.has("__overrides"));
   const delayed = members.map((member) => member.delayed);
   const kinds = members.map((member) => member.kind);
   const count = members.length;
-  const template: Environment = Array.from({ length: count + 1 });
-  const isUniform = kinds.every((kind) => kind === "plain");
-  if (isUniform) {
-    const fill = (outer: Environment): Environment => {
-      const env = template.slice();
-      env[0] = outer;
-      for (let i = 0; i < count; i++) env[i + 1] = (delayed[i] as Delayed).make(env);
-      return env;
-    };
-    return { fill, inner, members };
-  }
+  const template: undefined[] = Array.from({ length: count });
+  const needsSources = sources.length > 0;
+  const makeMember = (index: number, env: Environment, outer: Environment, inherited: readonly Slot[]): Slot => {
+    const member = delayed[index] as Delayed;
+    const kind = kinds[index];
+    if (kind === "plain") return member.make(env);
+    return kind === "inherited" ? member.make(outer) : member.makeOf(inherited);
+  };
   const fill = (outer: Environment): Environment => {
-    const env = template.slice();
-    env[0] = outer;
-    const inherited = sources.length === 0 ? env : sourceEnvironment(sources, env);
-    for (let i = 0; i < count; i++) {
-      const kind = kinds[i];
-      const place = kind === "plain" ? env : kind === "inherited" ? outer : inherited;
-      env[i + 1] = (delayed[i] as Delayed).make(place);
+    if (count <= narrowest) {
+      const env = new Environment(outer, undefined, undefined);
+      const inherited = needsSources ? makeSources(sources, env) : noSources;
+      env.a = makeMember(0, env, outer, inherited);
+      if (count === 2) env.b = makeMember(1, env, outer, inherited);
+      return env;
     }
+    const places: (Slot | undefined)[] = template.slice();
+    const env = new Environment(outer, places, undefined);
+    const inherited = needsSources ? makeSources(sources, env) : noSources;
+    for (let i = 0; i < count; i++) places[i] = makeMember(i, env, outer, inherited);
     return env;
   };
   return { fill, inner, members };
@@ -180,8 +191,10 @@ function shapeOf(members: readonly Member[], pos: Pos): Shape {
   );
 }
 
-/** The sources of `inherit (…)` clauses as an environment: source n in slot n. Each is evaluated at most once. */
-function sourceEnvironment(sources: readonly Delayed[], env: Environment): Environment {
+const noSources: readonly Slot[] = [];
+
+/** The sources of `inherit (…)` clauses. Each is evaluated at most once. */
+function makeSources(sources: readonly Delayed[], env: Environment): readonly Slot[] {
   return sources.map((source) => source.make(env));
 }
 
@@ -190,7 +203,7 @@ function inheritFromCode(compiler: Compiler, name: string, from: number, pos: Po
   const { evaluator } = compiler;
   const symbol = evaluator.symbols.intern(name);
   const path = showIdentifier(name);
-  return new Code(evaluator.states, (sources: Environment) => {
+  return new Code(evaluator.states, (sources: readonly Slot[]) => {
     const attrs = forceAttrs(evaluator, force(sources[from] as Slot, pos), "while selecting an attribute", pos);
     const slot = attrs.get(symbol);
     if (slot === undefined) throw missingAttribute(evaluator, attrs, name, pos);

@@ -12,7 +12,7 @@ import { Attrs } from "../values/attrs.ts";
 import { Lambda } from "../values/lambda.ts";
 import { PrimOp } from "../values/prim-op.ts";
 import type { Pos } from "../values/position.ts";
-import type { Environment } from "../values/thunk.ts";
+import type { Environment } from "../values/environment.ts";
 import { force, Thunk } from "../values/thunk.ts";
 import type { Slot, Value } from "../values/value.ts";
 import type { Compiler, Run } from "./compiler.ts";

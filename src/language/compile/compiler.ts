@@ -5,7 +5,8 @@
 
 import type { Expr, SourceFile } from "../syntax/ast.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
-import { Code, type Environment } from "../values/thunk.ts";
+import type { Environment } from "../values/environment.ts";
+import { Code } from "../values/thunk.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import { NixFloat, NixPath, type Slot, type Value } from "../values/value.ts";
 import { compileAttrs, compileLet } from "./attrs.ts";
@@ -129,7 +130,7 @@ export class Compiler {
       case "var": {
         const found = resolveVariable(scope, expr.name);
         if (found.kind === "constant") return Delayed.constant(found.slot);
-        if (found.kind === "local") return Delayed.variable(found.depth, found.index, this.code(expr, scope));
+        if (found.kind === "local") return Delayed.variable(found, this.code(expr, scope));
         return Delayed.thunk(this.code(expr, scope));
       }
       case "list":

@@ -3,13 +3,25 @@
 // for each, so that the loops which fill environments and sets make no unpredictable calls.
 
 import { Lambda, type LambdaCode } from "../values/lambda.ts";
-import { type Code, type Environment, Thunk } from "../values/thunk.ts";
+import type { Environment } from "../values/environment.ts";
+import { type Code, Thunk } from "../values/thunk.ts";
 import type { Slot } from "../values/value.ts";
 
 const isThunk = 0;
 const isConstant = 1;
 const isVariable = 2;
 const isLambda = 3;
+
+/** In the place of an index: a variable that stands in the environment itself. */
+const inFirst = -1;
+const inSecond = -2;
+
+/** Environments up, and what the `at` of that one wants. */
+interface Place {
+  readonly depth: number;
+  readonly index: number;
+  readonly isWide: boolean;
+}
 
 type Tag = typeof isThunk | typeof isConstant | typeof isVariable | typeof isLambda;
 
@@ -44,11 +56,17 @@ export class Delayed {
     return new Delayed(isConstant, undefined, slot, 0, 0, undefined);
   }
   /** `code` is for the case that the place is not filled yet. */
-  static variable(depth: number, index: number, code: Code): Delayed {
-    return new Delayed(isVariable, code, null, depth, index, undefined);
+  static variable(place: Place, code: Code): Delayed {
+    const index = place.isWide ? place.index : place.index === 0 ? inFirst : inSecond;
+    return new Delayed(isVariable, code, null, place.depth, index, undefined);
   }
   static lambda(lambda: LambdaCode): Delayed {
     return new Delayed(isLambda, undefined, null, 0, 0, lambda);
+  }
+
+  /** For `inherit (from) name`, whose code gets the sources of its set. */
+  makeOf(sources: readonly Slot[]): Thunk {
+    return new Thunk(this.code as Code, sources);
   }
 
   make(env: Environment): Slot {
@@ -57,8 +75,11 @@ export class Delayed {
         return new Thunk(this.code as Code, env);
       case isVariable: {
         let place = env;
-        for (let depth = this.depth; depth > 0; depth--) place = place[0] as Environment;
-        const slot = place[this.index] as Slot | undefined;
+        for (let depth = this.depth; depth > 0; depth--) place = place.up as Environment;
+        const { index } = this;
+        const slot = (index === inFirst ? place.a : index === inSecond ? place.b : (place.a as Slot[])[index]) as
+          | Slot
+          | undefined;
         return slot === undefined ? new Thunk(this.code as Code, env) : slot;
       }
       case isConstant:

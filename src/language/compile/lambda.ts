@@ -12,11 +12,11 @@ import { type FormalInfo, Lambda, type LambdaCode } from "../values/lambda.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import type { Shape } from "../values/shape.ts";
 import type { Symbol } from "../values/symbols.ts";
-import type { Environment } from "../values/thunk.ts";
+import { Environment } from "../values/environment.ts";
 import type { Slot, Value } from "../values/value.ts";
 import type { Compiler, Run } from "./compiler.ts";
 import type { Delayed } from "./delayed.ts";
-import type { Scope } from "./scope.ts";
+import { namesScope, type Scope } from "./scope.ts";
 
 export function compileLambda(compiler: Compiler, expr: LambdaExpr, scope: Scope): Run {
   const code = makeLambdaCode(compiler, expr, scope);
@@ -134,11 +134,11 @@ class SingleCode extends BaseCode {
 }
 
 function enterSimple(compiler: Compiler, expr: LambdaExpr, scope: Scope, pos: Pos): LambdaCode["enter1"] {
-  const inner: Scope = { kind: "names", names: new Map([[expr.argument as string, 1]]), parent: scope };
+  const inner = namesScope([expr.argument as string], scope);
   const body = compiler.compile(expr.body, inner);
-  if (!compiler.evaluator.settings.showTrace) return (env, a) => body([env, a]);
+  if (!compiler.evaluator.settings.showTrace) return (env, a) => body(new Environment(env, a, undefined));
   const guard = makeGuard(compiler.evaluator, pos, expr.name);
-  return (env, a, callPos) => guard(body, [env, a], callPos);
+  return (env, a, callPos) => guard(body, new Environment(env, a, undefined), callPos);
 }
 
 /** `x: y: body` and `x: y: z: body`. */
@@ -154,8 +154,8 @@ class CurriedCode extends BaseCode {
     this.arity = chain.length === 2 ? 2 : 3;
     const last = chain[chain.length - 1] as LambdaExpr;
     const compileBody = (): { body: Run; guard: Guard } => {
-      const names = new Map(chain.map((lambda, index) => [lambda.argument as string, index + 1]));
-      const body = compiler.compile(last.body, { kind: "names", names, parent: scope });
+      const names = chain.map((lambda) => lambda.argument as string);
+      const body = compiler.compile(last.body, namesScope(names, scope));
       return { body, guard: makeGuard(compiler.evaluator, compiler.pos(last.pos), last.name) };
     };
     const isTraced = compiler.evaluator.settings.showTrace;
@@ -163,23 +163,23 @@ class CurriedCode extends BaseCode {
       this.enter2 = (firstEnv, firstA, firstB, firstPos) => {
         const { body, guard } = compileBody();
         this.enter2 = isTraced
-          ? (env, a, b, callPos) => guard(body, [env, a, b], callPos)
-          : (env, a, b) => body([env, a, b]);
+          ? (env, a, b, callPos) => guard(body, new Environment(env, a, b), callPos)
+          : (env, a, b) => body(new Environment(env, a, b));
         return this.enter2(firstEnv, firstA, firstB, firstPos);
       };
     } else {
       this.enter3 = (firstEnv, firstA, firstB, firstC, firstPos) => {
         const { body, guard } = compileBody();
         this.enter3 = isTraced
-          ? (env, a, b, c, callPos) => guard(body, [env, a, b, c], callPos)
-          : (env, a, b, c) => body([env, a, b, c]);
+          ? (env, a, b, c, callPos) => guard(body, new Environment(env, [a, b, c], undefined), callPos)
+          : (env, a, b, c) => body(new Environment(env, [a, b, c], undefined));
         return this.enter3(firstEnv, firstA, firstB, firstC, firstPos);
       };
     }
     this.applyOne = (firstEnv, firstA) => {
-      const inner: Scope = { kind: "names", names: new Map([[expr.argument as string, 1]]), parent: scope };
+      const inner = namesScope([expr.argument as string], scope);
       const rest = makeLambdaCode(compiler, expr.body as LambdaExpr, inner);
-      this.applyOne = (env, a) => new Lambda(rest, [env, a], true);
+      this.applyOne = (env, a) => new Lambda(rest, new Environment(env, a, undefined), true);
       return this.applyOne(firstEnv, firstA);
     };
   }
@@ -196,33 +196,44 @@ function enterFormals(compiler: Compiler, expr: LambdaExpr, scope: Scope, code: 
   const formals = code.formals as readonly FormalInfo[];
   const byName = new Map((expr.formals as NonNullable<LambdaExpr["formals"]>).formals.map((f) => [f.name, f]));
   const hasArgument = expr.argument !== undefined;
-  const firstFormal = hasArgument ? 2 : 1;
-  const names = new Map<string, number>();
-  if (expr.argument !== undefined) names.set(expr.argument, 1);
-  formals.forEach((formal, index) => names.set(evaluator.symbols.name(formal.symbol), firstFormal + index));
-  const inner: Scope = { kind: "names", names, parent: scope };
+  const firstFormal = hasArgument ? 1 : 0;
+  const names = formals.map((formal) => evaluator.symbols.name(formal.symbol));
+  const inner = namesScope(expr.argument === undefined ? names : [expr.argument, ...names], scope);
   const defaults = formals.map((formal): Delayed | undefined => {
     const fallback = byName.get(evaluator.symbols.name(formal.symbol))?.fallback;
     return fallback === undefined ? undefined : compiler.delayed(fallback, inner);
   });
   const body = compiler.compile(expr.body, inner);
   const guard = makeGuard(evaluator, code.pos, expr.name);
-  const template: Environment = Array.from({ length: firstFormal + formals.length });
+  const template: undefined[] = Array.from({ length: firstFormal + formals.length });
+  const { isWide } = inner;
   let known: MatchPlan | undefined;
 
   return (outer, argument, callPos) => {
     const attrs = forceArgument(evaluator, argument, code.pos, callPos).flat();
     if (known === undefined || known.shape !== attrs.shape) known = matchFormals(evaluator, code, attrs, callPos);
     const { indices } = known;
-    const env = template.slice();
-    env[0] = outer;
-    if (hasArgument) env[1] = argument;
+    if (!isWide) return guard(body, fillNarrow(outer, argument, attrs, indices), callPos);
+    const places: (Slot | undefined)[] = template.slice();
+    const env = new Environment(outer, places, undefined);
+    if (hasArgument) places[0] = argument;
     for (let i = 0; i < indices.length; i++) {
       const index = indices[i] as number;
-      env[firstFormal + i] = index >= 0 ? attrs.values[index] : (defaults[i] as Delayed).make(env);
+      places[firstFormal + i] = index >= 0 ? attrs.values[index] : (defaults[i] as Delayed).make(env);
     }
     return guard(body, env, callPos);
   };
+
+  function fillNarrow(outer: Environment, argument: Slot, attrs: Attrs, indices: readonly number[]): Environment {
+    const env = new Environment(outer, hasArgument ? argument : undefined, undefined);
+    for (let i = 0; i < indices.length; i++) {
+      const index = indices[i] as number;
+      const slot = index >= 0 ? attrs.values[index] : (defaults[i] as Delayed).make(env);
+      if (firstFormal + i === 0) env.a = slot;
+      else env.b = slot;
+    }
+    return env;
+  }
 }
 
 function forceArgument(evaluator: Evaluator, argument: Slot, pos: Pos, callPos: Pos): Attrs {

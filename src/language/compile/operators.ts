@@ -10,8 +10,8 @@ import { addFrame, assertionFailed, wrongType } from "../machine/failures.ts";
 import { forceList } from "../machine/force.ts";
 import { Attrs, emptyAttrs } from "../values/attrs.ts";
 import { noPos, type Pos } from "../values/position.ts";
-import type { Environment } from "../values/thunk.ts";
-import type { NixList, Slot, Value } from "../values/value.ts";
+import { Environment } from "../values/environment.ts";
+import { emptySlots, type NixList, type Value } from "../values/value.ts";
 import type { Compiler, Run } from "./compiler.ts";
 import type { Delayed } from "./delayed.ts";
 import type { Scope } from "./scope.ts";
@@ -94,15 +94,16 @@ function failAssertion(compiler: Compiler, expr: AssertExpr, scope: Scope, env: 
 export function compileWith(compiler: Compiler, expr: WithExpr, scope: Scope): Run {
   const set = compiler.delayed(expr.scope, scope);
   const body = compiler.compile(expr.body, { kind: "with", pos: compiler.pos(expr.pos), parent: scope });
-  return (env) => body([env, set.make(env)]);
+  return (env) => body(new Environment(env, set.make(env), undefined));
 }
 
 export function compileList(compiler: Compiler, expr: ListExpr, scope: Scope): Run {
   const items = expr.items.map((item) => compiler.delayed(item, scope));
   const count = items.length;
+  const template = emptySlots(count);
   return (env) => {
-    const list: Slot[] = [];
-    for (let i = 0; i < count; i++) list.push((items[i] as Delayed).make(env));
+    const list = template.slice();
+    for (let i = 0; i < count; i++) list[i] = (items[i] as Delayed).make(env);
     return list;
   };
 }

@@ -2,14 +2,20 @@
 // of the base environment, or in the `with` expressions around it, which come last and are searched when it runs.
 
 import type { BaseEnvironment } from "../machine/base-environment.ts";
+import { narrowest } from "../values/environment.ts";
 import type { Slot } from "../values/value.ts";
 import type { Pos } from "../values/position.ts";
 
 export type Scope =
   | { readonly kind: "base"; readonly base: BaseEnvironment }
-  /** Slots of an environment, numbered from 1. */
-  | { readonly kind: "names"; readonly names: ReadonlyMap<string, number>; readonly parent: Scope }
-  /** An environment whose slot 1 is the set. */
+  /** Places of an environment, numbered from 0; `isWide` is what the environment's `at` wants to know. */
+  | {
+      readonly kind: "names";
+      readonly names: ReadonlyMap<string, number>;
+      readonly isWide: boolean;
+      readonly parent: Scope;
+    }
+  /** An environment whose first place is the set. */
   | { readonly kind: "with"; readonly pos: Pos; readonly parent: Scope };
 
 export interface WithLevel {
@@ -19,11 +25,17 @@ export interface WithLevel {
 }
 
 export type Resolution =
-  | { readonly kind: "local"; readonly depth: number; readonly index: number }
+  | { readonly kind: "local"; readonly depth: number; readonly index: number; readonly isWide: boolean }
   | { readonly kind: "constant"; readonly slot: Slot }
   /** Innermost first. */
   | { readonly kind: "with"; readonly levels: readonly WithLevel[] }
   | { readonly kind: "undefined" };
+
+/** The scope of an environment with these variables, in the order of their places. */
+export function namesScope(names: readonly string[], parent: Scope): Extract<Scope, { kind: "names" }> {
+  const places = new Map(names.map((name, index) => [name, index]));
+  return { kind: "names", names: places, isWide: places.size > narrowest, parent };
+}
 
 export function resolveVariable(scope: Scope, name: string): Resolution {
   const levels: WithLevel[] = [];
@@ -32,7 +44,7 @@ export function resolveVariable(scope: Scope, name: string): Resolution {
     switch (current.kind) {
       case "names": {
         const index = current.names.get(name);
-        if (index !== undefined) return { kind: "local", depth, index };
+        if (index !== undefined) return { kind: "local", depth, index, isWide: current.isWide };
         current = current.parent;
         break;
       }

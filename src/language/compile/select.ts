@@ -12,7 +12,8 @@ import { Attrs } from "../values/attrs.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import type { Shape } from "../values/shape.ts";
 import type { Symbol } from "../values/symbols.ts";
-import { type Environment, force, Thunk } from "../values/thunk.ts";
+import type { Environment } from "../values/environment.ts";
+import { force, Thunk } from "../values/thunk.ts";
 import type { Slot, Value } from "../values/value.ts";
 import type { Compiler, Run } from "./compiler.ts";
 import type { Scope } from "./scope.ts";
@@ -81,16 +82,25 @@ export function evaluateAttribute(evaluator: Evaluator, slot: Thunk, { attrs, sy
     const definedAt = slot.isBlackHole ? attrs.positionOf(symbol) : noPos;
     return slot.evaluate(definedAt === noPos ? pos : definedAt);
   } catch (error) {
-    addAttributeFrame(evaluator, error, attrs.positionOf(symbol), () => path);
+    addAttributeFrame(evaluator, error, attrs.positionOf(symbol), asItIs, path);
     throw error;
   }
 }
 
-function addAttributeFrame(evaluator: Evaluator, error: unknown, definedAt: Pos, path: () => string): void {
+const asItIs = (path: string): string => path;
+
+/** `describe` words the path; what it needs is handed over, since a closure for it would be made at every selection. */
+function addAttributeFrame<T>(
+  evaluator: Evaluator,
+  error: unknown,
+  definedAt: Pos,
+  describe: (of: T) => string,
+  of: T,
+): void {
   if (definedAt === noPos || !(error instanceof BaseError)) return;
   const origin = evaluator.positions.resolve(definedAt)?.file.origin;
   if (origin?.kind === "path" && origin.path === derivationInternalPath) return;
-  addFrame(evaluator, error, definedAt, hint`while evaluating the attribute '${path()}'`);
+  addFrame(evaluator, error, definedAt, hint`while evaluating the attribute '${describe(of)}'`);
 }
 
 function selectPath(compiler: Compiler, expr: SelectExpr, scope: Scope, target: Run): Run {
@@ -118,7 +128,7 @@ function selectPath(compiler: Compiler, expr: SelectExpr, scope: Scope, target: 
       }
       return force(slot, definedAt === noPos ? pos : definedAt);
     } catch (error) {
-      addAttributeFrame(evaluator, error, definedAt, () => describe(env));
+      addAttributeFrame(evaluator, error, definedAt, describe, env);
       throw error;
     }
   };

@@ -11,7 +11,7 @@ import { cannotAdd, contextInPath, integerOverflow } from "../machine/failures.t
 import { ContextCollector } from "../values/context.ts";
 import { addIntegers } from "../values/integer.ts";
 import type { Pos } from "../values/position.ts";
-import type { Environment } from "../values/thunk.ts";
+import type { Environment } from "../values/environment.ts";
 import { NixFloat, NixPath, NixString, stringValue, type Value } from "../values/value.ts";
 import type { Compiler, Run } from "./compiler.ts";
 import type { Scope } from "./scope.ts";

@@ -1,9 +1,9 @@
-// Variables: one closure shape for each of the common distances, so that the hot ones stay small and specialised.
+// Variables: one closure for each of the common places, so that the hot ones stay small and specialised.
 
 import type { VarExpr } from "../syntax/ast.ts";
 import { undefinedVariable } from "../machine/failures.ts";
 import { forceAttrs } from "../machine/force.ts";
-import type { Environment } from "../values/thunk.ts";
+import type { Environment } from "../values/environment.ts";
 import { force, Thunk } from "../values/thunk.ts";
 import type { Pos } from "../values/position.ts";
 import type { Slot, Value } from "../values/value.ts";
@@ -15,7 +15,7 @@ export function compileVariable(compiler: Compiler, expr: VarExpr, scope: Scope)
   const found = resolveVariable(scope, expr.name);
   switch (found.kind) {
     case "local":
-      return localVariable(found.depth, found.index, pos);
+      return localVariable(found.depth, found.index, found.isWide, pos);
     case "constant": {
       const { slot } = found;
       return slot instanceof Thunk ? () => slot.force(pos) : () => slot;
@@ -27,35 +27,49 @@ export function compileVariable(compiler: Compiler, expr: VarExpr, scope: Scope)
   }
 }
 
-function localVariable(depth: number, index: number, pos: Pos): Run {
+function localVariable(depth: number, index: number, isWide: boolean, pos: Pos): Run {
+  if (isWide) return wideVariable(depth, index, pos);
+  if (index === 0) {
+    switch (depth) {
+      case 0:
+        return (env) => forceVariable(env.a as Slot, pos);
+      case 1:
+        return (env) => forceVariable((env.up as Environment).a as Slot, pos);
+      default:
+        return (env) => forceVariable(above(env, depth).a as Slot, pos);
+    }
+  }
   switch (depth) {
     case 0:
-      return (env) => {
-        const slot = env[index] as Slot;
-        if (slot instanceof Thunk) return slot.code === null ? (slot.payload as Value) : slot.evaluate(pos);
-        return slot;
-      };
+      return (env) => forceVariable(env.b as Slot, pos);
     case 1:
-      return (env) => {
-        const slot = (env[0] as Environment)[index] as Slot;
-        if (slot instanceof Thunk) return slot.code === null ? (slot.payload as Value) : slot.evaluate(pos);
-        return slot;
-      };
-    case 2:
-      return (env) => {
-        const slot = ((env[0] as Environment)[0] as Environment)[index] as Slot;
-        if (slot instanceof Thunk) return slot.code === null ? (slot.payload as Value) : slot.evaluate(pos);
-        return slot;
-      };
+      return (env) => forceVariable((env.up as Environment).b as Slot, pos);
     default:
-      return (env) => {
-        let place = ((env[0] as Environment)[0] as Environment)[0] as Environment;
-        for (let left = depth - 3; left > 0; left--) place = place[0] as Environment;
-        const slot = place[index] as Slot;
-        if (slot instanceof Thunk) return slot.code === null ? (slot.payload as Value) : slot.evaluate(pos);
-        return slot;
-      };
+      return (env) => forceVariable(above(env, depth).b as Slot, pos);
   }
+}
+
+function wideVariable(depth: number, index: number, pos: Pos): Run {
+  switch (depth) {
+    case 0:
+      return (env) => forceVariable((env.a as Slot[])[index] as Slot, pos);
+    case 1:
+      return (env) => forceVariable(((env.up as Environment).a as Slot[])[index] as Slot, pos);
+    default:
+      return (env) => forceVariable((above(env, depth).a as Slot[])[index] as Slot, pos);
+  }
+}
+
+/** At least two up. */
+function above(env: Environment, depth: number): Environment {
+  let place = (env.up as Environment).up as Environment;
+  for (let left = depth - 2; left > 0; left--) place = place.up as Environment;
+  return place;
+}
+
+function forceVariable(slot: Slot, pos: Pos): Value {
+  if (slot instanceof Thunk) return slot.code === null ? (slot.payload as Value) : slot.evaluate(pos);
+  return slot;
 }
 
 /** Searches the sets of the `with` expressions around it, innermost first. */
@@ -66,9 +80,9 @@ function withVariable(compiler: Compiler, name: string, levels: readonly WithLev
     let place = env;
     let depth = 0;
     for (const level of levels) {
-      for (; depth < level.depth; depth++) place = place[0] as Environment;
+      for (; depth < level.depth; depth++) place = place.up as Environment;
       const frame = "while evaluating the first subexpression of a with expression";
-      const attrs = forceAttrs(evaluator, place[1] as Slot, frame, level.pos);
+      const attrs = forceAttrs(evaluator, place.a as Slot, frame, level.pos);
       const slot = attrs.get(symbol);
       if (slot !== undefined) return force(slot, pos);
     }

@@ -134,6 +134,10 @@ export function apply3(evaluator: Evaluator, fn: Value, a: Slot, b: Slot, c: Slo
 function applyPartial(evaluator: Evaluator, fn: PrimOpApp, args: readonly Slot[], pos: Pos): Value {
   const { primOp } = fn;
   const wanted = primOp.arity - fn.args.length;
+  const [first] = fn.args as [Slot];
+  if (wanted === 1 && args.length === 1 && primOp.arity === 2) {
+    return callPrimOp(evaluator, primOp, pos, first, args[0] as Slot, first);
+  }
   const all = [...fn.args, ...args.slice(0, wanted)];
   if (args.length < wanted) return new PrimOpApp(primOp, all);
   const [a, b, c] = all as [Slot, Slot, Slot];

@@ -5,13 +5,14 @@ import { hint, isStackExhaustion, renderWarning, stackOverflow } from "../errors
 import { withLanguageErrors } from "../builtins/foreign-error.ts";
 import { Compiler } from "../compile/compiler.ts";
 import { findUndefinedVariable, namesOf } from "../compile/check-variables.ts";
-import type { Scope } from "../compile/scope.ts";
+import { namesScope, type Scope } from "../compile/scope.ts";
 import type { SourceText } from "../io.ts";
 import type { Origin, SourceFile } from "../syntax/ast.ts";
 import { PackedTree, packTree, type ParsedFile, parseFile } from "../syntax/index.ts";
 import type { Attrs } from "../values/attrs.ts";
 import type { Symbol } from "../values/symbols.ts";
-import { Code, type Environment, Thunk } from "../values/thunk.ts";
+import { Environment, noEnvironment } from "../values/environment.ts";
+import { Code, Thunk } from "../values/thunk.ts";
 import type { Value } from "../values/value.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { addFrame, undefinedVariable } from "./failures.ts";
@@ -79,9 +80,12 @@ export class FileEvaluator {
   scopeOf(attrs: Attrs): ExtraScope {
     const { shape, values } = attrs.flat();
     const { symbols, base } = this.evaluator;
-    const names = new Map(shape.symbols.map((symbol: Symbol, index) => [symbols.name(symbol), index + 1]));
-    const env: Environment = [undefined, ...values];
-    return { scope: { kind: "names", names, parent: { kind: "base", base } }, env };
+    const names = shape.symbols.map((symbol: Symbol) => symbols.name(symbol));
+    const scope = namesScope(names, { kind: "base", base });
+    const env = scope.isWide
+      ? new Environment(noEnvironment, values.slice(), undefined)
+      : new Environment(noEnvironment, values[0], values[1]);
+    return { scope, env };
   }
 
   private resolve(path: string): string {
@@ -127,7 +131,7 @@ export class FileEvaluator {
     const tree = new PackedTree(kept.packed, folder);
     for (const name of tree.names) this.evaluator.symbols.intern(name);
     const compiler = new Compiler(this.evaluator, source);
-    return () => compiler.compile(tree.root, { kind: "base", base: this.evaluator.base })([undefined]);
+    return () => compiler.compile(tree.root, { kind: "base", base: this.evaluator.base })(noEnvironment);
   }
 
   private run(file: SourceFile, basePath: string, extra: ExtraScope | undefined): Value {
@@ -147,7 +151,7 @@ export class FileEvaluator {
     const compiler = new Compiler(this.evaluator, parsed.file);
     this.checkVariables(parsed, scope, compiler);
     if (!hasWarned) keeper?.keep(packTree(parsed.expr, namesOf(parsed.expr, scope)));
-    const env: Environment = extra?.env ?? [undefined];
+    const env = extra?.env ?? noEnvironment;
     return () => compiler.compile(parsed.expr, scope)(env);
   }
 

@@ -5,7 +5,7 @@
 import { noPos, type Pos } from "./position.ts";
 import { emptyShape, makeMergeSources, Shape } from "./shape.ts";
 import type { Symbol, SymbolTable } from "./symbols.ts";
-import type { Slot } from "./value.ts";
+import { emptySlots, type Slot } from "./value.ts";
 
 /** Below this size a copy is as cheap as a layer. */
 const layerFrom = 32;
@@ -184,17 +184,18 @@ function copyMerged(left: Attrs, right: Attrs): Attrs {
   const plan = left.shape.knownMerge(right.shape);
   if (plan === undefined) {
     const merged = mergeOnce(left, right, true);
-    left.shape.rememberMerge(right.shape, { shape: merged.shape, sources: undefined });
+    left.shape.rememberMerge(right.shape, { shape: merged.shape, sources: undefined, places: undefined });
     return merged;
   }
   plan.sources ??= makeMergeSources(left.shape, right.shape);
+  plan.places ??= emptySlots(plan.sources.length);
   const { sources } = plan;
   const a = left.values;
   const b = right.values;
-  const values: Slot[] = [];
+  const values = plan.places.slice();
   for (let i = 0; i < sources.length; i++) {
     const source = sources[i] as number;
-    values.push((source < 0 ? a[~source] : b[source]) as Slot);
+    values[i] = (source < 0 ? a[~source] : b[source]) as Slot;
   }
   return new Attrs(plan.shape, values);
 }
@@ -203,28 +204,35 @@ function mergeOnce(left: Attrs, right: Attrs, isShared: boolean): Attrs {
   const a = left.shape.symbols;
   const b = right.shape.symbols;
   const hasPositions = left.shape.positions !== undefined || right.shape.positions !== undefined;
-  const symbols: Symbol[] = [];
-  const values: Slot[] = [];
-  const positions: Pos[] = [];
+  // As large as the result can be, then cut to what it is.
+  const symbols = a.concat(b);
+  const values = left.values.concat(right.values);
+  const positions: Pos[] | undefined = hasPositions ? a.concat(b) : undefined;
   let i = 0;
   let j = 0;
-  while (i < a.length || j < b.length) {
+  let count = 0;
+  for (; i < a.length || j < b.length; count++) {
     const symbolA = i < a.length ? (a[i] as number) : Infinity;
     const symbolB = j < b.length ? (b[j] as number) : Infinity;
     if (symbolA < symbolB) {
-      symbols.push(symbolA);
-      values.push(left.values[i] as Slot);
-      if (hasPositions) positions.push(left.shape.positionAt(i));
+      symbols[count] = symbolA;
+      values[count] = left.values[i] as Slot;
+      if (positions !== undefined) positions[count] = left.shape.positionAt(i);
       i++;
     } else {
-      symbols.push(symbolB);
-      values.push(right.values[j] as Slot);
-      if (hasPositions) positions.push(right.shape.positionAt(j));
+      symbols[count] = symbolB;
+      values[count] = right.values[j] as Slot;
+      if (positions !== undefined) positions[count] = right.shape.positionAt(j);
       j++;
       if (symbolA === symbolB) i++;
     }
   }
-  return new Attrs(new Shape(symbols, hasPositions ? positions : undefined, noPos, isShared), values);
+  if (count < symbols.length) {
+    symbols.length = count;
+    values.length = count;
+    if (positions !== undefined) positions.length = count;
+  }
+  return new Attrs(new Shape(symbols, positions, noPos, isShared), values);
 }
 
 export const emptyAttrs = new Attrs(emptyShape, []);

@@ -3,7 +3,7 @@
 import type { Attrs } from "./attrs.ts";
 import type { Pos } from "./position.ts";
 import type { Symbol } from "./symbols.ts";
-import type { Environment } from "./thunk.ts";
+import type { Environment } from "./environment.ts";
 import type { Slot, Value } from "./value.ts";
 
 export interface FormalInfo {

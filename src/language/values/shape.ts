@@ -4,6 +4,7 @@
 
 import { noPos, type Pos } from "./position.ts";
 import type { Symbol, SymbolTable } from "./symbols.ts";
+import type { Slot } from "./value.ts";
 
 /** Up to this many names a lookup scans; above, it halves, and hashes once the shape was asked often. */
 const scanLimit = 8;
@@ -19,6 +20,8 @@ export interface MergePlan {
   readonly shape: Shape;
   /** Made when the same two shapes meet for the second time; most meet once. */
   sources: readonly number[] | undefined;
+  /** To copy for the values of each result. */
+  places: Slot[] | undefined;
 }
 
 export class Shape {

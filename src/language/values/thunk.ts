@@ -8,9 +8,6 @@
 import { noPos, type Pos } from "./position.ts";
 import type { Slot, Value } from "./value.ts";
 
-/** Slot arrays: the enclosing environment at index 0, then one slot for each variable; undefined is not yet initialised. */
-export interface Environment extends Array<Slot | Environment | undefined> {}
-
 /** What a thunk's code gets: mostly an Environment, for code of builtins whatever they put there. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Closed = any;

@@ -30,6 +30,14 @@ export type Slot = Value | Thunk;
 /** Never changed once made. */
 export type NixList = readonly Slot[];
 
+/**
+ * Places to be filled, to copy with `slice()`: an array that grows by `push` keeps room for up to 17 elements more than it
+ * has, and one of `new Array(n)` is slower to read.
+ */
+export function emptySlots(count: number): Slot[] {
+  return Array.from({ length: count }, () => null);
+}
+
 export class NixFloat {
   readonly value: number;
   constructor(value: number) {

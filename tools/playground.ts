@@ -46,7 +46,11 @@ export async function servePage(files: PageFiles, port: number): Promise<{ serve
     const name = pathname === "/" ? "index.html" : pathname.slice(1);
     const contents = files.get(name);
     const type = types[name.split(".").at(-1) ?? ""] ?? "text/plain";
-    const headers = { "content-type": `${type}; charset=utf-8`, "x-content-type-options": "nosniff", "cache-control": "no-cache" };
+    const headers = {
+      "content-type": `${type}; charset=utf-8`,
+      "x-content-type-options": "nosniff",
+      "cache-control": "no-cache",
+    };
     if (contents === undefined) response.writeHead(404, headers).end("There is no such page here.\n");
     else response.writeHead(200, headers).end(contents);
   });

@@ -60,7 +60,7 @@ function record(bytes: Uint8Array, size = bytes.length, caseHack = false): reado
 }
 
 function join(chunks: Iterable<Uint8Array>): Uint8Array {
-  return new Uint8Array(Buffer.concat([...chunks].map((chunk) => Buffer.from(chunk))));
+  return Uint8Array.from([...chunks].flatMap((chunk) => [...chunk]));
 }
 
 test("an archive that Nix wrote is read and written byte for byte, in pieces of any size", () => {

@@ -53,11 +53,13 @@ export function stackOverflow(): StackOverflowError {
 
 /**
  * Whether JavaScript's own stack overflowed, which the rooms turn into `stackOverflow`: a RangeError in V8 and, with a full
- * stop, in JavaScriptCore; an InternalError of its own in SpiderMonkey.
+ * stop, in JavaScriptCore; an InternalError of its own in SpiderMonkey. Where V8 has no room to compile a regular
+ * expression it calls it invalid.
  */
 export function isStackExhaustion(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { message } = error;
   if (error instanceof RangeError) return /^Maximum call stack size exceeded\.?$/.test(message);
+  if (error instanceof SyntaxError) return /^Invalid regular expression: .*: Stack overflow$/s.test(message);
   return message === "too much recursion" && error.constructor.name === "InternalError";
 }

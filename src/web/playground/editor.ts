@@ -11,6 +11,7 @@ export class Editor {
   private readonly numbers = document.createElement("pre");
   private readonly colours = document.createElement("pre");
   private faultyLine: number | undefined;
+  private numbersDrawn = 0;
 
   constructor(name: string, text: string, changed: () => void) {
     this.element.className = "editor";
@@ -26,8 +27,8 @@ export class Editor {
     area.setAttribute("autocorrect", "off");
     area.ariaLabel = `Text of ${name}`;
     area.addEventListener("input", () => {
-      this.faultyLine = undefined;
       this.draw();
+      this.markLine(undefined);
       changed();
     });
     area.addEventListener("scroll", () => this.followScroll());
@@ -66,12 +67,17 @@ export class Editor {
 
   private draw(): void {
     this.colours.replaceChildren(highlight(this.area.value));
-    this.drawNumbers();
+    if (this.countLines() !== this.numbersDrawn) this.drawNumbers();
     this.followScroll();
   }
 
+  private countLines(): number {
+    return this.area.value.split("\n").length;
+  }
+
   private drawNumbers(): void {
-    const count = this.area.value.split("\n").length;
+    const count = this.countLines();
+    this.numbersDrawn = count;
     this.numbers.replaceChildren(
       ...Array.from({ length: count }, (_, index) => {
         const number = document.createElement("span");

@@ -107,9 +107,12 @@ function askForFile(): void {
   input.ariaLabel = "Name of the new file";
   input.placeholder = "name.nix";
   input.size = 12;
-  input.addEventListener("keydown", ({ key }) => {
-    if (key === "Enter") addFile(input);
-    else if (key === "Escape") drawFiles();
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") drawFiles();
+    if (event.key !== "Enter") return;
+    // The editor has the focus next, and must not get this key too.
+    event.preventDefault();
+    addFile(input);
   });
   input.addEventListener("blur", () => {
     if (input.isConnected) drawFiles();
@@ -173,7 +176,8 @@ function stop(): void {
 function showReport(next: Report): void {
   showStopped();
   report = next;
-  status.textContent = next.milliseconds < 1000 ? `${next.milliseconds.toFixed(1)} ms` : `${(next.milliseconds / 1000).toFixed(2)} s`;
+  status.textContent =
+    next.milliseconds < 1000 ? `${next.milliseconds.toFixed(1)} ms` : `${(next.milliseconds / 1000).toFixed(2)} s`;
   drawViews();
   drawResult();
   markFault(next.place);

@@ -5,7 +5,7 @@ import { chromium, type Browser } from "playwright-core";
 
 const candidates = [process.env["FIRN_CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser"];
 
-export const browserPath: string | undefined = candidates.find((path) => path !== undefined && existsSync(path));
+const browserPath: string | undefined = candidates.find((path) => path !== undefined && existsSync(path));
 
 /** The `skip` of a test: a reason, or false. */
 export const withoutBrowser: string | false =

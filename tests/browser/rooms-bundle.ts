@@ -17,7 +17,7 @@ const notForPages: ReadonlySet<string> = new Set([
 ]);
 
 /** Single tests that cannot be as they are in a page, with the reason. */
-export const skippedTests: ReadonlyMap<string, string> = new Map([
+const skippedTests: ReadonlyMap<string, string> = new Map([
   ["a file of a gigabyte goes through in constant memory", "it asks Node how much memory is in use"],
   [
     "making an error leaves the stacks of other errors as they are",
@@ -29,7 +29,7 @@ export const skippedTests: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-export const roomTests: readonly string[] = globSync("src/{formats,language}/**/*.test.ts", { cwd: home })
+const roomTests: readonly string[] = globSync("src/{formats,language}/**/*.test.ts", { cwd: home })
   .toSorted()
   .filter((path) => !notForPages.has(path));
 

@@ -130,8 +130,10 @@ function print(evaluator: Evaluator, value: Value, { view, strict }: Project): s
   switch (view) {
     case "value":
     case "derivations":
-      if (strict) evaluator.forceDeep(value);
-      return printValue(evaluator, value, { colors: true, indent: 2, force: strict, derivationPaths: strict });
+      // Printed over several lines, a set of one attribute would be forced; so Nix does it only where all is forced anyway.
+      if (!strict) return printValue(evaluator, value, { colors: true });
+      evaluator.forceDeep(value);
+      return printValue(evaluator, value, { colors: true, indent: 2, force: true, derivationPaths: true });
     case "json":
       return printIndentedJson(parseJson(printJson(evaluator, value, new ContextCollector(), 0, { strict })), 2);
     case "xml":

@@ -34,17 +34,17 @@ let clock = 0;
 
 const runner = new Runner("worker.js", { began: showRunning, reported: showReport, broke: showBroken });
 
-function element<T extends HTMLElement>(id: string): T {
-  return document.getElementById(id) as T;
+function element(id: string): HTMLElement {
+  return document.getElementById(id) as HTMLElement;
 }
 const fileList = document.querySelector("#files [role=tablist]") as HTMLElement;
 const viewList = document.querySelector("#views [role=tablist]") as HTMLElement;
 const output = element("output");
 const status = element("status");
-const stopButton = element<HTMLButtonElement>("stop");
-const strictBox = element<HTMLInputElement>("strict");
-const traceBox = element<HTMLInputElement>("show-trace");
-const exampleList = element<HTMLSelectElement>("examples");
+const stopButton = element("stop") as HTMLButtonElement;
+const strictBox = element("strict") as HTMLInputElement;
+const traceBox = element("show-trace") as HTMLInputElement;
+const exampleList = element("examples") as HTMLSelectElement;
 
 listExamples();
 listen();
@@ -83,7 +83,7 @@ function drawFiles(): void {
     const tab = { key: name, label: name };
     return index === 0 ? tab : { ...tab, remove: () => removeFile(name) };
   });
-  drawTabs(fileList, tabs, project.open, { controls: "editors", select: openFile });
+  drawTabs(fileList, { tabs, selected: project.open, controls: "editors", select: openFile });
   const editor = editors.get(project.open);
   if (editor !== undefined) element("editors").replaceChildren(editor.element);
 }
@@ -201,7 +201,8 @@ function drawViews(): void {
     const tab = { key, label: viewLabels[key] };
     return key === "derivations" && count > 0 ? { ...tab, note: String(count) } : tab;
   });
-  drawTabs(viewList, tabs, project.view, { controls: "output", select: (key) => openView(key as View) });
+  const select = (key: string): void => openView(key as View);
+  drawTabs(viewList, { tabs, selected: project.view, controls: "output", select });
 }
 
 function openView(view: View): void {

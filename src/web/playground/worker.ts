@@ -6,10 +6,10 @@ import type { Project } from "./project.ts";
 
 /** What a worker has of the global scope, as far as it is used here. */
 interface WorkerScope {
-  onmessage: (event: { readonly data: Project }) => void;
+  addEventListener(type: "message", listener: (event: { readonly data: Project }) => void): void;
   postMessage(report: Report): void;
 }
 
 const scope = globalThis as unknown as WorkerScope;
 
-scope.onmessage = ({ data }) => scope.postMessage(evaluateProject(data, Date.now()));
+scope.addEventListener("message", ({ data }) => scope.postMessage(evaluateProject(data, Date.now())));

@@ -66,7 +66,7 @@ function isExpected(error: unknown, expected: Expected): boolean {
 }
 
 /** Prototypes count, and so do own enumerable properties, whatever the object. */
-export function isDeepEqual(a: unknown, b: unknown): boolean {
+function isDeepEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
@@ -101,4 +101,5 @@ function show(value: unknown): string {
 
 const assert = Object.assign(ok, { ok, equal, notEqual, deepEqual, match, doesNotMatch, doesNotThrow, throws });
 // Tests write `import assert from "node:assert/strict"`.
+// oxlint-disable-next-line import/no-default-export
 export { assert as default };

@@ -7,6 +7,7 @@ import { highlight } from "./highlight.ts";
 
 export class Editor {
   readonly element = document.createElement("div");
+  private readonly isColoured: boolean;
   private readonly area = document.createElement("textarea");
   private readonly numbers = document.createElement("pre");
   private readonly colours = document.createElement("pre");
@@ -14,6 +15,7 @@ export class Editor {
   private numbersDrawn = 0;
 
   constructor(name: string, text: string, changed: () => void) {
+    this.isColoured = /\.(?:nix|json)$/.test(name);
     this.element.className = "editor";
     this.numbers.className = "numbers";
     this.colours.className = "colours";
@@ -66,7 +68,9 @@ export class Editor {
   }
 
   private draw(): void {
-    this.colours.replaceChildren(highlight(this.area.value));
+    const text = this.area.value;
+    // A textarea shows a last, empty line; a pre only when something follows the line end.
+    this.colours.replaceChildren(this.isColoured ? highlight(text) : text, "\n");
     if (this.countLines() !== this.numbersDrawn) this.drawNumbers();
     this.followScroll();
   }

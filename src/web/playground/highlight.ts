@@ -1,5 +1,6 @@
 // Colours for a program's text while it is typed. A few patterns, not the language's scanner: what is being typed is broken
-// most of the time, and has to keep its colours. Text inside ${…} is coloured as code, strings inside it as strings.
+// most of the time, and has to keep its colours. Text inside ${…} is coloured as code, strings inside it as
+// strings. JSON looks right with them too.
 
 interface Mode {
   readonly kind: "code" | "string" | "indented";
@@ -30,8 +31,6 @@ export function highlight(text: string): DocumentFragment {
     append(fragment, token, step(modes, mode, found));
     at += token.length;
   }
-  // A textarea shows a last, empty line; a pre only when something follows the line end.
-  fragment.append("\n");
   return fragment;
 }
 

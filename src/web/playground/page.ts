@@ -16,6 +16,8 @@ const evaluationDelay = 60;
 const addressDelay = 400;
 /** Milliseconds after which an evaluation counts as one that a person may want to stop. */
 const patience = 200;
+/** In characters; longer addresses get lost on their way. */
+const maxFragment = 100_000;
 
 const viewLabels: Readonly<Record<View, string>> = {
   value: "Value",
@@ -192,7 +194,7 @@ function showBroken(message: string): void {
 }
 
 function drawResult(): void {
-  if (report !== undefined) output.replaceChildren(drawReport(report, project.view, goTo));
+  if (report !== undefined) output.replaceChildren(drawReport(report, project, goTo));
 }
 
 function drawViews(): void {
@@ -242,18 +244,26 @@ function rememberSoon(): void {
   addressTimer = setTimeout(() => void remember(), addressDelay);
 }
 
-async function remember(): Promise<void> {
+/** Whether the project is small enough for an address. */
+async function remember(): Promise<boolean> {
   clearTimeout(addressTimer);
-  history.replaceState(null, "", `#${await encodeProject(project)}`);
+  const fragment = await encodeProject(project);
+  if (fragment.length > maxFragment) return false;
+  history.replaceState(null, "", `#${fragment}`);
+  return true;
 }
 
 async function share(): Promise<void> {
-  await remember();
+  if (!(await remember())) {
+    notify("This project is too large for a link.");
+    return;
+  }
+  const promise = "It holds the whole project; nothing was sent anywhere.";
   try {
     await navigator.clipboard.writeText(location.href);
-    notify("The link is copied. It holds the whole project; nothing was sent anywhere.");
+    notify(`The link is copied. ${promise}`);
   } catch {
-    notify("The link is in the address bar. It holds the whole project; nothing was sent anywhere.");
+    notify(`The link is in the address bar. ${promise}`);
   }
 }
 

@@ -1,20 +1,39 @@
-// Draws a report: messages, then the value or the error, or the derivations with what is in their .drv files.
+// Draws a report: messages, then the value or the error, or the derivations with what is in their .drv files. A program
+// may say more than a page can hold; what is too much is cut off, and the page says so.
 
 import type { Place, Report, ShownDerivation } from "./evaluate.ts";
-import type { View } from "./project.ts";
+import type { Project } from "./project.ts";
 import { terminalText } from "./terminal-text.ts";
 
-export function drawReport(report: Report, view: View, goTo: (place: Place) => void): DocumentFragment {
+const maxMessages = 200;
+const maxDerivations = 200;
+const maxCharacters = 300_000;
+
+type GoTo = (place: Place) => void;
+
+export function drawReport(report: Report, { view, strict }: Project, goTo: GoTo): DocumentFragment {
   const fragment = document.createDocumentFragment();
-  for (const message of report.messages) fragment.append(paragraph("message", message, goTo));
+  for (const message of report.messages.slice(0, maxMessages)) fragment.append(terminal("message", message, goTo));
+  noteRest(fragment, report.messages.length - maxMessages, "messages");
   if (view === "derivations" && report.succeeded) {
-    if (report.derivations.length === 0) fragment.append(hint("This program makes no derivation."));
+    if (report.derivations.length === 0) {
+      fragment.append(
+        hint(strict ? "This program makes no derivation." : "Nothing asked for a derivation; strict does."),
+      );
+    }
     // What was asked for comes first, what it is made of below.
-    for (const derivation of report.derivations.toReversed()) fragment.append(drawDerivation(derivation));
+    const reversed = report.derivations.toReversed();
+    for (const derivation of reversed.slice(0, maxDerivations)) fragment.append(drawDerivation(derivation));
+    noteRest(fragment, reversed.length - maxDerivations, "derivations");
   } else {
-    fragment.append(paragraph(report.succeeded ? `value ${view}` : "error", report.text, goTo));
+    fragment.append(terminal(report.succeeded ? `value ${view}` : "error", report.text.slice(0, maxCharacters), goTo));
+    noteRest(fragment, report.text.length - maxCharacters, "characters");
   }
   return fragment;
+}
+
+function noteRest(fragment: DocumentFragment, count: number, what: string): void {
+  if (count > 0) fragment.append(hint(`… and ${count} more ${what}`));
 }
 
 /** A note of the page's own. */
@@ -25,7 +44,7 @@ export function hint(text: string): HTMLElement {
   return element;
 }
 
-function paragraph(className: string, text: string, goTo: (place: Place) => void): HTMLElement {
+function terminal(className: string, text: string, goTo: GoTo): HTMLElement {
   const element = document.createElement("pre");
   element.className = className;
   element.append(terminalText(text, goTo));

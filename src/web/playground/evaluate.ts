@@ -81,14 +81,19 @@ interface Outcome extends Omit<Report, "milliseconds"> {
 
 /**
  * A page's stack is smaller than a command's, and when JavaScript runs out of it nobody knows where the program was. With a
- * limit that this stack can hold, the language itself notices, and says where.
+ * limit that this stack can hold, the language itself notices, and says where. Frames are not always as large as they were
+ * the first time, hence the second, lower limit; where it is not calls that nest, none helps.
  */
 function evaluateShallow(project: Project, now: number, exhausted: Outcome): Outcome {
-  const limit = Math.floor((exhausted.exhaustedAt ?? 0) * 0.8);
-  const outcome = evaluate(project, now, limit);
-  if (outcome.succeeded || outcome.exhaustedAt !== undefined) return exhausted;
-  const note = `A page has a small stack: this program may nest ${limit} calls here, and ${defaultEvalSettings.maxCallDepth} elsewhere.`;
-  return { ...outcome, messages: [...outcome.messages, note] };
+  for (const share of [0.8, 0.5]) {
+    const limit = Math.floor((exhausted.exhaustedAt ?? 0) * share);
+    const outcome = evaluate(project, now, limit);
+    if (outcome.succeeded) return outcome;
+    if (outcome.exhaustedAt !== undefined) continue;
+    const note = `A page has a small stack: this program may nest ${limit} calls here, and ${defaultEvalSettings.maxCallDepth} elsewhere.`;
+    return { ...outcome, messages: [...outcome.messages, note] };
+  }
+  return exhausted;
 }
 
 function evaluate(project: Project, now: number, maxCallDepth: number): Outcome {
@@ -122,7 +127,7 @@ const messagePrefixes: Readonly<Record<string, string>> = {
 
 /** The language has made it its own error where a whole file was asked for; printing and forcing deeply are not. */
 function isExhaustion(error: unknown): boolean {
-  return isStackExhaustion(error) || (error instanceof StackOverflowError && error.position === undefined);
+  return isStackExhaustion(error) || (error instanceof StackOverflowError && error.message === stackOverflow().message);
 }
 
 /** A byte string. */

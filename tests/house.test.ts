@@ -10,7 +10,18 @@ import { test } from "node:test";
 const home = join(import.meta.dirname, "..");
 
 /** From the top down; a room imports only from those after it. */
-const rooms = ["cli", "profile", "instantiate", "build", "fetch", "store", "host", "language", "formats"] as const;
+const rooms = [
+  "cli",
+  "web",
+  "profile",
+  "instantiate",
+  "build",
+  "fetch",
+  "store",
+  "host",
+  "language",
+  "formats",
+] as const;
 type Room = (typeof rooms)[number];
 const belowTheLine: readonly Room[] = ["language", "formats"];
 
@@ -100,7 +111,7 @@ test("below the line nothing of Node is imported or named", () => {
   assertNone(faults);
 });
 
-test("only cli prints", () => {
+test("only cli prints; web draws in its page", () => {
   const faults: string[] = [];
   for (const source of sources) {
     if (source.room === "cli" || source.isTest) continue;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # npm test: everything. First the gate (npm run ok), then what crosses rooms, on the shipped bundle: the program as a user
-# calls it, the comparison with the real Nix, and the main job on real packages of the Debian archive.
+# calls it, the comparison with the real Nix, the page in a real browser, and the main job on real packages of the Debian archive.
 set -eu
 . "$(dirname "$0")/setup.sh"
 cd "$FIRN_HOME"
@@ -11,7 +11,14 @@ if ! command -v nix-store >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get
   apt-get install -y -q nix-bin >&2 || say "nix-bin cannot be installed; the oracle tests will be skipped"
 fi
 
+# The page is tested in a real browser, which is likewise Debian's.
+if ! command -v chromium >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  say "installing chromium, which the page is tested in"
+  { apt-get install -y -q --no-install-recommends chromium || { apt-get update -q && apt-get install -y -q --no-install-recommends chromium; }; } >&2 ||
+    say "chromium cannot be installed; the tests of the page will be skipped"
+fi
+
 "$FIRN_NODE" tools/ok.ts
 "$FIRN_NODE" tools/bundle.ts
-mapfile -t files < <(find tests/functional tests/oracle -name '*.test.ts' | sort)
+mapfile -t files < <(find tests/functional tests/oracle tests/browser -name '*.test.ts' | sort)
 exec "$FIRN_NODE" --test --test-concurrency=1 "${files[@]}"

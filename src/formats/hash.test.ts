@@ -96,7 +96,7 @@ test("Nix32 and base 64 round-trip for any number of bytes", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 70 }), (bytes) => {
       assert.deepEqual(decodeNix32(encodeNix32(bytes)).slice(0, bytes.length), bytes);
-      assert.equal(encodeBase64(bytes), Buffer.from(bytes).toString("base64"));
+      assert.equal(encodeBase64(bytes), btoa(String.fromCharCode(...bytes)));
       assert.deepEqual(decodeBase64(encodeBase64(bytes)), bytes);
     }),
   );

@@ -60,7 +60,14 @@ function record(bytes: Uint8Array, size = bytes.length, caseHack = false): reado
 }
 
 function join(chunks: Iterable<Uint8Array>): Uint8Array {
-  return new Uint8Array(Buffer.concat([...chunks].map((chunk) => Buffer.from(chunk))));
+  const all = [...chunks];
+  const joined = new Uint8Array(all.reduce((size, chunk) => size + chunk.length, 0));
+  let at = 0;
+  for (const chunk of all) {
+    joined.set(chunk, at);
+    at += chunk.length;
+  }
+  return joined;
 }
 
 test("an archive that Nix wrote is read and written byte for byte, in pieces of any size", () => {

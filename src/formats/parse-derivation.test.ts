@@ -74,7 +74,7 @@ test("what is not a derivation is refused, with the byte at which that shows", (
 });
 
 test("input nodes nest only so deep", () => {
-  const nest = (depth: number): string => (depth === 0 ? '["out"]' : `([],[("out",${nest(depth - 1)})])`);
+  const nest = (depth: number): string => `${'([],[("out",'.repeat(depth)}["out"]${")])".repeat(depth)}`;
   const text = (depth: number): string =>
     `DrvWithVersion("xp-dyn-drv",[],[("/nix/store/${path}",${nest(depth)})],[],"s","b",[],[])`;
   assert.equal(printDerivation(store, read(text(64))), text(64));

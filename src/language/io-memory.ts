@@ -38,10 +38,11 @@ export class MemoryIO implements EvalIO {
   readonly currentTime: number;
   /** What `trace` and warnings said, in order. */
   readonly messages: { readonly level: string; readonly text: string }[] = [];
+  /** What has been instantiated, in order: inputs come before what needs them. */
+  readonly derivations = new Map<StorePath, Derivation>();
   private readonly files = new Map<string, MemoryFile>();
   private readonly folders = new Map<string, Map<string, FileType>>([["/", new Map()]]);
   private readonly environment: Readonly<Record<string, string>>;
-  private readonly derivations = new Map<StorePath, Derivation>();
   private readonly valid = new Set<StorePath>();
   private readonly references = new Map<StorePath, readonly StorePath[]>();
 

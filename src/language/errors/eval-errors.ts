@@ -51,7 +51,15 @@ export function stackOverflow(): StackOverflowError {
   return new StackOverflowError("stack overflow (possible infinite recursion)");
 }
 
-/** Whether JavaScript's own stack overflowed: V8 throws a RangeError, which the rooms turn into `stackOverflow`. */
+/**
+ * Whether JavaScript's own stack overflowed, which the rooms turn into `stackOverflow`: a RangeError in V8 and, with a full
+ * stop, in JavaScriptCore; an InternalError of its own in SpiderMonkey. Where V8 has no room to compile a regular
+ * expression it calls it invalid.
+ */
 export function isStackExhaustion(error: unknown): boolean {
-  return error instanceof RangeError && error.message === "Maximum call stack size exceeded";
+  if (!(error instanceof Error)) return false;
+  const { message } = error;
+  if (error instanceof RangeError) return /^Maximum call stack size exceeded\.?$/.test(message);
+  if (error instanceof SyntaxError) return /^Invalid regular expression: .*: Stack overflow$/s.test(message);
+  return message === "too much recursion" && error.constructor.name === "InternalError";
 }

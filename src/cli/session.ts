@@ -12,6 +12,7 @@ import { absolutePath } from "./absolute-path.ts";
 import type { AutoArgument, EvalFlags } from "./arguments/eval-flags.ts";
 import type { Context } from "./command.ts";
 import { evaluationSettings } from "./evaluation-settings.ts";
+import { openInstruments } from "./instruments.ts";
 import { openLocalStoreOf, openStoreOf } from "./open-store.ts";
 import { buildSettings, realisePaths } from "./realise-paths.ts";
 
@@ -67,13 +68,16 @@ export function openEvaluationSession(context: Context, flags: EvalFlags): Evalu
 }
 
 function makeEvaluationSession(context: Context, flags: EvalFlags, store: EvaluationStore): EvaluationSession {
+  const opened = openInstruments(context, flags);
   const evaluator = createEvaluator({
     store,
     settings: evaluationSettings(context, flags),
     readOnly: context.switches.readOnly,
     buildSettings: buildSettings(context, "normal"),
     emit: context.log.emit,
+    instruments: opened?.instruments,
   });
+  opened?.watch(evaluator);
   return {
     context,
     store,

@@ -6,9 +6,11 @@ import { byteStringOfHostText } from "#host";
 import {
   createBuiltins,
   createEvaluator as createLanguageEvaluator,
+  createObservedEvaluator,
   defaultEvalSettings,
   type EvalSettings,
   type Evaluator,
+  type Instruments,
 } from "#language";
 import type { EvaluationStore } from "#store";
 import { createStoreIO } from "./store-io.ts";
@@ -22,6 +24,8 @@ export interface EvaluatorOptions {
   readonly buildSettings?: BuildSettings;
   /** Where traces and warnings go. */
   readonly emit: Emit;
+  /** What watches the evaluation, if anything does. */
+  readonly instruments?: Instruments | undefined;
 }
 
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
@@ -34,7 +38,9 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     buildSettings: options.buildSettings ?? defaultBuildSettings,
     emit: options.emit,
   });
-  return createLanguageEvaluator({ io, builtins: createBuiltins(), settings });
+  const parts = { io, builtins: createBuiltins(), settings };
+  const { instruments } = options;
+  return instruments === undefined ? createLanguageEvaluator(parts) : createObservedEvaluator(parts, instruments);
 }
 
 export { createStoreIO, type StoreIOOptions } from "./store-io.ts";

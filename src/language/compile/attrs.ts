@@ -166,7 +166,7 @@ function compileMembers(compiler: Compiler, expr: AttrsExpr, inner: Scope, outer
       case "inherited":
         return compiler.delayed(def.value, outer);
       case "inheritedFrom":
-        return Delayed.thunk(inheritFromCode(compiler, name, def.from, pos));
+        return compiler.inheritedFrom(name, pos, inheritFromCode(compiler, name, def.from, pos));
     }
   }
 }

@@ -112,6 +112,16 @@ export class Compiler {
     }
   }
 
+  /** Whether `x: y: …` becomes one function of several arguments; an observed evaluation keeps them apart. */
+  get joinsLambdas(): boolean {
+    return true;
+  }
+
+  /** What `inherit (from) name` binds. */
+  inheritedFrom(_name: string, _pos: Pos, code: Code): Delayed {
+    return Delayed.thunk(code);
+  }
+
   /** Code that is compiled when it first runs. */
   code(expr: Expr, scope: Scope): Code {
     return new LazyCode(this, expr, scope);

@@ -21,7 +21,7 @@ export class Delayed {
   private readonly index: number;
   private readonly lambda: LambdaCode | undefined;
 
-  private constructor(
+  protected constructor(
     tag: Tag,
     code: Code | undefined,
     constant: Slot,

@@ -111,7 +111,8 @@ function printPlace(indent: string, position: Position | undefined): string {
   return `${place}${printCodeLines(position)}\n`;
 }
 
-function printCodeLines(position: Position): string {
+/** Up to three numbered lines of source, each behind a newline. */
+export function printCodeLines(position: Position): string {
   const { line, column } = lineAndColumn(position);
   const { previous, current, next } = codeLines(position);
   let output = "";

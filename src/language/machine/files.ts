@@ -3,7 +3,7 @@
 
 import { hint, isStackExhaustion, renderWarning, stackOverflow } from "../errors/index.ts";
 import { withLanguageErrors } from "../builtins/foreign-error.ts";
-import { Compiler } from "../compile/compiler.ts";
+import type { Compiler } from "../compile/compiler.ts";
 import { findUndefinedVariable } from "../compile/check-variables.ts";
 import type { Scope } from "../compile/scope.ts";
 import type { Origin, SourceFile } from "../syntax/ast.ts";
@@ -132,7 +132,7 @@ export class FileEvaluator {
   private prepare(source: SourceFile, basePath: string, extra: ExtraScope | undefined): () => Value {
     const parsed = this.parse(source, basePath);
     const scope: Scope = extra?.scope ?? { kind: "base", base: this.evaluator.base };
-    const compiler = new Compiler(this.evaluator, parsed.file);
+    const compiler = this.evaluator.makeCompiler(parsed.file);
     this.checkVariables(parsed, scope, compiler);
     const env: Environment = extra?.env ?? [undefined];
     return () => compiler.compile(parsed.expr, scope)(env);
@@ -140,7 +140,7 @@ export class FileEvaluator {
 
   parseChecked(source: SourceFile, basePath: string): ParsedFile {
     const parsed = this.parse(source, basePath);
-    this.checkVariables(parsed, { kind: "base", base: this.evaluator.base }, new Compiler(this.evaluator, parsed.file));
+    this.checkVariables(parsed, { kind: "base", base: this.evaluator.base }, this.evaluator.makeCompiler(parsed.file));
     return parsed;
   }
 

@@ -166,7 +166,12 @@ function compileMembers(compiler: Compiler, expr: AttrsExpr, inner: Scope, outer
       case "inherited":
         return compiler.delayed(def.value, outer);
       case "inheritedFrom":
-        return compiler.inheritedFrom(name, pos, inheritFromCode(compiler, name, def.from, pos));
+        return compiler.inheritedFrom(inheritFromCode(compiler, name, def.from, pos), {
+          name,
+          from: def.from,
+          pos,
+          scope: inner,
+        });
     }
   }
 }
@@ -180,9 +185,11 @@ function shapeOf(members: readonly Member[], pos: Pos): Shape {
   );
 }
 
-/** The sources of `inherit (…)` clauses as an environment: source n in slot n. Each is evaluated at most once. */
+/** The sources of `inherit (…)` clauses as an environment: source n in slot n+1. Each is evaluated at most once. */
 function sourceEnvironment(sources: readonly Delayed[], env: Environment): Environment {
-  return sources.map((source) => source.make(env));
+  const made: Environment = [env];
+  for (const source of sources) made.push(source.make(env));
+  return made;
 }
 
 /** `name` out of source number `from`: what `(source).name` would be. */
@@ -191,7 +198,7 @@ function inheritFromCode(compiler: Compiler, name: string, from: number, pos: Po
   const symbol = evaluator.symbols.intern(name);
   const path = showIdentifier(name);
   return new Code(evaluator.states, (sources: Environment) => {
-    const attrs = forceAttrs(evaluator, force(sources[from] as Slot, pos), "while selecting an attribute", pos);
+    const attrs = forceAttrs(evaluator, force(sources[from + 1] as Slot, pos), "while selecting an attribute", pos);
     const slot = attrs.get(symbol);
     if (slot === undefined) throw missingAttribute(evaluator, attrs, name, pos);
     if (!(slot instanceof Thunk)) return slot;

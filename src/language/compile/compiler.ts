@@ -21,6 +21,15 @@ import { compileVariable } from "./variables.ts";
 /** Evaluates a node in an environment; `pos` is passed on by thunks and not used by compiled code. */
 export type Run = (env: Environment) => Value;
 
+/** `name` out of source number `from` of the `inherit (…)` clauses of a set. */
+export interface InheritedSelection {
+  readonly name: string;
+  readonly from: number;
+  readonly pos: Pos;
+  /** Where the sources stand. */
+  readonly scope: Scope;
+}
+
 const emptyList: readonly Slot[] = [];
 
 /**
@@ -117,8 +126,8 @@ export class Compiler {
     return true;
   }
 
-  /** What `inherit (from) name` binds. */
-  inheritedFrom(_name: string, _pos: Pos, code: Code): Delayed {
+  /** What `inherit (from) name` binds: code that runs in the environment of the sources. */
+  inheritedFrom(code: Code, _selection: InheritedSelection): Delayed {
     return Delayed.thunk(code);
   }
 

@@ -12,7 +12,12 @@ export function countExpressions(expr: Expr): number {
     case "curPos":
       return 1;
     case "select":
-      return 1 + countExpressions(expr.target) + countInPath(expr.path) + (expr.or === undefined ? 0 : countExpressions(expr.or));
+      return (
+        1 +
+        countExpressions(expr.target) +
+        countInPath(expr.path) +
+        (expr.or === undefined ? 0 : countExpressions(expr.or))
+      );
     case "hasAttr":
       return 1 + countExpressions(expr.target) + countInPath(expr.path);
     case "attrs":
@@ -45,11 +50,9 @@ export function countExpressions(expr: Expr): number {
 }
 
 function countAttrs(expr: AttrsExpr): number {
-  let count = 1 + countAll(expr.inheritFrom);
-  for (const def of expr.attrs.values()) {
-    // `inherit (from) name` is a selection from a reference to the source.
-    count += def.kind === "inheritedFrom" ? 2 : countExpressions(def.value);
-  }
+  // `inherit (from) name …` is a source, a reference to it, and a selection from that for each name.
+  let count = 1 + countAll(expr.inheritFrom) + expr.inheritFrom.length;
+  for (const def of expr.attrs.values()) count += def.kind === "inheritedFrom" ? 1 : countExpressions(def.value);
   for (const { name, value } of expr.dynamic) count += countExpressions(name) + countExpressions(value);
   return count;
 }

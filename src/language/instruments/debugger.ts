@@ -6,11 +6,20 @@
 // added to it, so that it is shown as it was thrown. As in Nix some errors push a frame of their own that nothing takes
 // away again (EvalErrorBuilder::withFrame); each end of a frame takes the topmost.
 
-import { BaseError, EvalBaseError, type Hint, hint, type Position } from "../errors/index.ts";
+import {
+  BaseError,
+  EvalBaseError,
+  EvalError,
+  type Hint,
+  hint,
+  InfiniteRecursionError,
+  type Position,
+  TypeError,
+} from "../errors/index.ts";
 import type { Expr } from "../syntax/ast.ts";
 import type { Scope } from "../compile/scope.ts";
 import { noPos, type Pos } from "../values/position.ts";
-import type { Environment } from "../values/thunk.ts";
+import type { Code, Environment, Thunk } from "../values/thunk.ts";
 import type { Slot } from "../values/value.ts";
 import { variablesOf } from "./debug-environment.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
@@ -74,10 +83,13 @@ const framedErrors: Partial<Record<Expr["kind"], RegExp>> = {
 const conditionFrame =
   /^while evaluating a branch condition$|^in the (?:condition of the assert statement|argument of the not operator|(?:left|right) operand of the (?:AND|OR|IMPL) )/;
 
-/** Errors of builtins that Nix gives the position of a builtin, which is none; other ones stand where the frame does. */
-const placedNowhere = /^expected (?:an integer|a float|a Boolean|a string|a function) but found/;
+/** Errors that Nix leaves without a position; to most others that builtins throw it gives the one of a builtin: none. */
+const unplaced =
+  /^expected a (?:set|list) but found|^attribute '.*' missing$|^cannot (?:compare|coerce) |^file names are not allowed/s;
 
 export class Debugger {
+  /** The nodes that the code of thunks was made of. */
+  private readonly nodes = new WeakMap<Code, DebugNode>();
   /** Innermost last. */
   private readonly stack: DebugFrame[] = [];
   private readonly options: DebuggerOptions;
@@ -114,6 +126,16 @@ export class Debugger {
   /** Innermost first. */
   get frames(): readonly DebugFrame[] {
     return this.stack.toReversed();
+  }
+
+  /** Code that will be run for a node. */
+  coded(code: Code, node: DebugNode): void {
+    this.nodes.set(code, node);
+  }
+
+  /** The node that a thunk will run; undefined when it is no part of a program. */
+  nodeOf(thunk: Thunk): DebugNode | undefined {
+    return thunk.code === null ? undefined : this.nodes.get(thunk.code);
   }
 
   push(frame: DebugFrame): void {
@@ -205,7 +227,9 @@ export class Debugger {
   }
 
   /** EvalState::runDebugRepl. */
-  private stop(error: BaseError | undefined, isBreakpoint: boolean): void {
+  private stop(thrown: BaseError | undefined, isBreakpoint: boolean): void {
+    // Where a value needs itself is found out on the way up.
+    const error = thrown instanceof InfiniteRecursionError ? thrown.clone().atPosition(undefined) : thrown;
     const top = this.stack.at(-1);
     if (top === undefined || !this.isListening || this.isInSession || this.leaving !== undefined) return;
     const hasFrame = error !== undefined && top.node.pos !== noPos;
@@ -227,13 +251,17 @@ export class Debugger {
     }
     this.isStepping = answer === "step";
     if (answer !== "quit") return;
-    this.leaving = error ?? new DebuggerLeft();
-    if (error === undefined || isBreakpoint) throw this.leaving;
+    this.leaving = thrown ?? new DebuggerLeft();
+    if (thrown === undefined || isBreakpoint) throw this.leaving;
   }
 
+  /** An error without position is shown where the topmost frame is, one whose position is none is not. */
   private placeOf(error: BaseError, isBreakpoint: boolean, top: DebugFrame): Position | undefined {
     if (error.position !== undefined) return error.position;
-    const isNowhere = isBreakpoint || (placedNowhere.test(error.message) && error.traces.length === 0);
+    const { constructor } = error;
+    const isOfBuiltin = (constructor === EvalError || constructor === TypeError) && error.traces.length === 0;
+    const isNowhere =
+      isBreakpoint || constructor === InfiniteRecursionError || (isOfBuiltin && !unplaced.test(error.message));
     return isNowhere ? undefined : this.evaluator.position(top.node.pos);
   }
 }

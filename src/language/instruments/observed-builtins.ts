@@ -9,7 +9,10 @@ export function observeBuiltins(table: BuiltinTable, instruments: Instruments): 
   return { ...table, primOps: table.primOps.map((definition) => observeBuiltin(definition, instruments)) };
 }
 
-function observeBuiltin(definition: PrimOpDefinition, { statistics, debugger: listener }: Instruments): PrimOpDefinition {
+function observeBuiltin(
+  definition: PrimOpDefinition,
+  { statistics, debugger: listener }: Instruments,
+): PrimOpDefinition {
   // Arguments beyond the arity are ignored, so one shape serves all.
   const original = definition.impl as (evaluator: Evaluator, a: Slot, b: Slot, c: Slot) => Value;
   let impl = original;
@@ -17,7 +20,7 @@ function observeBuiltin(definition: PrimOpDefinition, { statistics, debugger: li
     impl = (evaluator, a, b, c) => {
       statistics.builtinCalled(definition.name);
       const result = original(evaluator, a, b, c);
-      statistics.builtinReturned(result);
+      statistics.builtinMade(result);
       return result;
     };
   }
@@ -32,9 +35,7 @@ function observeBuiltin(definition: PrimOpDefinition, { statistics, debugger: li
       }
     };
     impl =
-      definition.name === "tryEval"
-        ? (evaluator, a, b, c) => listener.insideTry(() => run(evaluator, a, b, c))
-        : run;
+      definition.name === "tryEval" ? (evaluator, a, b, c) => listener.insideTry(() => run(evaluator, a, b, c)) : run;
   }
   return { ...definition, impl } as PrimOpDefinition;
 }

@@ -4,18 +4,27 @@
 // Bodies, of functions, `let` and `with`, are recognised when their turn comes: whoever opens an environment says what is
 // to happen when its body begins.
 
-import { Compiler, type Run } from "../compile/compiler.ts";
+import { Compiler, type InheritedSelection, type Run } from "../compile/compiler.ts";
 import { Delayed } from "../compile/delayed.ts";
 import { makeLambdaCode } from "../compile/lambda.ts";
 import { resolveVariable, type Scope } from "../compile/scope.ts";
 import { hint, type Hint } from "../errors/index.ts";
 import { addFrame, quoteFunction, wrongType } from "../machine/failures.ts";
 import { showIdentifier } from "../syntax/index.ts";
-import type { AttrPath, BinaryExpr, CallExpr, Expr, LambdaExpr, LetExpr, SelectExpr, SourceFile } from "../syntax/ast.ts";
+import type {
+  AttrPath,
+  BinaryExpr,
+  CallExpr,
+  Expr,
+  LambdaExpr,
+  LetExpr,
+  SelectExpr,
+  SourceFile,
+} from "../syntax/ast.ts";
 import { Attrs, emptyAttrs } from "../values/attrs.ts";
 import { Lambda, type LambdaCode } from "../values/lambda.ts";
 import { noPos, type Pos } from "../values/position.ts";
-import { Code, type Environment, Thunk } from "../values/thunk.ts";
+import { Code, type Environment, force, Thunk } from "../values/thunk.ts";
 import type { Slot, Value } from "../values/value.ts";
 import { printExpr } from "../syntax/index.ts";
 import type { Debugger, DebugNode } from "./debugger.ts";
@@ -58,8 +67,8 @@ export class ObservedCompiler extends Compiler {
   private compileFile(expr: Expr, scope: Scope): Run {
     this.isWholeFile = false;
     const { origin } = this.file;
-    this.statistics?.fileParsed(expr);
     const isImported = this.observed.takeImported();
+    this.statistics?.fileParsed(expr, isImported);
     const run = this.compile(expr, scope);
     if (!isImported || origin.kind !== "path") return run;
     const text = hint`while evaluating the file '${origin.path}':`;
@@ -113,6 +122,12 @@ export class ObservedCompiler extends Compiler {
     }
   }
 
+  override code(expr: Expr, scope: Scope): Code {
+    const code = super.code(expr, scope);
+    this.listener?.coded(code, this.node(expr, scope));
+    return code;
+  }
+
   override delayed(expr: Expr, scope: Scope): Delayed {
     const { statistics } = this;
     // Nix makes a thunk of a lambda.
@@ -148,14 +163,27 @@ export class ObservedCompiler extends Compiler {
     }
   }
 
-  override inheritedFrom(name: string, pos: Pos, code: Code): Delayed {
+  /** To Nix this is a selection from a variable that nothing can name, in an environment of its own. */
+  override inheritedFrom(code: Code, selection: InheritedSelection): Delayed {
     const { statistics } = this;
-    if (statistics === undefined) return super.inheritedFrom(name, pos, code);
-    const counting = new Code(code.states, (env: Environment, forcedAt) => {
-      statistics.lookups++;
-      return code.run(env, forcedAt);
+    const { name, from, pos } = selection;
+    const scope: Scope = { kind: "names", names: new Map(), parent: selection.scope };
+    const node: DebugNode = { kind: "select", scope, pos };
+    const text = hint`while evaluating the attribute '${showIdentifier(name)}'`;
+    const observed = new Code(code.states, (env: Environment, forcedAt) => {
+      force(env[from + 1] as Slot, pos);
+      if (statistics !== undefined) statistics.lookups++;
+      const select: Run = () => code.run(env, forcedAt);
+      return this.runFramed(
+        node,
+        pos,
+        () => text,
+        env,
+        () => this.runGuarded(node, env, select),
+      );
     });
-    return this.countedThunk(super.inheritedFrom(name, pos, counting));
+    this.listener?.coded(observed, node);
+    return this.countedThunk(super.inheritedFrom(observed, selection));
   }
 
   private countedThunk(delayed: Delayed): Delayed {

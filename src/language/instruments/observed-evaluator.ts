@@ -11,6 +11,7 @@ import { noPos, type Pos } from "../values/position.ts";
 import type { Thunk } from "../values/thunk.ts";
 import type { Slot, Value } from "../values/value.ts";
 import type { Instruments } from "./instruments.ts";
+import { debugDeep } from "./debug-deep.ts";
 import { observeBuiltins } from "./observed-builtins.ts";
 import { ObservedCompiler } from "./observed-compiler.ts";
 import { ObservedLambda } from "./observed-lambda.ts";
@@ -47,6 +48,11 @@ export class ObservedEvaluator extends Evaluator {
     }
   }
 
+  override evalFileWithScope(path: string, scope: Attrs): Value {
+    this.instruments.statistics?.environmentMade(scope.size);
+    return super.evalFileWithScope(path, scope);
+  }
+
   override errorPasses(error: BaseError, frame: string | Hint): void {
     this.instruments.debugger?.errorPasses(error, typeof frame === "string" ? frame : frame.plain);
   }
@@ -68,9 +74,19 @@ export class ObservedEvaluator extends Evaluator {
     return this.observe(fn, [a, b, c], pos, () => super.call3(fn, a, b, c, pos));
   }
 
+  override delayCall1(fn: Slot, a: Slot): Thunk {
+    this.instruments.statistics?.builtinMade(a);
+    return super.delayCall1(fn, a);
+  }
   /** To Nix this is a call whose function is a call. */
   override delayCall2(fn: Slot, a: Slot, b: Slot): Thunk {
     return this.delayCall1(this.delayCall1(fn, a), b);
+  }
+
+  override forceDeep(slot: Slot): Value {
+    const { debugger: listener } = this.instruments;
+    if (listener?.isListening === true) debugDeep(this, listener, slot);
+    return super.forceDeep(slot);
   }
 
   override autoCall(args: Attrs, fn: Slot): Value {
@@ -86,7 +102,8 @@ export class ObservedEvaluator extends Evaluator {
   }
 
   private observe(fn: Slot, args: readonly Slot[], pos: Pos, call: () => Value): Value {
-    const { calls } = this.instruments;
+    const { calls, statistics } = this.instruments;
+    if (statistics !== undefined) for (const arg of args) statistics.builtinMade(arg);
     for (const observer of calls) observer.enter(this, fn, args, pos);
     try {
       return call();

@@ -108,7 +108,8 @@ export class Profiler implements CallObserver {
   /** Only the stack of now stays. */
   private forget(): void {
     const frames: Frame[] = [];
-    for (let node: StackNode | undefined = this.top; node?.frame !== undefined; node = node.parent) frames.push(node.frame);
+    for (let node: StackNode | undefined = this.top; node?.frame !== undefined; node = node.parent)
+      frames.push(node.frame);
     this.root = new StackNode(undefined, undefined);
     this.top = frames.reduceRight((node, frame) => node.enter(frame), this.root);
     this.sampled = false;

@@ -7,7 +7,7 @@ import type { Expr } from "../syntax/ast.ts";
 import { Attrs } from "../values/attrs.ts";
 import type { LambdaCode } from "../values/lambda.ts";
 import { Thunk } from "../values/thunk.ts";
-import type { NixList, Value } from "../values/value.ts";
+import type { NixList, Slot, Value } from "../values/value.ts";
 import { countExpressions } from "./count-expressions.ts";
 
 /** What only the machine that runs the evaluation can tell; see `Statistics.report`. */
@@ -49,8 +49,9 @@ export class Statistics {
     this.countsCalls = countsCalls;
   }
 
-  fileParsed(expr: Expr): void {
-    this.expressions += countExpressions(expr);
+  /** The import of a file is an expression too. */
+  fileParsed(expr: Expr, isImported: boolean): void {
+    this.expressions += countExpressions(expr) + (isImported ? 1 : 0);
   }
 
   environmentMade(variables: number): void {
@@ -69,11 +70,10 @@ export class Statistics {
     if (this.countsCalls) this.byBuiltin.set(name, (this.byBuiltin.get(name) ?? 0) + 1);
   }
 
-  /** Counts what a builtin made, as deep as it is made already. */
-  builtinReturned(value: Value): void {
-    if (!this.valueSeen(value)) return;
-    const slots = value instanceof Attrs ? value.flat().values : (value as NixList);
-    for (const slot of slots) if (!(slot instanceof Thunk)) this.builtinReturned(slot);
+  /** Counts what a builtin returned or passes to a function, as deep as it is made already. */
+  builtinMade(slot: Slot): void {
+    if (slot instanceof Thunk || !this.valueSeen(slot)) return;
+    for (const inner of slot instanceof Attrs ? slot.flat().values : (slot as NixList)) this.builtinMade(inner);
   }
 
   listsConcatenated(result: Value): void {
@@ -123,7 +123,9 @@ export class Statistics {
       envs: { number: this.environments, elements: this.variables },
       nrExprs: this.expressions,
       list: { elements: this.elements, concats: this.concatenations },
-      symbols: options.symbols ? names : { number: names.length, bytes: names.reduce((sum, { length }) => sum + length, 0) },
+      symbols: options.symbols
+        ? names
+        : { number: names.length, bytes: names.reduce((sum, { length }) => sum + length, 0) },
       sets: { number: this.sets, elements: this.attributes },
       nrOpUpdates: this.updates,
       nrOpUpdateValuesCopied: this.valuesCopied,

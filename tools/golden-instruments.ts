@@ -35,14 +35,14 @@ const [shell = "sh", ...shellArguments] = (process.env["GOLDEN_SHELL"] ?? "sh").
 rmSync(here, { recursive: true, force: true });
 mkdirSync(here, { recursive: true });
 
-const files = readJson<Record<string, string>>("files.json");
+const files = readJson("files.json") as Record<string, string>;
 makeWatched();
 makeSessions();
 rmSync(here, { recursive: true });
 
 /** The first case is what the others are counted from: Nix has made something before a program begins. */
 function makeWatched(): void {
-  const cases = readJson<Watched[]>("watched.json").map(({ source }) => ({ source }));
+  const cases = (readJson("watched.json") as Watched[]).map(({ source }) => ({ source }));
   runInShell(
     [{ source: "1" }, ...cases].flatMap(({ source }, index) => {
       writeFileSync(join(here, `${index}`), source, "latin1");
@@ -70,7 +70,7 @@ function makeWatched(): void {
 }
 
 function makeSessions(): void {
-  const cases = readJson<Session[]>("debugger.json").map(({ source, flags, input }) => ({
+  const cases = (readJson("debugger.json") as Session[]).map(({ source, flags, input }) => ({
     source,
     ...(flags === undefined ? {} : { flags }),
     input,
@@ -117,7 +117,7 @@ function statistics(index: number): NixStatistics {
 
 type Counts = Readonly<Record<string, number>>;
 
-/** What is counted alike; see docs/manual/statistics.md. */
+/** What is counted alike; see docs/watching-an-evaluation.md. */
 function counts(index: number): Counts {
   const { envs, list, ...all } = statistics(index);
   const names = ["nrExprs", "nrThunks", "nrAvoided", "nrLookups", "nrOpUpdates", "nrPrimOpCalls", "nrFunctionCalls"];
@@ -144,8 +144,8 @@ function linesOf(name: string): string[] {
     .filter((line) => line !== "");
 }
 
-function readJson<T>(name: string): T {
-  return JSON.parse(readFileSync(new URL(name, golden), "utf8")) as T;
+function readJson(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(name, golden), "utf8"));
 }
 
 /** JSON in which each byte above 126 is escaped, so that no editor mistakes the byte strings for text. */

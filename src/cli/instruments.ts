@@ -1,13 +1,13 @@
-// What watches an evaluation, as settings and the environment ask for it: NIX_SHOW_STATS and its kin, trace-function-calls,
-// eval-profiler. Most of the time it is nothing, and then the evaluator is one that cannot be watched.
+// What watches an evaluation, as settings, flags and the environment ask for it: NIX_SHOW_STATS and its kin, --debugger,
+// trace-function-calls, eval-profiler. Most of the time it is nothing, and then the evaluator is one that cannot be watched.
 
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { GCProfiler, getHeapStatistics } from "node:v8";
-import { writeFileSync } from "node:fs";
 import { hostPath } from "#host";
 import {
   type CallObserver,
-  type Evaluator,
+  Debugger,
+  type DebuggerOptions,
   FunctionTrace,
   type Instruments,
   type MachineStatistics,
@@ -18,33 +18,31 @@ import { absolutePath } from "./absolute-path.ts";
 import type { EvalFlags } from "./arguments/eval-flags.ts";
 import type { Context } from "./command.ts";
 import { Output } from "./output.ts";
+import type { EvaluationSession } from "./session.ts";
+
+/** Makes what is called where the debugger stops: it talks to the user until the evaluation is to go on. */
+export type MakeDebugSession = (session: EvaluationSession) => DebuggerOptions["session"];
 
 export interface OpenInstruments {
   readonly instruments: Instruments;
-  /** Has what was seen told at the end. */
-  watch(evaluator: Evaluator): void;
+  /** Connects them with the session whose evaluator they watch. */
+  watch(session: EvaluationSession): void;
 }
 
-export function openInstruments(context: Context, _flags: EvalFlags): OpenInstruments | undefined {
-  const { settings } = context;
+type Watch = (session: EvaluationSession) => void;
+
+export function openInstruments(context: Context, flags: EvalFlags): OpenInstruments | undefined {
   const calls: CallObserver[] = [];
-  const watches: ((evaluator: Evaluator) => void)[] = [];
-  if (settings.boolean("trace-function-calls")) calls.push(new FunctionTrace(nanoseconds));
-  if (settings.text("eval-profiler") === "flamegraph") {
-    const { profiler, watch } = openProfiler(context);
-    calls.push(profiler);
-    watches.push(watch);
-  }
-  let statistics: Statistics | undefined;
-  if (isAskedFor(context, "NIX_SHOW_STATS")) {
-    statistics = new Statistics(isAskedFor(context, "NIX_COUNT_CALLS"));
-    watches.push(reportStatistics(context, statistics));
-  }
-  if (calls.length === 0 && statistics === undefined) return undefined;
+  const watches: Watch[] = [];
+  if (context.settings.boolean("trace-function-calls")) calls.push(new FunctionTrace(nanoseconds));
+  if (context.settings.text("eval-profiler") === "flamegraph") calls.push(openProfiler(context, watches));
+  const statistics = isAskedFor(context, "NIX_SHOW_STATS") ? openStatistics(context, watches) : undefined;
+  const listener = flags.debugSession === undefined ? undefined : openDebugger(context, flags.debugSession, watches);
+  if (calls.length === 0 && statistics === undefined && listener === undefined) return undefined;
   return {
-    instruments: { calls, statistics, debugger: undefined },
-    watch: (evaluator) => {
-      for (const watch of watches) watch(evaluator);
+    instruments: { calls, statistics, debugger: listener },
+    watch(session) {
+      for (const watch of watches) watch(session);
     },
   };
 }
@@ -54,41 +52,63 @@ function isAskedFor({ environment }: Context, name: string): boolean {
   return (environment[name] ?? "0") !== "0";
 }
 
-const startedAt = BigInt(Math.round(performance.timeOrigin * 1000)) * 1000n - process.hrtime.bigint();
+const clockBegan = BigInt(Math.round(performance.timeOrigin * 1000)) * 1000n - process.hrtime.bigint();
 
 function nanoseconds(): bigint {
-  return startedAt + process.hrtime.bigint();
+  return clockBegan + process.hrtime.bigint();
 }
 
-function openProfiler(context: Context): { profiler: Profiler; watch: (evaluator: Evaluator) => void } {
-  const { settings, cleanups } = context;
+function openProfiler({ settings, cleanups }: Context, watches: Watch[]): Profiler {
   const file = openSync(hostPath(absolutePath(settings.text("eval-profile-file"))), "w", 0o660);
   const profiler = new Profiler({
     frequency: settings.integer("eval-profiler-frequency"),
     now: nanoseconds,
     write: (text) => writeSync(file, text, null, "latin1"),
   });
-  cleanups.push(() => closeSync(file));
-  return { profiler, watch: (evaluator) => cleanups.push(() => profiler.save(evaluator)) };
+  watches.push(({ evaluator }) =>
+    cleanups.push(() => {
+      profiler.save(evaluator);
+      closeSync(file);
+    }),
+  );
+  return profiler;
 }
 
-function reportStatistics(context: Context, statistics: Statistics): (evaluator: Evaluator) => void {
+function openDebugger({ settings }: Context, make: MakeDebugSession, watches: Watch[]): Debugger {
+  let talk: DebuggerOptions["session"] = () => "continue";
+  watches.push((session) => (talk = make(session)));
+  return new Debugger({
+    session: (stop, listener) => talk(stop, listener),
+    ignoreTry: settings.boolean("ignore-try"),
+    stopsOnTrace: settings.boolean("debugger-on-trace"),
+    stopsOnWarning: settings.boolean("debugger-on-warn"),
+  });
+}
+
+function openStatistics(context: Context, watches: Watch[]): Statistics {
+  const statistics = new Statistics(isAskedFor(context, "NIX_COUNT_CALLS"));
   const collections = new GCProfiler();
   collections.start();
-  const path = context.environment["NIX_SHOW_STATS_PATH"] ?? "-";
-  return (evaluator) => {
+  watches.push(({ evaluator }) =>
     context.reports.push(() => {
       const symbols = isAskedFor(context, "NIX_SHOW_SYMBOLS");
-      const text = `${statistics.report(evaluator, machineStatistics(collections), { symbols })}\n`;
-      context.log.stop();
-      if (path !== "-") writeFileSync(path, text, "latin1");
-      else {
-        const errors = new Output(2);
-        errors.write(text);
-        errors.flush();
-      }
-    });
-  };
+      tell(context, `${statistics.report(evaluator, machineStatistics(collections), { symbols })}\n`);
+    }),
+  );
+  return statistics;
+}
+
+/** The statistics go past the log: they are told whatever its verbosity. */
+function tell({ environment, log }: Context, report: string): void {
+  const path = environment["NIX_SHOW_STATS_PATH"] ?? "-";
+  if (path !== "-") {
+    writeFileSync(path, report, "latin1");
+    return;
+  }
+  log.stop();
+  const errors = new Output(2);
+  errors.write(report);
+  errors.flush();
 }
 
 /** Garbage collection is what happened to the heap since the evaluator was opened. */

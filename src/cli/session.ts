@@ -77,14 +77,15 @@ function makeEvaluationSession(context: Context, flags: EvalFlags, store: Evalua
     emit: context.log.emit,
     instruments: opened?.instruments,
   });
-  opened?.watch(evaluator);
-  return {
+  const session: EvaluationSession = {
     context,
     store,
     evaluator,
     autoArguments: makeAutoArguments(evaluator, flags.autoArguments),
     lookupFile: (text) => lookupFile(evaluator, text),
   };
+  opened?.watch(session);
+  return session;
 }
 
 function lookupFile(evaluator: Evaluator, text: string): string {

@@ -23,12 +23,12 @@ interface Session {
   readonly status: number;
 }
 
-function readGolden<T>(path: string): T {
-  return JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as T;
+function readGolden(path: string): unknown {
+  return JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
 }
 
-const files = readGolden<Record<string, string>>("golden/files.json");
-const sessions = readGolden<Session[]>("golden/debugger.json");
+const files = readGolden("golden/files.json") as Record<string, string>;
+const sessions = readGolden("golden/debugger.json") as Session[];
 
 type Outcome = Pick<Session, "stdout" | "stderr" | "status">;
 
@@ -38,7 +38,7 @@ function debug({ source, flags = "", input }: Session): Outcome {
   let stdout = "";
   let stderr = "";
   let isFirst = true;
-  const options = (name: string): boolean => flags.includes(name);
+  const isAsked = (name: string): boolean => flags.includes(name);
   const io = new MemoryIO({ files });
   io.emitMessage = (level, text) => {
     stderr += `${level === "trace" ? "trace: " : ""}${text}\n`;
@@ -84,13 +84,13 @@ function debug({ source, flags = "", input }: Session): Outcome {
   };
   const listener = new Debugger({
     session,
-    ignoreTry: options("--ignore-try"),
-    stopsOnTrace: options("debugger-on-trace"),
-    stopsOnWarning: options("debugger-on-warn"),
+    ignoreTry: isAsked("--ignore-try"),
+    stopsOnTrace: isAsked("debugger-on-trace"),
+    stopsOnWarning: isAsked("debugger-on-warn"),
   });
   const maxCallDepth = Number(/max-call-depth (\d+)/.exec(flags)?.[1] ?? 10000);
   const evaluator = createObservedEvaluator(
-    { io, builtins: createBuiltins(), settings: { abortOnWarn: options("abort-on-warn"), maxCallDepth } },
+    { io, builtins: createBuiltins(), settings: { abortOnWarn: isAsked("abort-on-warn"), maxCallDepth } },
     { calls: [], statistics: undefined, debugger: listener },
   );
   const evaluateAndPrint = (text: string, variables: ReadonlyMap<string, Slot>): string => {

@@ -14,7 +14,7 @@ function observeBuiltin(
   { statistics, debugger: listener }: Instruments,
 ): PrimOpDefinition {
   // Arguments beyond the arity are ignored, so one shape serves all.
-  const original = definition.impl as (evaluator: Evaluator, a: Slot, b: Slot, c: Slot) => Value;
+  const original: (evaluator: Evaluator, a: Slot, b: Slot, c: Slot) => Value = definition.impl;
   let impl = original;
   if (statistics !== undefined) {
     impl = (evaluator, a, b, c) => {

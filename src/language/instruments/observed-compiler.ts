@@ -246,26 +246,43 @@ export class ObservedCompiler extends Compiler {
   private compileSelect(expr: SelectExpr, scope: Scope): Run {
     const { observed, statistics } = this;
     const target = this.compile(expr.target, scope);
-    // The selection is compiled over a stand-in, which gives what the target was before it is asked for anything else.
-    const placeholder: Expr = { kind: "curPos", pos: expr.pos };
+    const names = expr.path.map((name) => (name.kind === "static" ? undefined : this.compile(name.expr, scope)));
+    // The selection is compiled over stand-ins: what the target was, before it is asked for anything else, and names that
+    // are remembered when they are computed.
     let value: Value = null;
+    let computed: Value[] = [];
+    const placeholder: Expr = { kind: "curPos", pos: expr.pos };
     this.held.set(placeholder, () => value);
+    for (const [index, name] of expr.path.entries()) {
+      if (name.kind !== "dynamic") continue;
+      this.held.set(name.expr, (env) => {
+        const symbol = (names[index] as Run)(env);
+        computed[index] = symbol;
+        return symbol;
+      });
+    }
     const selection = super.compile({ ...expr, target: placeholder }, scope);
     this.held.delete(placeholder);
-    const names = expr.path.map((name) => (name.kind === "static" ? undefined : this.compile(name.expr, scope)));
+    for (const name of expr.path) if (name.kind === "dynamic") this.held.delete(name.expr);
     const describe = (env: Environment): Hint =>
       hint`while evaluating the attribute '${this.describePath(expr.path, names, env)}'`;
     const node = this.node(expr, scope);
     const pos = this.pos(expr.pos);
     return (env) => {
       const from = target(env);
+      const outer = computed;
+      const mine: Value[] = [];
       const select: Run = () => {
         value = from;
+        computed = mine;
         return selection(env);
       };
-      const result = this.runFramed(node, pos, describe, env, () => this.runGuarded(node, env, select));
-      if (statistics !== undefined) statistics.lookups += countLookups(observed, from, expr);
-      return result;
+      try {
+        return this.runFramed(node, pos, describe, env, () => this.runGuarded(node, env, select));
+      } finally {
+        computed = outer;
+        if (statistics !== undefined) statistics.lookups += countLookups(observed, from, expr.path, mine);
+      }
     };
   }
 
@@ -416,16 +433,16 @@ class ObservedDelayed extends Delayed {
 }
 
 /** How many names of a path were looked up, the first one that was missing included. */
-function countLookups(evaluator: ObservedEvaluator, from: Value, { path, or }: SelectExpr): number {
-  if (or === undefined) return path.length;
+function countLookups(evaluator: ObservedEvaluator, from: Value, path: AttrPath, computed: readonly Value[]): number {
   let count = 0;
   let value: Value | undefined = from;
-  for (const name of path) {
+  for (const [index, name] of path.entries()) {
     count++;
-    const symbol: number | undefined = name.kind === "static" ? evaluator.symbols.find(name.name) : undefined;
+    const text = name.kind === "static" ? name.name : computed[index];
+    const symbol = typeof text === "string" ? evaluator.symbols.find(text) : undefined;
     const slot: Slot | undefined = value instanceof Attrs && symbol !== undefined ? value.get(symbol) : undefined;
-    value = slot instanceof Thunk ? (slot.isForced ? slot.force() : undefined) : slot;
     if (slot === undefined) break;
+    value = slot instanceof Thunk ? (slot.isForced ? slot.force() : undefined) : slot;
   }
   return count;
 }

@@ -1,5 +1,5 @@
 // Counts of what an evaluation did, under the names and with the meaning that they have in Nix (EvalState::printStatistics,
-// NIX_SHOW_STATS). docs/manual/statistics.md says where a count differs and which ones there are none of.
+// NIX_SHOW_STATS). docs/watching-an-evaluation.md says where a count differs and which ones there are none of.
 
 import { lineAndColumn } from "../errors/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";

@@ -62,14 +62,3 @@ export class DebugCommands {
 function shown(text: string): DebugReply {
   return { kind: "shown", text, variables: undefined };
 }
-
-/** The lines that help adds while debugging; a byte string. */
-export const debugHelp = `
-        Debug mode commands
-  :env             Show env stack
-  :bt, :backtrace  Show trace stack
-  :st              Show current trace
-  :st <idx>        Change to another trace in the stack
-  :c, :continue    Go until end of program, exception, or builtins.break
-  :s, :step        Go one step
-`;

@@ -98,7 +98,7 @@ export class Debugger {
   private mutedLevel = 0;
   private isStepping = false;
   private isInSession = false;
-  /** The error with which a session was left. */
+  /** The error with which a session was left, until something else is evaluated. */
   private leaving: unknown = undefined;
   /** Errors that were met. A failed thunk throws copies, which share the hint. */
   private readonly met = new WeakSet<Hint>();
@@ -139,6 +139,7 @@ export class Debugger {
   }
 
   push(frame: DebugFrame): void {
+    this.leaving = undefined;
     this.stack.push(frame);
     if (this.isStepping) this.stop(undefined, false);
   }
@@ -231,7 +232,7 @@ export class Debugger {
     // Where a value needs itself is found out on the way up.
     const error = thrown instanceof InfiniteRecursionError ? thrown.clone().atPosition(undefined) : thrown;
     const top = this.stack.at(-1);
-    if (top === undefined || !this.isListening || this.isInSession || this.leaving !== undefined) return;
+    if (top === undefined || !this.isListening || this.isInSession) return;
     const hasFrame = error !== undefined && top.node.pos !== noPos;
     if (hasFrame) {
       const position = this.placeOf(error, isBreakpoint, top);

@@ -1,6 +1,6 @@
 // Watching an evaluation: statistics, traces of calls, the profiler, the debugger.
 
-export { DebugCommands, debugHelp, type DebugReply } from "./debug-commands.ts";
+export { DebugCommands, type DebugReply } from "./debug-commands.ts";
 export {
   type DebugAnswer,
   type DebugFrame,

@@ -61,6 +61,11 @@ export class ObservedEvaluator extends Evaluator {
     this.instruments.debugger?.reached(what);
   }
 
+  override undisturbed<T>(run: () => T): T {
+    const { debugger: listener } = this.instruments;
+    return listener === undefined ? run() : listener.undisturbed(run);
+  }
+
   override call(fn: Slot, args: readonly Slot[], pos: Pos = noPos): Value {
     return this.observe(fn, args, pos, () => super.call(fn, args, pos));
   }

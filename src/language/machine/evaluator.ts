@@ -125,6 +125,10 @@ export class Evaluator {
   errorPasses(_error: BaseError, _frame: string | Hint): void {}
   /** A place where a debugger may have been asked to stop. */
   reached(_what: "break" | "trace" | "warning"): void {}
+  /** Runs what a user did not ask for, such as the completion of a name: no debugger stops in it. */
+  undisturbed<T>(run: () => T): T {
+    return run();
+  }
 
   // ── Calling ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

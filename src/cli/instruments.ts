@@ -101,14 +101,18 @@ function openStatistics(context: Context, watches: Watch[]): Statistics {
 /** The statistics go past the log: they are told whatever its verbosity. */
 function tell({ environment, log }: Context, report: string): void {
   const path = environment["NIX_SHOW_STATS_PATH"] ?? "-";
-  if (path !== "-") {
-    writeFileSync(path, report, "latin1");
+  if (path === "-") {
+    log.stop();
+    const errors = new Output(2);
+    errors.write(report);
+    errors.flush();
     return;
   }
-  log.stop();
-  const errors = new Output(2);
-  errors.write(report);
-  errors.flush();
+  try {
+    writeFileSync(path, report, "latin1");
+  } catch {
+    // The answer was given; as in Nix, that nothing is known of how does not make it a failure.
+  }
 }
 
 /** Garbage collection is what happened to the heap since the evaluator was opened. */

@@ -32,6 +32,13 @@ test("statistics go to the file that NIX_SHOW_STATS_PATH names", (t) => {
   assert.equal(statistics["functions"], undefined);
 });
 
+test("statistics that cannot be written do not make an answer a failure", (t) => {
+  const { status, stdout, stderr } = openScene(t).script(
+    `NIX_SHOW_STATS=1 NIX_SHOW_STATS_PATH=/nowhere/stats nix-instantiate --eval --expr '${program}'`,
+  );
+  assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: "3\n", stderr: "" });
+});
+
 test("of an evaluation that fails `nix` tells the statistics and nix-instantiate does not", (t) => {
   const scene = openScene(t);
   const failing = `--expr 'throw "x"'`;

@@ -8,9 +8,9 @@ import { Compiler, type InheritedSelection, type Run } from "../compile/compiler
 import { Delayed } from "../compile/delayed.ts";
 import { makeLambdaCode } from "../compile/lambda.ts";
 import { resolveVariable, type Scope } from "../compile/scope.ts";
-import { hint, type Hint } from "../errors/index.ts";
+import { BaseError, hint, type Hint } from "../errors/index.ts";
 import { addFrame, quoteFunction, wrongType } from "../machine/failures.ts";
-import { showIdentifier } from "../syntax/index.ts";
+import { printExpr, showIdentifier } from "../syntax/index.ts";
 import type {
   AttrPath,
   BinaryExpr,
@@ -26,7 +26,6 @@ import { Lambda, type LambdaCode } from "../values/lambda.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import { Code, type Environment, force, Thunk } from "../values/thunk.ts";
 import type { Slot, Value } from "../values/value.ts";
-import { printExpr } from "../syntax/index.ts";
 import type { Debugger, DebugNode } from "./debugger.ts";
 import type { ObservedEvaluator } from "./observed-evaluator.ts";
 import { ObservedLambda } from "./observed-lambda.ts";
@@ -292,7 +291,8 @@ export class ObservedCompiler extends Compiler {
         if (name.kind === "static") return showIdentifier(name.name);
         try {
           return showIdentifier(this.observed.forceStringNoContext((names[index] as Run)(env), ""));
-        } catch {
+        } catch (error) {
+          if (!(error instanceof BaseError)) throw error;
           return `"\${${printExpr(name.expr)}}"`;
         }
       })
@@ -384,8 +384,9 @@ export class ObservedCompiler extends Compiler {
   ): Value {
     const { listener } = this;
     if (listener?.isListening !== true) return run();
+    const frame = { node, env, position: this.observed.position(pos), hint: describe(env), isError: false };
     try {
-      listener.push({ node, env, position: this.observed.position(pos), hint: describe(env), isError: false });
+      listener.push(frame);
       return run();
     } finally {
       listener.pop();

@@ -10,6 +10,7 @@ import { noPos, type Pos } from "../values/position.ts";
 import { PrimOp, PrimOpApp } from "../values/prim-op.ts";
 import { Thunk } from "../values/thunk.ts";
 import type { Slot } from "../values/value.ts";
+import { DebuggerLeft } from "./debugger.ts";
 import type { CallObserver, Clock } from "./instruments.ts";
 import { printPlace } from "./print-place.ts";
 
@@ -146,7 +147,8 @@ function derivationName(evaluator: Evaluator, argument: Slot, pos: Pos): string 
   try {
     const name = forceAttrs(evaluator, argument, "", pos).get(evaluator.symbols.known.name);
     return name === undefined ? undefined : forceStringNoContext(evaluator, name, "", pos);
-  } catch {
+  } catch (error) {
+    if (error instanceof DebuggerLeft) throw error;
     // The evaluation will meet the same error, and tell it.
     evaluator.depth = depth;
     return undefined;

@@ -34,6 +34,8 @@ export interface Context {
   readonly settings: Settings;
   readonly environment: Environment;
   readonly switches: Switches;
+  /** What is told about an evaluation when the command is done: statistics. `nix` tells it of a failed one too. */
+  readonly reports: (() => void)[];
   /** What has to be undone or closed when the program ends, in reverse order, also on SIGINT. */
   readonly cleanups: (() => void)[];
   /** Ends the running build or download on SIGINT. */

@@ -9,6 +9,8 @@ import { UsageError } from "./usage-error.ts";
 /** Prints it to the log and gives the exit status. */
 export async function printError(error: unknown, context: Context): Promise<number> {
   const { log } = context;
+  // Left on purpose, as from the debugger.
+  if (exitStatusOf(error) === 0) return 0;
   const showTrace = context.settings.boolean("show-trace");
   const rendered = await renderError(error, { colours: log.colours, showTrace });
   log.emit({ kind: "message", level: "error", text: rendered });

@@ -25,6 +25,7 @@ export async function runProgram(program: string, words: readonly string[]): Pro
     settings: new Settings(),
     environment: process.env,
     switches: { repair: false, readOnly: false, gcWarning: true, rootsMade: 0 },
+    reports: [],
     cleanups: [],
     get signal() {
       return abort().signal;
@@ -49,10 +50,12 @@ async function runCommand(program: string, words: readonly string[], context: Co
     for (const name of context.settings.takeUnknown()) context.log.message("warn", `unknown setting '${name}'`);
     const status = await command.run(toByteStrings(words), context);
     context.output.flush();
+    for (const report of context.reports) report();
     return status;
   } catch (error) {
     // What was answered before the failure stays answered.
     context.output.flush();
+    if (program === "nix") for (const report of context.reports) report();
     return await printError(error, context);
   }
 }

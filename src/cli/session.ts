@@ -13,6 +13,7 @@ import { absolutePath } from "./absolute-path.ts";
 import type { AutoArgument, EvalFlags } from "./arguments/eval-flags.ts";
 import type { Context } from "./command.ts";
 import { evaluationSettings } from "./evaluation-settings.ts";
+import { openInstruments } from "./instruments.ts";
 import { openLocalStoreOf, openStoreOf } from "./open-store.ts";
 import { buildSettings, realisePaths } from "./realise-paths.ts";
 
@@ -68,8 +69,10 @@ export function openEvaluationSession(context: Context, flags: EvalFlags): Evalu
 }
 
 function makeEvaluationSession(context: Context, flags: EvalFlags, store: EvaluationStore): EvaluationSession {
+  const opened = openInstruments(context, flags);
   const settings = evaluationSettings(context, flags);
-  const parsedFiles = openParsedFiles(cacheFolder(context), settings);
+  // What watches an evaluation is to see what is parsed.
+  const parsedFiles = opened === undefined ? openParsedFiles(cacheFolder(context), settings) : undefined;
   if (parsedFiles !== undefined) context.cleanups.push(() => parsedFiles.close());
   const evaluator = createEvaluator({
     store,
@@ -78,14 +81,17 @@ function makeEvaluationSession(context: Context, flags: EvalFlags, store: Evalua
     readOnly: context.switches.readOnly,
     buildSettings: buildSettings(context, "normal"),
     emit: context.log.emit,
+    instruments: opened?.instruments,
   });
-  return {
+  const session: EvaluationSession = {
     context,
     store,
     evaluator,
     autoArguments: makeAutoArguments(evaluator, flags.autoArguments),
     lookupFile: (text) => lookupFile(evaluator, text),
   };
+  opened?.watch(session);
+  return session;
 }
 
 /** Where Firn keeps what only saves time. */

@@ -6,9 +6,11 @@ import { byteStringOfHostText } from "#host";
 import {
   createBuiltins,
   createEvaluator as createLanguageEvaluator,
+  createObservedEvaluator,
   defaultEvalSettings,
   type EvalSettings,
   type Evaluator,
+  type Instruments,
 } from "#language";
 import type { EvaluationStore } from "#store";
 import type { ParsedFiles } from "./parsed-files.ts";
@@ -25,6 +27,8 @@ export interface EvaluatorOptions {
   readonly emit: Emit;
   /** What earlier evaluations parsed. */
   readonly parsedFiles?: ParsedFiles | undefined;
+  /** What watches the evaluation, if anything does. */
+  readonly instruments?: Instruments | undefined;
 }
 
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
@@ -38,7 +42,9 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     emit: options.emit,
     parsedFiles: options.parsedFiles,
   });
-  return createLanguageEvaluator({ io, builtins: createBuiltins(), settings });
+  const parts = { io, builtins: createBuiltins(), settings };
+  const { instruments } = options;
+  return instruments === undefined ? createLanguageEvaluator(parts) : createObservedEvaluator(parts, instruments);
 }
 
 export { openParsedFiles, type ParsedFiles } from "./parsed-files.ts";

@@ -39,5 +39,6 @@ export {
   parseSearchPathEntry,
   type SearchPathEntry,
 } from "./machine/settings.ts";
+export * from "./instruments/index.ts";
 export * from "./builtins/index.ts";
 export { printFloat } from "./values/float-format.ts";

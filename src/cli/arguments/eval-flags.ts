@@ -1,5 +1,6 @@
 // The flags of the programs that evaluate: -I, --arg and its kin, --impure, --eval-store (Nix's MixEvalArgs).
 
+import type { MakeDebugSession } from "../instruments.ts";
 import { flagTable, switchFlag, valueFlag, type FlagLookup } from "./command-line.ts";
 
 /** How a function argument was given on the command line. */
@@ -16,6 +17,8 @@ export interface EvalFlags {
   readonly autoArguments: Map<string, AutoArgument>;
   impure: boolean;
   evalStore: string | undefined;
+  /** Who talks to the user where the debugger stops; undefined without one. */
+  debugSession: MakeDebugSession | undefined;
 }
 
 export function evalFlags(): EvalFlags {
@@ -26,6 +29,7 @@ export function evalFlags(): EvalFlags {
     autoArguments,
     impure: false,
     evalStore: undefined,
+    debugSession: undefined,
     lookup: flagTable({
       "--arg": { arity: 2, handle: (name = "", text = "") => autoArguments.set(name, { kind: "expression", text }) },
       "--argstr": { arity: 2, handle: (name = "", text = "") => autoArguments.set(name, { kind: "string", text }) },

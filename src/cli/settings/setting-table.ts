@@ -14,7 +14,9 @@ export type SettingType =
   | "sandbox"
   | "jobs"
   /** `ignore`, `warn` or `fatal`. */
-  | "lint";
+  | "lint"
+  /** `disabled` or `flamegraph`. */
+  | "profiler";
 
 export interface SettingDefinition {
   readonly name: string;
@@ -63,7 +65,7 @@ download-speed | integer | 0
 eval-attrset-update-layer-rhs-threshold | integer | 16
 eval-cache | boolean | true
 eval-profile-file | text | nix.profile
-eval-profiler | text | disabled
+eval-profiler | profiler | disabled
 eval-profiler-frequency | integer | 99
 eval-system | text |
 experimental-features | list |

@@ -137,6 +137,11 @@ function checkValue(definition: SettingDefinition, value: string): void {
         throw new UsageError(`option '${name}' has invalid value '${value}' (expected 'ignore', 'warn', or 'fatal')`);
       }
       break;
+    case "profiler":
+      if (value !== "disabled" && value !== "flamegraph") {
+        throw new UsageError(`option '${name}' has invalid value '${value}'`);
+      }
+      break;
     case "text":
     case "optional":
     case "list":

@@ -86,6 +86,7 @@ function floatFrame(operation: Operation): string {
 
 function divide(evaluator: Evaluator, a: Slot, b: Slot): Value {
   force(a);
+  force(b);
   if (evaluator.forceFloat(b, division.second) === 0) throw evalError("division by zero");
   return calculate(evaluator, division, a, b);
 }

@@ -61,6 +61,7 @@ function trace(evaluator: Evaluator, what: Slot, slot: Slot): Value {
   const value = force(what);
   const isString = typeof value === "string" || contextOf(value) !== undefined;
   evaluator.io.emitMessage("trace", isString ? textOf(value) : printForTrace(evaluator, value));
+  evaluator.reached("trace");
   return force(slot);
 }
 
@@ -73,6 +74,13 @@ function warn(evaluator: Evaluator, messageSlot: Slot, slot: Slot): Value {
     const text = "aborting to reveal stack trace of warning, as abort-on-warn is set";
     throw new EvalBaseError(literalHint(text), { isFromExpression });
   }
+  evaluator.reached("warning");
+  return force(slot);
+}
+
+/** Where no debugger listens it is its argument. */
+function breakpoint(evaluator: Evaluator, slot: Slot): Value {
+  evaluator.reached("break");
   return force(slot);
 }
 
@@ -104,6 +112,5 @@ export const controlBuiltins: readonly PrimOpDefinition[] = [
       return force(second);
     },
   },
-  // Where no debugger listens a breakpoint is its argument.
-  { name: "break", arity: 1, argumentNames: ["v"], isGlobal: true, impl: (_, slot) => force(slot) },
+  { name: "break", arity: 1, argumentNames: ["v"], isGlobal: true, impl: breakpoint },
 ];

@@ -57,11 +57,11 @@ function compilePlain(compiler: Compiler, expr: AttrsExpr, scope: Scope): Run {
   }
   const isFromSource = members.map((member) => member.kind === "inheritedFrom");
   return (env) => {
-    const inherited = makeSources(sources, env);
+    const inherited = sourceEnvironment(sources, env);
     const values = template.slice();
     for (let i = 0; i < count; i++) {
       const member = delayed[i] as Delayed;
-      values[i] = isFromSource[i] ? member.makeOf(inherited) : member.make(env);
+      values[i] = isFromSource[i] ? member.make(inherited) : member.make(env);
     }
     const attrs = new Attrs(shape, values);
     return addDynamic === undefined ? attrs : addDynamic(attrs, env);
@@ -86,7 +86,7 @@ function compileRecursive(compiler: Compiler, expr: AttrsExpr, scope: Scope): Ru
 /** The variables of a scope in order; those of a wide environment where they stand. */
 function placesOf(env: Environment, count: number): Slot[] {
   if (count > narrowest) return env.a as Slot[];
-  return (count === 1 ? [env.a] : [env.a, env.b]) as Slot[];
+  return [env.a, env.b].slice(0, count) as Slot[];
 }
 
 /** Evaluates `__overrides` and puts its attributes in place, both in the set and in the environment of its members. */
@@ -133,23 +133,23 @@ function compileBindings(compiler: Compiler, expr: AttrsExpr, scope: Scope): Bin
   const count = members.length;
   const template: undefined[] = Array.from({ length: count });
   const needsSources = sources.length > 0;
-  const makeMember = (index: number, env: Environment, outer: Environment, inherited: readonly Slot[]): Slot => {
+  const makeMember = (index: number, env: Environment, outer: Environment, inherited: Environment): Slot => {
     const member = delayed[index] as Delayed;
     const kind = kinds[index];
     if (kind === "plain") return member.make(env);
-    return kind === "inherited" ? member.make(outer) : member.makeOf(inherited);
+    return kind === "inherited" ? member.make(outer) : member.make(inherited);
   };
   const fill = (outer: Environment): Environment => {
     if (count <= narrowest) {
       const env = new Environment(outer, undefined, undefined);
-      const inherited = needsSources ? makeSources(sources, env) : noSources;
-      env.a = makeMember(0, env, outer, inherited);
-      if (count === 2) env.b = makeMember(1, env, outer, inherited);
+      const inherited = needsSources ? sourceEnvironment(sources, env) : env;
+      if (count > 0) env.a = makeMember(0, env, outer, inherited);
+      if (count > 1) env.b = makeMember(1, env, outer, inherited);
       return env;
     }
     const places: (Slot | undefined)[] = template.slice();
     const env = new Environment(outer, places, undefined);
-    const inherited = needsSources ? makeSources(sources, env) : noSources;
+    const inherited = needsSources ? sourceEnvironment(sources, env) : env;
     for (let i = 0; i < count; i++) places[i] = makeMember(i, env, outer, inherited);
     return env;
   };
@@ -177,7 +177,12 @@ function compileMembers(compiler: Compiler, expr: AttrsExpr, inner: Scope, outer
       case "inherited":
         return compiler.delayed(def.value, outer);
       case "inheritedFrom":
-        return Delayed.thunk(inheritFromCode(compiler, name, def.from, pos));
+        return compiler.inheritedFrom(inheritFromCode(compiler, name, def.from, pos), {
+          name,
+          from: def.from,
+          pos,
+          scope: inner,
+        });
     }
   }
 }
@@ -191,11 +196,13 @@ function shapeOf(members: readonly Member[], pos: Pos): Shape {
   );
 }
 
-const noSources: readonly Slot[] = [];
-
-/** The sources of `inherit (…)` clauses. Each is evaluated at most once. */
-function makeSources(sources: readonly Delayed[], env: Environment): readonly Slot[] {
-  return sources.map((source) => source.make(env));
+/** The sources of `inherit (…)` clauses as an environment, always a wide one. Each is evaluated at most once. */
+function sourceEnvironment(sources: readonly Delayed[], env: Environment): Environment {
+  return new Environment(
+    env,
+    sources.map((source) => source.make(env)),
+    undefined,
+  );
 }
 
 /** `name` out of source number `from`: what `(source).name` would be. */
@@ -203,8 +210,13 @@ function inheritFromCode(compiler: Compiler, name: string, from: number, pos: Po
   const { evaluator } = compiler;
   const symbol = evaluator.symbols.intern(name);
   const path = showIdentifier(name);
-  return new Code(evaluator.states, (sources: readonly Slot[]) => {
-    const attrs = forceAttrs(evaluator, force(sources[from] as Slot, pos), "while selecting an attribute", pos);
+  return new Code(evaluator.states, (sources: Environment) => {
+    const attrs = forceAttrs(
+      evaluator,
+      force(sources.at(from, true) as Slot, pos),
+      "while selecting an attribute",
+      pos,
+    );
     const slot = attrs.get(symbol);
     if (slot === undefined) throw missingAttribute(evaluator, attrs, name, pos);
     if (!(slot instanceof Thunk)) return slot;

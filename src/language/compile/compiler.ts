@@ -22,6 +22,15 @@ import { compileVariable } from "./variables.ts";
 /** Evaluates a node in an environment; `pos` is passed on by thunks and not used by compiled code. */
 export type Run = (env: Environment) => Value;
 
+/** `name` out of source number `from` of the `inherit (…)` clauses of a set. */
+export interface InheritedSelection {
+  readonly name: string;
+  readonly from: number;
+  readonly pos: Pos;
+  /** Where the sources stand. */
+  readonly scope: Scope;
+}
+
 const emptyList: readonly Slot[] = [];
 
 /**
@@ -113,6 +122,16 @@ export class Compiler {
       case "packed":
         return this.compile(expr.unpack(), scope);
     }
+  }
+
+  /** Whether `x: y: …` becomes one function of several arguments; an observed evaluation keeps them apart. */
+  get joinsLambdas(): boolean {
+    return true;
+  }
+
+  /** What `inherit (from) name` binds: code that runs in the environment of the sources. */
+  inheritedFrom(code: Code, _selection: InheritedSelection): Delayed {
+    return Delayed.thunk(code);
   }
 
   /** Code that is compiled when it first runs. */

@@ -33,7 +33,7 @@ export class Delayed {
   private readonly index: number;
   private readonly lambda: LambdaCode | undefined;
 
-  private constructor(
+  protected constructor(
     tag: Tag,
     code: Code | undefined,
     constant: Slot,
@@ -62,11 +62,6 @@ export class Delayed {
   }
   static lambda(lambda: LambdaCode): Delayed {
     return new Delayed(isLambda, undefined, null, 0, 0, lambda);
-  }
-
-  /** For `inherit (from) name`, whose code gets the sources of its set. */
-  makeOf(sources: readonly Slot[]): Thunk {
-    return new Thunk(this.code as Code, sources);
   }
 
   make(env: Environment): Slot {

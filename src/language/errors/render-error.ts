@@ -12,7 +12,7 @@ export interface RenderOptions {
   /** All frames in full, as with `--show-trace`; otherwise the first few. */
   readonly showTrace?: boolean;
   readonly color?: boolean;
-  readonly level?: "error" | "warning";
+  readonly level?: "error" | "warning" | "info";
 }
 
 /** What one is warned about: a plain message, or one with a place, which is shown as an error would be. */
@@ -45,12 +45,14 @@ export function renderWarning(warning: Warning, options: RenderOptions = {}): st
   return filterAnsiEscapes(text, options.color ? "keep-colors" : "all");
 }
 
-function errorPrefix(error: BaseError, level: "error" | "warning"): string {
+function errorPrefix(error: BaseError, level: "error" | "warning" | "info"): string {
   switch (level) {
     case "error":
       return `${ansi.red}error:${ansi.normal}`;
     case "warning":
       return `${ansi.warning}${error.isFromExpression ? "evaluation warning" : "warning"}:${ansi.normal}`;
+    case "info":
+      return `${ansi.green}info:${ansi.normal}`;
   }
 }
 
@@ -111,7 +113,8 @@ function printPlace(indent: string, position: Position | undefined): string {
   return `${place}${printCodeLines(position)}\n`;
 }
 
-function printCodeLines(position: Position): string {
+/** Up to three numbered lines of source, each behind a newline. */
+export function printCodeLines(position: Position): string {
   const { line, column } = lineAndColumn(position);
   const { previous, current, next } = codeLines(position);
   let output = "";

@@ -5,7 +5,6 @@ import { Attrs, AttrsBuilder } from "../values/attrs.ts";
 import { Lambda } from "../values/lambda.ts";
 import { force } from "../values/thunk.ts";
 import type { Slot, Value } from "../values/value.ts";
-import { callFunction1 } from "./call.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { missingAutoArgument } from "./failures.ts";
 import { positionOfSlot } from "../values/position-of.ts";
@@ -15,12 +14,12 @@ export function autoCall(evaluator: Evaluator, args: Attrs, fn: Slot): Value {
   const value = force(fn, pos);
   if (value instanceof Attrs) {
     const functor = value.get(evaluator.symbols.known.functor);
-    if (functor !== undefined) return autoCall(evaluator, args, callFunction1(evaluator, functor, value, pos));
+    if (functor !== undefined) return autoCall(evaluator, args, evaluator.call1(functor, value, pos));
   }
   if (!(value instanceof Lambda) || value.code.formals === undefined) return value;
 
   const { formals, ellipsis } = value.code;
-  if (ellipsis) return callFunction1(evaluator, value, args, pos);
+  if (ellipsis) return evaluator.call1(value, args, pos);
   const builder = new AttrsBuilder();
   for (const formal of formals) {
     const given = args.get(formal.symbol);
@@ -29,5 +28,5 @@ export function autoCall(evaluator: Evaluator, args: Attrs, fn: Slot): Value {
       throw missingAutoArgument(evaluator, evaluator.symbols.name(formal.symbol), formal.pos);
     }
   }
-  return callFunction1(evaluator, value, builder.build(), pos);
+  return evaluator.call1(value, builder.build(), pos);
 }

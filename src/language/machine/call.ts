@@ -160,7 +160,7 @@ function callFunctor(evaluator: Evaluator, fn: Value, a: Slot, pos: Pos): Value 
   const functor = fn instanceof Attrs ? fn.get(symbol) : undefined;
   if (functor === undefined) throw notAFunction(evaluator, fn, pos);
   try {
-    return callFunction2(evaluator, functor, fn, a, (fn as Attrs).positionOf(symbol));
+    return evaluator.call2(functor, fn, a, (fn as Attrs).positionOf(symbol));
   } catch (error) {
     addFrame(evaluator, error, pos, "while calling a functor (an attribute set with a '__functor' attribute)");
     throw error;

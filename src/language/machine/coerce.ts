@@ -11,7 +11,6 @@ import type { Pos } from "../values/position.ts";
 import { force } from "../values/thunk.ts";
 import { NixFloat, type NixList, NixPath, NixString, type Slot, type Value } from "../values/value.ts";
 import { enterCall } from "./depth.ts";
-import { callFunction1 } from "./call.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { addFrame, cannotCoerce, derivationFileName, notAnAbsolutePath, notInStore } from "./failures.ts";
 import { isList } from "./force.ts";
@@ -78,7 +77,7 @@ function coerceAttrs(
   const { toString, outPath } = evaluator.symbols.known;
   const convert = attrs.get(toString);
   if (convert !== undefined) {
-    const result = callFunction1(evaluator, convert, attrs, pos);
+    const result = evaluator.call1(convert, attrs, pos);
     const frame = "while evaluating the result of the `__toString` attribute";
     return coerceToString(evaluator, pos, result, collector, frame, options);
   }
@@ -137,7 +136,7 @@ export function coerceToPath(
   if (value instanceof Attrs) {
     const convert = value.get(evaluator.symbols.known.toString);
     if (convert !== undefined) {
-      return coerceToPath(evaluator, pos, callFunction1(evaluator, convert, value, pos), collector, context);
+      return coerceToPath(evaluator, pos, evaluator.call1(convert, value, pos), collector, context);
     }
   }
   const text = coerceToString(evaluator, pos, value, collector, context, withoutCopying);

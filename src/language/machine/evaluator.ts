@@ -7,7 +7,8 @@
 import type { SourceFile } from "../syntax/ast.ts";
 import type { ParsedFile } from "../syntax/index.ts";
 import type { EvalIO } from "../io.ts";
-import type { Position } from "../errors/index.ts";
+import type { BaseError, Hint, Position } from "../errors/index.ts";
+import { Compiler } from "../compile/compiler.ts";
 import { Attrs } from "../values/attrs.ts";
 import type { ContextCollector } from "../values/context.ts";
 import type { BuiltinTable, PrimOp } from "../values/prim-op.ts";
@@ -62,8 +63,8 @@ export class Evaluator {
     this.settings = { ...defaultEvalSettings, ...options.settings };
     this.maxCallDepth = this.settings.maxCallDepth;
     this.states = makeThunkStates(this.positions);
-    this.lazyCall1 = new CallCode(this.states, ({ fn, a }: Call1, pos) => callFunction1(this, fn, a, pos));
-    this.lazyCall2 = new CallCode(this.states, ({ fn, a, b }: Call2, pos) => callFunction2(this, fn, a, b, pos));
+    this.lazyCall1 = new CallCode(this.states, ({ fn, a }: Call1, pos) => this.call1(fn, a, pos));
+    this.lazyCall2 = new CallCode(this.states, ({ fn, a, b }: Call2, pos) => this.call2(fn, a, b, pos));
     this.lazyCompute = new Code(this.states, (compute: () => Value) => compute());
     this.base = new BaseEnvironment(this, options.builtins);
     this.files = new FileEvaluator(this);
@@ -112,6 +113,21 @@ export class Evaluator {
   /** The attribute of a set, or "attribute '…' missing" with `context` as frame (EvalState::getAttr). */
   requireAttr(attrs: Attrs, symbol: Symbol, context: string): Slot {
     return forcing.requireAttr(this, attrs, symbol, context);
+  }
+
+  // ── Being observed ───────────────────────────────────────────────────────────────────────────────────────────────
+  // An evaluation that is watched (src/language/instruments) overrides these, and the calls below; nothing asks whether it is.
+
+  makeCompiler(file: SourceFile): Compiler {
+    return new Compiler(this, file);
+  }
+  /** An error passes that is about to get a frame. */
+  errorPasses(_error: BaseError, _frame: string | Hint): void {}
+  /** A place where a debugger may have been asked to stop. */
+  reached(_what: "break" | "trace" | "warning"): void {}
+  /** Runs what a user did not ask for, such as the completion of a name: no debugger stops in it. */
+  undisturbed<T>(run: () => T): T {
+    return run();
   }
 
   // ── Calling ──────────────────────────────────────────────────────────────────────────────────────────────────────

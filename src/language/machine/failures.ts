@@ -24,7 +24,9 @@ import type { Evaluator } from "./evaluator.ts";
 
 /** Adds a frame to an error that passes; other things thrown (a JavaScript stack overflow) are left alone. */
 export function addFrame(evaluator: Evaluator, error: unknown, pos: Pos, text: string | Hint): void {
-  if (error instanceof BaseError) error.addTrace(evaluator.positions.resolve(pos), text);
+  if (!(error instanceof BaseError)) return;
+  evaluator.errorPasses(error, text);
+  error.addTrace(evaluator.positions.resolve(pos), text);
 }
 
 export type ExpectedType = "an integer" | "a float" | "a Boolean" | "a string" | "a list" | "a set" | "a function";

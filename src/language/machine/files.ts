@@ -3,7 +3,7 @@
 
 import { hint, isStackExhaustion, renderWarning, stackOverflow } from "../errors/index.ts";
 import { withLanguageErrors } from "../builtins/foreign-error.ts";
-import { Compiler } from "../compile/compiler.ts";
+import type { Compiler } from "../compile/compiler.ts";
 import { findUndefinedVariable, namesOf } from "../compile/check-variables.ts";
 import { namesScope, type Scope } from "../compile/scope.ts";
 import type { SourceText } from "../io.ts";
@@ -130,7 +130,7 @@ export class FileEvaluator {
     if (kept.packed === undefined) return this.prepare(source, folder, undefined, kept);
     const tree = new PackedTree(kept.packed, folder);
     for (const name of tree.names) this.evaluator.symbols.intern(name);
-    const compiler = new Compiler(this.evaluator, source);
+    const compiler = this.evaluator.makeCompiler(source);
     return () => compiler.compile(tree.root, { kind: "base", base: this.evaluator.base })(noEnvironment);
   }
 
@@ -148,7 +148,7 @@ export class FileEvaluator {
     let hasWarned = false;
     const parsed = this.parse(source, basePath, () => (hasWarned = true));
     const scope: Scope = extra?.scope ?? { kind: "base", base: this.evaluator.base };
-    const compiler = new Compiler(this.evaluator, parsed.file);
+    const compiler = this.evaluator.makeCompiler(parsed.file);
     this.checkVariables(parsed, scope, compiler);
     if (!hasWarned) keeper?.keep(packTree(parsed.expr, namesOf(parsed.expr, scope)));
     const env = extra?.env ?? noEnvironment;
@@ -157,7 +157,7 @@ export class FileEvaluator {
 
   parseChecked(source: SourceFile, basePath: string): ParsedFile {
     const parsed = this.parse(source, basePath);
-    this.checkVariables(parsed, { kind: "base", base: this.evaluator.base }, new Compiler(this.evaluator, parsed.file));
+    this.checkVariables(parsed, { kind: "base", base: this.evaluator.base }, this.evaluator.makeCompiler(parsed.file));
     return parsed;
   }
 

@@ -56,6 +56,11 @@ export class Attrs {
     return this.flat().values.length;
   }
 
+  /** Whether it shares what it was made of. */
+  get isLayered(): boolean {
+    return this.layers !== undefined;
+  }
+
   get isEmpty(): boolean {
     return this.layers === undefined && this.values.length === 0;
   }

@@ -3,6 +3,8 @@
 // unexpected argument of a call), so the order decides which of two errors is reported. `StaticEvalSymbols` of Nix come
 // first, then the builtins, then names as files are parsed.
 
+import { builtinNames } from "./builtin-names.ts";
+
 /** A name as a small integer, valid for the table that made it. */
 export type Symbol = number;
 
@@ -143,6 +145,7 @@ export class SymbolTable extends NameTable {
   constructor() {
     super();
     for (const name of wellKnownNames) this.intern(name);
+    for (const name of builtinNames) this.intern(name);
     this.known = {
       outPath: this.intern("outPath"),
       drvPath: this.intern("drvPath"),

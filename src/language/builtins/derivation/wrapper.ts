@@ -46,7 +46,7 @@ let
 
   commonAttrs =
     drvAttrs
-    // builtins.listToAttrs outputsList
+    // (builtins.listToAttrs outputsList)
     // {
       all = map (view: view.value) outputsList;
       inherit drvAttrs;

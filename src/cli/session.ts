@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import type { BuildMode, DerivedPath } from "#build";
 import { hostPath } from "#host";
 import { createEvaluator } from "#instantiate";
-import { AttrsBuilder, type Attrs, type Evaluator, type Slot } from "#language";
+import { AttrsBuilder, type Attrs, type EvalSettings, type Evaluator, type Slot } from "#language";
 import type { SwitchRequest } from "#profile";
 import type { EvaluationStore, LocalStore } from "#store";
 import { absolutePath } from "./absolute-path.ts";
@@ -61,15 +61,27 @@ export async function openSession(context: Context, flags: EvalFlags): Promise<S
   };
 }
 
-/** Unlike the other ones it also takes a store that is not on this machine's disk. */
-export function openEvaluationSession(context: Context, flags: EvalFlags): EvaluationSession {
-  return makeEvaluationSession(context, flags, openStoreOf(context));
+/**
+ * Unlike the other ones it also takes a store that is not on this machine's disk. `special` is what the command wants of
+ * the evaluator beside the settings of the user.
+ */
+export function openEvaluationSession(
+  context: Context,
+  flags: EvalFlags,
+  special: Partial<EvalSettings> = {},
+): EvaluationSession {
+  return makeEvaluationSession(context, flags, openStoreOf(context), special);
 }
 
-function makeEvaluationSession(context: Context, flags: EvalFlags, store: EvaluationStore): EvaluationSession {
+function makeEvaluationSession(
+  context: Context,
+  flags: EvalFlags,
+  store: EvaluationStore,
+  special: Partial<EvalSettings> = {},
+): EvaluationSession {
   const evaluator = createEvaluator({
     store,
-    settings: evaluationSettings(context, flags),
+    settings: { ...evaluationSettings(context, flags), ...special },
     readOnly: context.switches.readOnly,
     buildSettings: buildSettings(context, "normal"),
     emit: context.log.emit,

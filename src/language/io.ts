@@ -51,6 +51,8 @@ export interface EvalIO {
   /** Does not follow a final symlink; undefined when nothing is there. Throws for what cannot be looked at. */
   lstat(path: string): FileStat | undefined;
   readFile(path: string): string;
+  /** Files may have changed since they were looked at: nothing that was seen of them counts any more. */
+  forgetFiles(): void;
   readDirectory(path: string): ReadonlyMap<string, FileType>;
   readLink(path: string): string;
   getEnvironmentVariable(name: string): string | undefined;

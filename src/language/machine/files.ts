@@ -7,7 +7,7 @@ import { Compiler } from "../compile/compiler.ts";
 import { findUndefinedVariable } from "../compile/check-variables.ts";
 import type { Scope } from "../compile/scope.ts";
 import type { Origin, SourceFile } from "../syntax/ast.ts";
-import { type ParsedFile, parseFile } from "../syntax/index.ts";
+import { type ParsedFile, parseFile, type ParseRequest } from "../syntax/index.ts";
 import type { Attrs } from "../values/attrs.ts";
 import type { Symbol } from "../values/symbols.ts";
 import { Code, type Environment, Thunk } from "../values/thunk.ts";
@@ -92,6 +92,12 @@ export class FileEvaluator {
     return { scope: { kind: "names", names, parent: { kind: "base", base } }, env };
   }
 
+  /** Files are read and evaluated anew from now on. */
+  forget(): void {
+    this.resolvedPaths.clear();
+    this.values.clear();
+  }
+
   private resolve(path: string): string {
     if (this.internalFiles.has(path)) return path;
     let resolved = this.resolvedPaths.get(path);
@@ -150,8 +156,13 @@ export class FileEvaluator {
   }
 
   private parse(source: SourceFile, basePath: string): ParsedFile {
+    return parseFile(this.parseRequest(source, basePath));
+  }
+
+  /** How a text is parsed under the settings of this evaluation. */
+  parseRequest(source: SourceFile, basePath: string): ParseRequest {
     const { settings, io } = this.evaluator;
-    return parseFile({
+    return {
       ...source,
       baseDirectory: basePath,
       homeDirectory: settings.home,
@@ -159,7 +170,7 @@ export class FileEvaluator {
       pure: settings.pureEval,
       lints: settings.lints,
       warn: (warning) => io.emitMessage("warn", renderWarning(warning)),
-    });
+    };
   }
 
   /** JavaScript's own stack overflow becomes Nix's error where a whole file or text was asked for. */

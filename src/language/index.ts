@@ -31,7 +31,7 @@ export { force, Thunk } from "./values/thunk.ts";
 export { typeName, typeTag } from "./values/type-name.ts";
 export { NixFloat, type NixList, NixPath, NixString, type Slot, stringValue, type Value } from "./values/value.ts";
 export { AttrPathNotFound, type FoundAttr, parseAttrPath } from "./machine/attr-path.ts";
-export { GrowingScope, isUnfinished, type ReplText } from "./machine/growing-scope.ts";
+export { GrowingScope, type ReplText, UnfinishedText } from "./machine/growing-scope.ts";
 export { createEvaluator, type Evaluator, type EvaluatorOptions } from "./machine/evaluator.ts";
 export { derivationInternalPath } from "./machine/internal-paths.ts";
 export {

@@ -26,6 +26,9 @@ export interface ReplText {
   readonly finalSelection: (() => { readonly set: Value; readonly name: string }) | undefined;
 }
 
+/** The text is the beginning of a longer one. */
+export class UnfinishedText extends Error {}
+
 /** As many variables as Nix's REPL has room for, old values of variables counted too. */
 const capacity = 32768;
 
@@ -78,9 +81,9 @@ export class GrowingScope {
     this.env.push(slot);
   }
 
-  /** Reads an expression. Throws ParseError, also for one that is not finished; see `isUnfinished`. */
+  /** Reads an expression. Throws UnfinishedText, or ParseError. */
   read(text: string, folder: string): ReplText {
-    const parsed = parseFile(this.request(text, folder));
+    const parsed = this.parse(text, folder);
     const { expr } = parsed;
     const evaluate = this.prepare(parsed, text);
     return {
@@ -92,7 +95,10 @@ export class GrowingScope {
     };
   }
 
-  /** Reads `a = 1; inherit b;`, of which the last semicolon may be missing; gives the variables, not yet evaluated. */
+  /**
+   * Reads `a = 1; inherit b;`, of which the last semicolon may be missing; gives the variables, not yet evaluated. Throws
+   * UnfinishedText, or ParseError where the text may be an expression.
+   */
   readBindings(text: string, folder: string): [name: string, slot: Slot][] {
     const parsed = this.parseBindings(text, folder);
     const { expr } = parsed;
@@ -100,6 +106,14 @@ export class GrowingScope {
     // Names that are computed do not become variables.
     const attrs = this.prepare({ ...parsed, expr: { ...expr, dynamic: [] } }, text)() as Attrs;
     return [...attrs.sortedEntries(this.evaluator.symbols)];
+  }
+
+  private parse(text: string, folder: string): ParsedFile {
+    try {
+      return parseFile(this.request(text, folder));
+    } catch (error) {
+      throw isUnfinished(error) ? new UnfinishedText() : error;
+    }
   }
 
   private parseBindings(text: string, folder: string): ParsedFile {
@@ -110,7 +124,7 @@ export class GrowingScope {
       try {
         return parseBindings(this.request(`${text};`, folder));
       } catch (second) {
-        throw isUnfinished(second) ? second : error;
+        throw isUnfinished(second) ? new UnfinishedText() : error;
       }
     }
   }
@@ -158,8 +172,8 @@ function nameOf(evaluator: Evaluator, name: AttrName, compile: (expr: Expr) => R
   return forceStringNoContext(evaluator, value, "while evaluating an attribute name", noPos);
 }
 
-/** Whether the text that could not be read may be the beginning of a longer one. */
-export function isUnfinished(error: unknown): boolean {
+/** Nix asks the message, so the text itself can make it think so. */
+function isUnfinished(error: unknown): boolean {
   return error instanceof ParseError && renderError(error).includes("unexpected end of file");
 }
 

@@ -2,7 +2,7 @@
 // debugger can drive it from within an evaluation. Only a command that builds gives a promise, and only where its host does.
 
 import type { StorePath } from "#formats";
-import { type Evaluator, type GrowingScope, isUnfinished, ParseError, type ReplText, type Slot } from "#language";
+import { type Evaluator, type GrowingScope, UnfinishedText, ParseError, type ReplText, type Slot } from "#language";
 import { commandNamed, type ReplCommand } from "./commands.ts";
 import { LoadedSources, type SourceHost } from "./loaded-sources.ts";
 import { printForUser } from "./print.ts";
@@ -57,9 +57,6 @@ export interface ReplOptions {
   readonly commands: readonly ReplCommand[];
 }
 
-/** The text so far can be the beginning of a longer one. */
-class Unfinished extends Error {}
-
 export class Repl {
   readonly host: ReplHost;
   readonly scope: GrowingScope;
@@ -110,17 +107,9 @@ export class Repl {
     return "quit";
   }
 
-  /** Reads an expression, or finds out that more lines are needed. */
+  /** Reads the expression that a command was given. */
   read(text: string): ReplText {
-    return this.readOrWait(() => this.scope.read(text, this.host.folder));
-  }
-
-  private readOrWait<T>(read: () => T): T {
-    try {
-      return read();
-    } catch (error) {
-      throw isUnfinished(error) ? new Unfinished() : error;
-    }
+    return this.scope.read(text, this.host.folder);
   }
 
   private process(text: string): CommandResult {
@@ -147,7 +136,7 @@ export class Repl {
   /** Undefined when it is an expression. */
   private readBindings(text: string): [string, Slot][] | undefined {
     try {
-      return this.readOrWait(() => this.scope.readBindings(text, this.host.folder));
+      return this.scope.readBindings(text, this.host.folder);
     } catch (error) {
       if (error instanceof ParseError) return undefined;
       throw error;
@@ -161,7 +150,7 @@ export class Repl {
   }
 
   private fail(error: unknown): undefined {
-    if (error instanceof Unfinished) return undefined;
+    if (error instanceof UnfinishedText) return undefined;
     this.host.report(error);
     this.finish(undefined);
     return undefined;

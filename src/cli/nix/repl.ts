@@ -9,7 +9,7 @@ import type { Command } from "../command.ts";
 import { printHelp } from "../help.ts";
 import { openEvaluationSession, type EvaluationSession } from "../session.ts";
 import { nixVersion } from "../version.ts";
-import { installableFlags, selectValue, type InstallableFlags } from "./installables.ts";
+import { installableFlags, requireOneSource, selectValue, type InstallableFlags } from "./installables.ts";
 import { replCommands } from "./repl/commands.ts";
 import { historyFile } from "./repl/history.ts";
 import { readLine } from "./repl/line-reader.ts";
@@ -80,13 +80,15 @@ function sourcesOf(
     evaluateFlake(reference) {
       throw flakesNotSupported(reference);
     },
-    evaluateInstallables: () =>
-      wanted.map((word) => {
+    evaluateInstallables() {
+      requireOneSource(flags);
+      return wanted.map((word) => {
         const slot = selectValue(session, flags, word);
         // What a file gives is called once more where it is a function.
-        const value = flags.file === undefined ? slot : evaluator.force(evaluator.autoCall(autoArguments, slot));
+        const value = flags.file === undefined ? slot : evaluator.autoCall(autoArguments, slot);
         return { slot: value, what: word === "." ? "" : word };
-      }),
+      });
+    },
   };
 }
 

@@ -1,16 +1,14 @@
-// Doc comments, `/** … */`: their text without the marks, and whose they are. Nix strips indentation in a way of its own
+// Doc comments, `/** … */`: their text without the marks. Nix strips indentation in a way of its own
 // (stripIndentation), which counts the line with the opening mark as one that is indented.
 
-import type { Offset, SourceFile } from "./ast.ts";
+import type { SourceFile } from "./ast.ts";
 import type { DocComment } from "./scanner.ts";
 
-/** What the comment says, Markdown; "" where there is no comment (DocComment::getInnerText). */
-export function docCommentText(file: SourceFile, comment: { readonly start: Offset; readonly end: Offset }): string {
+/** What the comment says, as Markdown (DocComment::getInnerText). */
+export function docCommentText(file: SourceFile, comment: DocComment): string {
   const inner = file.text.slice(comment.start + "/**".length, comment.end - "*/".length);
   return inner === "" ? "" : stripIndentation(`   ${inner}`);
 }
-
-export type { DocComment };
 
 /** Takes the least indentation of any line off all of them. */
 export function stripIndentation(text: string): string {

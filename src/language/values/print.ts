@@ -36,6 +36,8 @@ export interface PrintOptions {
   readonly indent?: number;
   /** What happens when forcing fails: print `«error: …»` (the default), throw, or throw only at the top. */
   readonly errors?: "print" | "throw" | "throw-top-level";
+  /** Is given what was printed before an error that is thrown. */
+  readonly interrupted?: (printed: string) => void;
 }
 
 const errorLimits: PrintOptions = { colors: true, maxDepth: 10, maxAttrs: 10, maxListItems: 10, maxStringLength: 1024 };
@@ -52,7 +54,12 @@ export function printForTrace(evaluator: Evaluator, value: Value): string {
 
 export function printValue(evaluator: Evaluator, slot: Slot, options: PrintOptions = {}): string {
   const printer = new Printer(evaluator, options);
-  printer.print(slot, 0);
+  try {
+    printer.print(slot, 0);
+  } catch (error) {
+    options.interrupted?.(printer.output);
+    throw error;
+  }
   return printer.output;
 }
 

@@ -82,7 +82,9 @@ export const replCommands: readonly ReplCommand[] = [
     help: ["Evaluate and print expression recursively", "Strings are printed directly, without escaping."],
     run(repl, text) {
       const value = repl.read(text).evaluate();
-      repl.host.write(`${stringOf(value) ?? printForUser(repl.host.evaluator, value)}\n`);
+      const string = stringOf(value);
+      if (string === undefined) printForUser(repl.host, value);
+      else repl.host.write(`${string}\n`);
     },
   },
   {

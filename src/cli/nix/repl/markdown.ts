@@ -354,5 +354,5 @@ function wordsOf(runs: readonly Run[]): Run[][] {
 }
 
 function lengthOf(runs: readonly Run[]): number {
-  return runs.reduce((length, run) => length + [...run.text].length, 0);
+  return runs.reduce((length, run) => length + Array.from(run.text).length, 0);
 }

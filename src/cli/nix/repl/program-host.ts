@@ -106,7 +106,7 @@ function derivationHost(
       const local = requireLocal(store);
       const log = local.buildLog(parse(printed));
       if (log === undefined) throw logMissing(printed);
-      return { text: Buffer.from(log).toString("latin1"), from: local.uri };
+      return { text: Buffer.from(log).toString("latin1"), from: "local" };
     },
     runProgram,
   };

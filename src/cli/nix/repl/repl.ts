@@ -126,8 +126,7 @@ export class Repl {
   private bindOrEvaluate(text: string): void {
     const bindings = this.readBindings(text);
     if (bindings === undefined) {
-      const { host } = this;
-      host.write(`${printForUser(host.evaluator, this.read(text).evaluate(), 1)}\n`);
+      printForUser(this.host, this.read(text).evaluate(), 1);
     } else {
       for (const [name, slot] of bindings) this.scope.set(name, slot);
     }

@@ -14,6 +14,17 @@ import type { Ending, Repl } from "./repl.ts";
 
 const controlC = 3;
 
+/** The terminal once more, so that not to block here is no matter to those who share the other descriptor. */
+function openInput(): number {
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+  try {
+    return openSync("/proc/self/fd/0", flags);
+  } catch {
+    // The terminal of another user, as behind `su`.
+    return openSync("/dev/tty", flags);
+  }
+}
+
 export class ReplTerminal {
   private readonly typed: Buffer[] = [];
   private input: number | undefined;
@@ -33,7 +44,7 @@ export class ReplTerminal {
 
   /** What was typed since it was last asked for; undefined when that is nothing. */
   private readTyped(): Buffer | undefined {
-    this.input ??= openSync("/dev/tty", constants.O_RDONLY | constants.O_NONBLOCK);
+    this.input ??= openInput();
     const buffer = Buffer.alloc(1024);
     try {
       const length = readSync(this.input, buffer);

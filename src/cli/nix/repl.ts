@@ -7,12 +7,13 @@ import { GrowingScope } from "#language";
 import { firstOf, flagTable, parseCommandLine, switchFlag } from "../arguments/command-line.ts";
 import type { Command } from "../command.ts";
 import { printHelp } from "../help.ts";
+import type { Output } from "../output.ts";
 import { openEvaluationSession, type EvaluationSession } from "../session.ts";
 import { nixVersion } from "../version.ts";
 import { installableFlags, requireOneSource, selectValue, type InstallableFlags } from "./installables.ts";
 import { replCommands } from "./repl/commands.ts";
 import { historyFile } from "./repl/history.ts";
-import { readLine } from "./repl/line-reader.ts";
+import { promptedLine } from "./repl/line-reader.ts";
 import type { SourceHost } from "./repl/loaded-sources.ts";
 import { makeProgramHost } from "./repl/program-host.ts";
 import { Repl, type Ending } from "./repl/repl.ts";
@@ -44,6 +45,7 @@ export const command: Command = {
       session,
       sources: sourcesOf(session, installables, named),
       lendTerminal: (run) => terminal.lend(run),
+      builds: "in the background",
     });
     const repl = new Repl({ host, scope: new GrowingScope(session.evaluator), commands: replCommands });
     repl.sources.loadFiles();
@@ -54,15 +56,11 @@ export const command: Command = {
   },
 };
 
-/** With lines from a file or pipe. They are echoed, so that the answers can be told apart. */
-async function converse(repl: Repl, output: { write(text: string): void; flush(): void }): Promise<Ending> {
+/** With lines from a file or pipe. */
+async function converse(repl: Repl, output: Output): Promise<Ending> {
   for (;;) {
-    output.write(repl.prompt);
-    output.flush();
-    const line = readLine();
-    if (line === undefined) return repl.end();
-    output.write(`${line}\n`);
-    const ending = await repl.take(line);
+    const line = promptedLine(output, repl.prompt);
+    const ending = line === undefined ? repl.end() : await repl.take(line);
     if (ending !== undefined) return ending;
   }
 }

@@ -14,6 +14,8 @@ export interface ReplCommand {
   /** How it is written, and what it does; the lines of the help. */
   readonly usage: string;
   readonly help: readonly string[];
+  /** Stands in the part of the help that only the debugger shows. */
+  readonly isForDebugger?: true;
   /** `name` is the one that it was called by. Throws what is to be told. */
   run(repl: Repl, argument: string, name: string): CommandResult | void;
 }
@@ -153,18 +155,30 @@ export function commandNamed(commands: readonly ReplCommand[], name: string): Re
   return found;
 }
 
+/** The columns at which what a command does begins. */
 const helpColumn = 31;
+const debuggerHelpColumn = 19;
 
 function describeCommands(commands: readonly ReplCommand[]): string {
-  const entries = [
+  const usual = [
     { usage: "<expr>", help: ["Evaluate and print expression"] },
     { usage: "<x> = <expr>", help: ["Bind expression to variable"] },
-    ...commands,
+    ...commands.filter(({ isForDebugger }) => isForDebugger === undefined),
   ];
-  const lines = entries.flatMap(({ usage, help }) =>
-    help.map((line, index) => `${(index === 0 ? `  ${usage}` : "").padEnd(helpColumn)}${line}\n`),
+  const special = commands.filter(({ isForDebugger }) => isForDebugger !== undefined);
+  const heading = special.length === 0 ? "" : "\n        Debug mode commands\n";
+  return (
+    `The following commands are available:\n\n${describeEach(usual, helpColumn)}` +
+    heading +
+    describeEach(special, debuggerHelpColumn)
   );
-  return `The following commands are available:\n\n${lines.join("")}`;
+}
+
+function describeEach(commands: readonly Pick<ReplCommand, "usage" | "help">[], column: number): string {
+  const lines = commands.flatMap(({ usage, help }) =>
+    help.map((line, index) => `${(index === 0 ? `  ${usage}` : "").padEnd(column)}${line}\n`),
+  );
+  return lines.join("");
 }
 
 function unknownCommand(name: string): FirnError {

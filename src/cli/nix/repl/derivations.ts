@@ -20,8 +20,8 @@ function tellOutputs({ host }: Repl, outputs: readonly BuiltOutput[], makeLinks:
   host.write("\nThis derivation produced the following outputs:\n");
   for (const { name, path } of outputs) {
     const link = `repl-result-${name}`;
-    const isKept = makeLinks && host.derivations.keep(path, link);
-    host.write(`  ${isKept ? `./${link}` : name} -> ${path}\n`);
+    if (makeLinks) host.derivations.keep(path, link);
+    host.write(`  ${makeLinks ? `./${link}` : name} -> ${path}\n`);
   }
 }
 

@@ -2,15 +2,26 @@
 // program which a command starts finds the rest.
 
 import { readSync } from "node:fs";
+import { isTerminal } from "#host";
+import type { Output } from "../../output.ts";
+
+/** Shows the prompt and reads a line. What comes from no terminal is echoed, so that answers can be told apart. */
+export function promptedLine(output: Output, prompt: string): string | undefined {
+  output.write(prompt);
+  output.flush();
+  const line = readLine();
+  if (line !== undefined && !isTerminal(0)) output.write(`${line}\n`);
+  return line;
+}
 
 const lineFeed = 10;
 const carriageReturn = 13;
 
 /** A line without its end, as a byte string; undefined at the end of the input. */
-export function readLine(descriptor = 0): string | undefined {
+function readLine(): string | undefined {
   const bytes: number[] = [];
   const byte = new Uint8Array(1);
-  while (readByte(descriptor, byte)) {
+  while (readByte(byte)) {
     const [code = 0] = byte;
     if (code === lineFeed || code === carriageReturn) return Buffer.from(bytes).toString("latin1");
     bytes.push(code);
@@ -18,10 +29,10 @@ export function readLine(descriptor = 0): string | undefined {
   return bytes.length === 0 ? undefined : Buffer.from(bytes).toString("latin1");
 }
 
-function readByte(descriptor: number, byte: Uint8Array): boolean {
+function readByte(byte: Uint8Array): boolean {
   for (;;) {
     try {
-      return readSync(descriptor, byte) > 0;
+      return readSync(0, byte) > 0;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       // A terminal that hangs up.

@@ -294,16 +294,15 @@ class Drawing {
   private wrap(runs: readonly Run[], columns: number): string[] {
     const lines: Run[][] = [[]];
     let width = 0;
-    for (const word of wordsOf(runs)) {
+    for (const { space, word } of wordsOf(runs)) {
       const length = lengthOf(word);
-      const line = lines.at(-1) as Run[];
       if (width > 0 && width + 1 + length > columns) {
         lines.push([...word]);
         width = length;
       } else {
-        const space = width === 0 ? [] : [{ text: " ", style: sharedStyle(line.at(-1), word[0]) }];
-        line.push(...space, ...word);
-        width += space.length + length;
+        const before = width === 0 ? [] : [space];
+        lines.at(-1)?.push(...before, ...word);
+        width += before.length + length;
       }
     }
     return lines.map((line) => this.paintRuns(line));
@@ -332,24 +331,31 @@ class Drawing {
   }
 }
 
-function sharedStyle(before: Run | undefined, behind: Run | undefined): string {
-  return before?.style === behind?.style ? (behind?.style ?? "") : "";
+interface Word {
+  /** What is before it, unless a line begins with it. */
+  readonly space: Run;
+  /** A word may be of several looks, as `*a*,` is. */
+  readonly word: readonly Run[];
 }
 
-/** Words may be of several looks, as `*a*,` is. */
-function wordsOf(runs: readonly Run[]): Run[][] {
-  const words: Run[][] = [];
+function wordsOf(runs: readonly Run[]): Word[] {
+  const words: Word[] = [];
+  let space: Run = { text: " ", style: "" };
   let word: Run[] = [];
+  const finish = (): void => {
+    if (word.length > 0) words.push({ space, word });
+    word = [];
+  };
   for (const { text, style } of runs) {
     text.split(/[ \n\t]+/).forEach((part, index) => {
-      if (index > 0 && word.length > 0) {
-        words.push(word);
-        word = [];
+      if (index > 0) {
+        finish();
+        space = { text: " ", style };
       }
       if (part !== "") word.push({ text: part, style });
     });
   }
-  if (word.length > 0) words.push(word);
+  finish();
   return words;
 }
 

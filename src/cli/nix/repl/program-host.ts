@@ -4,7 +4,15 @@
 import { spawnSync, type StdioOptions } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { FirnError, fromByteString, parseStorePath, printStorePath, toByteString, type StorePath } from "#formats";
+import {
+  FirnError,
+  fromByteString,
+  parseStorePath,
+  printStorePath,
+  toByteString,
+  type StoreDir,
+  type StorePath,
+} from "#formats";
 import { isTerminal } from "#host";
 import { BaseError, renderError } from "#language";
 import { LocalStore } from "#store";
@@ -21,9 +29,11 @@ export interface ProgramHostOptions {
   readonly sources: Pick<SourceHost, "evaluateFile" | "evaluateFlake" | "evaluateInstallables">;
   /** Runs what another program does with the terminal. */
   readonly lendTerminal: <T>(run: () => T) => T;
+  /** `at once` never gives a promise: for the debugger, which cannot wait for one. */
+  readonly builds: "in the background" | "at once";
 }
 
-export function makeProgramHost({ session, sources, lendTerminal }: ProgramHostOptions): ReplHost {
+export function makeProgramHost({ session, sources, lendTerminal, builds }: ProgramHostOptions): ReplHost {
   const { context, evaluator } = session;
   const { output, log, environment } = context;
   const run = (program: string, args: readonly string[], options: RunOptions = {}): void => {
@@ -56,9 +66,13 @@ export function makeProgramHost({ session, sources, lendTerminal }: ProgramHostO
       else run("/bin/sh", ["-c", pager], { input: text, environment: { LESS: "FRSXMK", ...environment } });
     },
     markdown: markdownOptions(environment, log.colours),
-    derivations: derivationHost(session, (program, args) => {
-      run(programFile(program), args, { environment: { ...environment, NIX_CONFIG: context.settings.printed() } });
-    }),
+    derivations: {
+      ...derivationHost(session),
+      build: builds === "at once" ? (path) => buildAtOnce(session, path) : (path) => buildInBackground(session, path),
+      runProgram(program, args) {
+        run(programFile(program), args, { environment: { ...environment, NIX_CONFIG: context.settings.printed() } });
+      },
+    },
     edit(path, line) {
       const editor = environment["EDITOR"] ?? "cat";
       const [program = "cat", ...args] = editor.split(/\s+/).filter((word) => word !== "");
@@ -84,32 +98,35 @@ function pagerCommand(environment: NodeJS.ProcessEnv): string | undefined {
   return named ?? "pager || less || more";
 }
 
-function derivationHost(
-  { context, store }: EvaluationSession,
-  runProgram: DerivationHost["runProgram"],
-): DerivationHost {
-  const parse = (path: string): StorePath => parseStorePath(store.storeDir, path);
+function derivationHost({ store }: EvaluationSession): Pick<DerivationHost, "isValid" | "keep" | "log"> {
   return {
     isValid: (path) => store.isValidPath(path),
-    async build(printed): Promise<readonly BuiltOutput[]> {
-      const derivation = parse(printed);
-      const local = requireLocal(store);
-      await realisePaths(context, local, [{ kind: "built", derivation, outputs: "all" }]);
-      const outputs = [...local.queryDerivationOutputs(derivation)].toSorted(([a], [b]) => (a < b ? -1 : 1));
-      return outputs.map(([name, path]) => ({ name, path: printStorePath(store.storeDir, path) }));
-    },
     keep(path, link) {
-      requireLocal(store).addPermanentRoot(parse(path), absolutePath(link));
-      return true;
+      requireLocal(store).addPermanentRoot(parseStorePath(store.storeDir, path), absolutePath(link));
     },
-    log(printed) {
-      const local = requireLocal(store);
-      const log = local.buildLog(parse(printed));
-      if (log === undefined) throw logMissing(printed);
+    log(path) {
+      const log = requireLocal(store).buildLog(parseStorePath(store.storeDir, path));
+      if (log === undefined) throw logMissing(path);
       return { text: Buffer.from(log).toString("latin1"), from: "local" };
     },
-    runProgram,
   };
+}
+
+async function buildInBackground({ context, store }: EvaluationSession, path: string): Promise<BuiltOutput[]> {
+  const derivation = parseStorePath(store.storeDir, path);
+  const local = requireLocal(store);
+  await realisePaths(context, local, [{ kind: "built", derivation, outputs: "all" }]);
+  return printOutputs(store.storeDir, local.queryDerivationOutputs(derivation));
+}
+
+/** As import from derivation builds. */
+function buildAtOnce({ evaluator, store }: EvaluationSession, path: string): BuiltOutput[] {
+  return printOutputs(store.storeDir, evaluator.io.realise(parseStorePath(store.storeDir, path), undefined));
+}
+
+function printOutputs(storeDir: StoreDir, outputs: ReadonlyMap<string, StorePath>): BuiltOutput[] {
+  const sorted = [...outputs].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([name, path]) => ({ name, path: printStorePath(storeDir, path) }));
 }
 
 /** Without a disk nothing can be built. */

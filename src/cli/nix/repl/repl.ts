@@ -36,8 +36,8 @@ export interface DerivationHost {
   isValid(derivation: StorePath): boolean;
   /** Builds all outputs and gives where they are, in the order of their names. */
   build(derivation: string): readonly BuiltOutput[] | Promise<readonly BuiltOutput[]>;
-  /** Makes the link a root of the collector; false where the store has none. */
-  keep(path: string, link: string): boolean;
+  /** Makes a link that keeps the path from the collector. */
+  keep(path: string, link: string): void;
   log(derivation: string): { readonly text: string; readonly from: string };
   /** Runs another program of Nix, such as `nix-shell`. */
   runProgram(program: string, args: readonly string[]): void;

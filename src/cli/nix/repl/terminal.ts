@@ -126,6 +126,8 @@ export class ReplTerminal {
         if (!isBusy) takeNext().catch(reject);
       });
       editor.on("SIGINT", () => {
+        editor.write(null, { ctrl: true, name: "e" });
+        editor.write(null, { ctrl: true, name: "u" });
         repl.discard();
         ask();
       });

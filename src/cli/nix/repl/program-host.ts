@@ -17,6 +17,7 @@ import { isTerminal } from "#host";
 import { BaseError, renderError } from "#language";
 import { LocalStore } from "#store";
 import { absolutePath } from "../../absolute-path.ts";
+import type { Context } from "../../command.ts";
 import { renderFailure } from "../../print-error.ts";
 import { realisePaths } from "../../realise-paths.ts";
 import type { EvaluationSession } from "../../session.ts";
@@ -115,7 +116,10 @@ function derivationHost({ store }: EvaluationSession): Pick<DerivationHost, "isV
 async function buildInBackground({ context, store }: EvaluationSession, path: string): Promise<BuiltOutput[]> {
   const derivation = parseStorePath(store.storeDir, path);
   const local = requireLocal(store);
-  await realisePaths(context, local, [{ kind: "built", derivation, outputs: "all" }]);
+  // What Ctrl-C aborts is this build, and not the next.
+  const controller = new AbortController();
+  const own: Context = { ...context, signal: controller.signal, abort: () => controller.abort() };
+  await realisePaths(own, local, [{ kind: "built", derivation, outputs: "all" }]);
   return printOutputs(store.storeDir, local.queryDerivationOutputs(derivation));
 }
 

@@ -152,8 +152,11 @@ export class ReplTerminal {
     }
   }
 
+  /** The line editor is in the midst of a key, so it gets the next ones a little later. */
   private giveBack(): void {
-    for (const bytes of this.typed.toReversed()) process.stdin.unshift(bytes);
+    if (this.typed.length === 0) return;
+    const bytes = Buffer.concat(this.typed);
     this.typed.length = 0;
+    setImmediate(() => process.stdin.unshift(bytes));
   }
 }

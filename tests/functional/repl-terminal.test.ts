@@ -9,9 +9,9 @@ import { openScene, type Scene } from "./program.ts";
 
 interface Typist {
   /** Types keys. */
-  type(keys: string): void;
+  readonly type: (keys: string) => void;
   /** Waits until the screen shows the text behind what was waited for before; gives what came until then. */
-  see(text: string): Promise<string>;
+  readonly see: (text: string) => Promise<string>;
   /** Waits for the end and gives the exit status. */
   readonly ended: Promise<number | null>;
 }

@@ -258,13 +258,13 @@ class Drawing {
 
   private item(item: ListItem, columns: number, isLoose: boolean): string[] {
     const lines = item.blocks.flatMap((block, index) => {
-      const drawn = this.block(block, columns - 4);
-      // What is no paragraph of its own ends in a space.
-      if (block.kind === "paragraph" && !isLoose) drawn.push(`${drawn.pop() ?? ""} `);
+      // What is no paragraph of its own keeps its line end, which shows as a space.
+      const isTight = block.kind === "paragraph" && !isLoose;
+      const drawn = this.block(isTight ? { ...block, text: `${block.text}\n` } : block, columns - 4);
       return index > 0 && isLoose ? ["", ...drawn] : drawn;
     });
     const marker = this.paint(`${item.marker.padStart(3)} `, "93");
-    return lines.map((line, index) => (index === 0 ? marker : line === "" ? "" : "    ") + line);
+    return lines.map((line, index) => (index === 0 ? marker : "    ") + line);
   }
 
   private table(rows: readonly (readonly string[])[]): string[] {
@@ -291,18 +291,27 @@ class Drawing {
     return text.split(/(?:\\| {2,})\n/).flatMap((part) => this.wrap(parseInline(part, style), columns));
   }
 
+  /**
+   * A line is broken before a word that would reach its last column, but only where there is a space. A space that ends a
+   * run stays before the break, since what comes next was not known when it was written.
+   */
   private wrap(runs: readonly Run[], columns: number): string[] {
     const lines: Run[][] = [[]];
-    let width = 0;
-    for (const { space, word } of wordsOf(runs)) {
-      const length = lengthOf(word);
-      if (width > 0 && width + 1 + length > columns) {
-        lines.push([...word]);
-        width = length;
-      } else {
-        const before = width === 0 ? [] : [space];
-        lines.at(-1)?.push(...before, ...word);
-        width += before.length + length;
+    let column = 0;
+    let endsInSpace = false;
+    for (const { text, style } of runs) {
+      for (const [, gap = "", word = ""] of text.matchAll(/([ \n\t]*)([^ \n\t]*)/g)) {
+        if (gap === "" && word === "") continue;
+        let space = gap === "" || column === 0 ? "" : " ";
+        const length = Array.from(word).length;
+        if ((space !== "" || endsInSpace) && column + space.length + length >= columns) {
+          lines.push([]);
+          column = 0;
+          space = "";
+        }
+        lines.at(-1)?.push({ text: space + word, style });
+        column += space.length + length;
+        endsInSpace = word === "" && space !== "";
       }
     }
     return lines.map((line) => this.paintRuns(line));
@@ -329,34 +338,6 @@ class Drawing {
   private paint(text: string, style: string): string {
     return this.options.colours && style !== "" && text !== "" ? `\x1b[${style}m${text}\x1b[0m` : text;
   }
-}
-
-interface Word {
-  /** What is before it, unless a line begins with it. */
-  readonly space: Run;
-  /** A word may be of several looks, as `*a*,` is. */
-  readonly word: readonly Run[];
-}
-
-function wordsOf(runs: readonly Run[]): Word[] {
-  const words: Word[] = [];
-  let space: Run = { text: " ", style: "" };
-  let word: Run[] = [];
-  const finish = (): void => {
-    if (word.length > 0) words.push({ space, word });
-    word = [];
-  };
-  for (const { text, style } of runs) {
-    text.split(/[ \n\t]+/).forEach((part, index) => {
-      if (index > 0) {
-        finish();
-        space = { text: " ", style };
-      }
-      if (part !== "") word.push({ text: part, style });
-    });
-  }
-  finish();
-  return words;
 }
 
 function lengthOf(runs: readonly Run[]): number {

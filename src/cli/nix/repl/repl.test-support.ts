@@ -11,7 +11,7 @@ export interface MemoryRepl {
   /** Programs and editors that were started. */
   readonly started: string[];
   /** Takes lines to their end. */
-  run(...lines: string[]): string;
+  readonly run: (...lines: string[]) => string;
 }
 
 interface MemoryReplOptions {

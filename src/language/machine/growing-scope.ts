@@ -4,7 +4,7 @@
 // Reading and evaluating are apart, because only an error of reading can mean that the text goes on in the next line.
 
 import { EvalError, isStackExhaustion, ParseError, renderError, stackOverflow } from "../errors/index.ts";
-import { Compiler, type Run } from "../compile/compiler.ts";
+import { Compiler } from "../compile/compiler.ts";
 import { findUndefinedVariable } from "../compile/check-variables.ts";
 import type { Scope } from "../compile/scope.ts";
 import type { AttrName, Expr, SelectExpr } from "../syntax/ast.ts";
@@ -144,32 +144,26 @@ export class GrowingScope {
     const compiler = new Compiler(evaluator, { ...parsed.file, text });
     const missing = findUndefinedVariable(parsed.expr, scope, evaluator.symbols);
     if (missing !== undefined) throw undefinedVariable(evaluator, missing.name, compiler.pos(missing.pos));
-    return this.runner(compiler, parsed.expr, scope);
-  }
-
-  private runner(compiler: Compiler, expr: Expr, scope: Scope): () => Value {
     const { env } = this;
-    return () => guardStack(() => compiler.compile(expr, scope)(env));
+    return () => guardStack(() => compiler.compile(parsed.expr, scope)(env));
   }
 
   /** As ExprSelect::evalExceptFinalSelect: the name first, then what it is selected from. */
   private prepareSelection(parsed: ParsedFile, select: SelectExpr, text: string): ReplText["finalSelection"] {
     const { scope, env, evaluator } = this;
-    const compiler = new Compiler(evaluator, { ...parsed.file, text });
-    const path = select.path.slice(0, -1);
-    const target = path.length === 0 ? select.target : { ...select, path };
-    const runTarget = this.runner(compiler, target, scope);
-    return () => ({
-      name: nameOf(evaluator, select.path.at(-1) as AttrName, (expr) => compiler.compile(expr, scope), env),
-      set: runTarget(),
-    });
+    return () => {
+      const compiler = new Compiler(evaluator, { ...parsed.file, text });
+      const run = (expr: Expr): Value => guardStack(() => compiler.compile(expr, scope)(env));
+      const path = select.path.slice(0, -1);
+      const name = nameOf(evaluator, select.path.at(-1) as AttrName, run);
+      return { name, set: run(path.length === 0 ? select.target : { ...select, path }) };
+    };
   }
 }
 
-function nameOf(evaluator: Evaluator, name: AttrName, compile: (expr: Expr) => Run, env: Environment): string {
+function nameOf(evaluator: Evaluator, name: AttrName, run: (expr: Expr) => Value): string {
   if (name.kind === "static") return name.name;
-  const value = compile(name.expr)(env);
-  return forceStringNoContext(evaluator, value, "while evaluating an attribute name", noPos);
+  return forceStringNoContext(evaluator, run(name.expr), "while evaluating an attribute name", noPos);
 }
 
 /** Nix asks the message, so the text itself can make it think so. */

@@ -25,6 +25,15 @@ function openInput(): number {
   }
 }
 
+/** A session that cannot be remembered was no failure. */
+function keepHistory(repl: Repl, file: string, lines: readonly string[]): void {
+  try {
+    writeHistory(file, lines);
+  } catch (error) {
+    repl.host.notice(toByteString(`the lines of this session cannot be kept: ${(error as Error).message}`));
+  }
+}
+
 export class ReplTerminal {
   private readonly typed: Buffer[] = [];
   private input: number | undefined;
@@ -81,6 +90,7 @@ export class ReplTerminal {
       historySize: historyLength,
       completer: (line: string) => {
         const { begun, words } = complete(repl, toByteString(line));
+        this.giveBack();
         return [words.map(fromByteString), fromByteString(begun)];
       },
     });
@@ -92,7 +102,7 @@ export class ReplTerminal {
     } finally {
       this.isRaw = false;
       if (this.input !== undefined) closeSync(this.input);
-      if (history.length > 0) writeHistory(file, history);
+      if (history.length > 0) keepHistory(repl, file, history);
     }
   }
 

@@ -27,25 +27,27 @@ function exitStatusOf(error: unknown): number {
   return typeof status === "number" ? status : 1;
 }
 
-/** Undefined when it is no error of the language, so that the language is only loaded when it has been anyway. */
-async function renderLanguageError(error: unknown, options: RenderOptions): Promise<string | undefined> {
-  if (!(error instanceof Error && "traces" in error)) return undefined;
-  const { BaseError, renderError: render } = await import("#language");
-  if (!(error instanceof BaseError)) return undefined;
-  const { cause } = error;
-  const hint = renderHint(cause instanceof FirnError ? cause.hint : undefined, options);
-  return render(error, { showTrace: options.showTrace, color: options.colours }) + hint;
-}
-
 interface RenderOptions {
   readonly colours: boolean;
   readonly showTrace: boolean;
 }
 
-/** The whole report without its last newline, as a byte string. */
+/** The language is only loaded when it has been anyway. */
 async function renderError(error: unknown, options: RenderOptions): Promise<string> {
-  const language = await renderLanguageError(error, options);
-  if (language !== undefined) return language;
+  const isOfLanguage = error instanceof Error && "traces" in error;
+  return renderFailure(error, options, isOfLanguage ? await import("#language") : undefined);
+}
+
+/** What is needed of the language to draw its errors. */
+type ErrorLanguage = Pick<typeof import("#language"), "BaseError" | "renderError">;
+
+/** The whole report without its last newline, as a byte string. */
+export function renderFailure(error: unknown, options: RenderOptions, language: ErrorLanguage | undefined): string {
+  if (language !== undefined && error instanceof language.BaseError) {
+    const { cause } = error;
+    const hint = renderHint(cause instanceof FirnError ? cause.hint : undefined, options);
+    return language.renderError(error, { showTrace: options.showTrace, color: options.colours }) + hint;
+  }
   if (error instanceof FirnError) return renderMessage(error.message, options) + renderHint(error.hint, options);
   const text = error instanceof Error ? describeSystemError(error) : String(error);
   const unexpected = error instanceof Error && (error as NodeJS.ErrnoException).code === undefined;

@@ -6,7 +6,7 @@ import { homedir } from "node:os";
 import type { BuildMode, DerivedPath } from "#build";
 import { hostPath } from "#host";
 import { createEvaluator, openParsedFiles } from "#instantiate";
-import { AttrsBuilder, type Attrs, type Evaluator, type Slot } from "#language";
+import { AttrsBuilder, type Attrs, type EvalSettings, type Evaluator, type Slot } from "#language";
 import type { SwitchRequest } from "#profile";
 import type { EvaluationStore, LocalStore } from "#store";
 import { absolutePath } from "./absolute-path.ts";
@@ -63,14 +63,26 @@ export async function openSession(context: Context, flags: EvalFlags): Promise<S
   };
 }
 
-/** Unlike the other ones it also takes a store that is not on this machine's disk. */
-export function openEvaluationSession(context: Context, flags: EvalFlags): EvaluationSession {
-  return makeEvaluationSession(context, flags, openStoreOf(context));
+/**
+ * Unlike the other ones it also takes a store that is not on this machine's disk. `special` is what the command wants of
+ * the evaluator beside the settings of the user.
+ */
+export function openEvaluationSession(
+  context: Context,
+  flags: EvalFlags,
+  special: Partial<EvalSettings> = {},
+): EvaluationSession {
+  return makeEvaluationSession(context, flags, openStoreOf(context), special);
 }
 
-function makeEvaluationSession(context: Context, flags: EvalFlags, store: EvaluationStore): EvaluationSession {
+function makeEvaluationSession(
+  context: Context,
+  flags: EvalFlags,
+  store: EvaluationStore,
+  special: Partial<EvalSettings> = {},
+): EvaluationSession {
   const opened = openInstruments(context, flags);
-  const settings = evaluationSettings(context, flags);
+  const settings = { ...evaluationSettings(context, flags), ...special };
   // What watches an evaluation is to see what is parsed.
   const parsedFiles = opened === undefined ? openParsedFiles(cacheFolder(context), settings) : undefined;
   if (parsedFiles !== undefined) context.cleanups.push(() => parsedFiles.close());

@@ -135,6 +135,12 @@ class StoreIO implements EvalIO {
     }
   }
 
+  forgetFiles(): void {
+    this.stats.clear();
+    this.added.clear();
+    this.trees.clear();
+  }
+
   readFile(path: string): string {
     return this.readBytes(path).toString("latin1");
   }

@@ -4,7 +4,7 @@
 export * from "./io.ts";
 export * from "./io-memory.ts";
 export * from "./errors/index.ts";
-export { canonicalPath, parseBindings, parseFile, printExpr } from "./syntax/index.ts";
+export { canonicalPath, parseBindings, parseFile, printExpr, showIdentifier } from "./syntax/index.ts";
 export type { LintLevel, ParsedFile, ParseRequest } from "./syntax/index.ts";
 export type { Expr, Origin, SourceFile } from "./syntax/ast.ts";
 export { Attrs, AttrsBuilder, emptyAttrs } from "./values/attrs.ts";
@@ -31,6 +31,7 @@ export { force, Thunk } from "./values/thunk.ts";
 export { typeName, typeTag } from "./values/type-name.ts";
 export { NixFloat, type NixList, NixPath, NixString, type Slot, stringValue, type Value } from "./values/value.ts";
 export { AttrPathNotFound, type FoundAttr, parseAttrPath } from "./machine/attr-path.ts";
+export { GrowingScope, type ReplText, UnfinishedText } from "./machine/growing-scope.ts";
 export { createEvaluator, type Evaluator, type EvaluatorOptions } from "./machine/evaluator.ts";
 export { derivationInternalPath } from "./machine/internal-paths.ts";
 export {

@@ -82,6 +82,9 @@ export class MemoryIO implements EvalIO {
     return { type, executable: typeof file === "object" && "executable" in file, size: textOf(file).length };
   }
 
+  /** What is in memory does not change behind the evaluation's back. */
+  forgetFiles(): void {}
+
   readFile(path: string): string {
     const file = this.files.get(path);
     if (file === undefined) throw noSuchFile(path);

@@ -62,6 +62,8 @@ export interface EvalIO {
   readFile(path: string): string;
   /** Absent where nothing is kept from one evaluation to the next. Throws what `readFile` throws. */
   readSource?(path: string): SourceText;
+  /** Files may have changed since they were looked at: nothing that was seen of them counts any more. */
+  forgetFiles(): void;
   readDirectory(path: string): ReadonlyMap<string, FileType>;
   readLink(path: string): string;
   getEnvironmentVariable(name: string): string | undefined;

@@ -37,6 +37,8 @@ export interface Scene {
   script(text: string, under?: readonly string[]): Answer;
   /** Starts a program, to be killed. */
   start(program: string, args: readonly string[]): ChildProcess;
+  /** Starts a program on a terminal, named by its descriptor. */
+  startOn(terminal: number, program: string, args: readonly string[]): ChildProcess;
   write(name: string, text: string): string;
 }
 
@@ -97,6 +99,13 @@ export function openScene(t: TestContext): Scene {
       return { status, stdout, stderr };
     },
     start: (program, args) => spawn(join(bin, program), args, { env, cwd: folder, stdio: "ignore", detached: true }),
+    // The terminal becomes the one that controls it. It is raw at first, as a builder's.
+    startOn: (terminal, program, args) =>
+      spawn("setsid", ["--ctty", "sh", "-c", 'stty sane && exec "$@"', "sh", join(bin, program), ...args], {
+        env: { ...env, TERM: "xterm", EDITOR: `sh ${folder}/editor.sh` },
+        cwd: folder,
+        stdio: [terminal, terminal, terminal],
+      }),
     write(name, text) {
       const path = join(folder, name);
       writeFileSync(path, text);

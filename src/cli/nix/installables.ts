@@ -62,11 +62,15 @@ export function openInstallableEvaluation(context: Context, flags: InstallableFl
   return openEvaluationSession(context, flags.evaluation);
 }
 
+/** A file or an expression, not both. */
+export function requireOneSource(flags: InstallableFlags): void {
+  if (flags.file === undefined || flags.expression === undefined) return;
+  throw new UsageError("'--file' and '--expr' are exclusive");
+}
+
 /** Evaluation is pure unless a file is evaluated or --impure was given, as in Nix. */
 function choosePurity(context: Context, flags: InstallableFlags): void {
-  if (flags.file !== undefined && flags.expression !== undefined) {
-    throw new UsageError("'--file' and '--expr' are exclusive");
-  }
+  requireOneSource(flags);
   if (flags.file === undefined && !flags.evaluation.impure && !context.settings.isOverridden("pure-eval")) {
     context.settings.set("pure-eval", "true");
   }

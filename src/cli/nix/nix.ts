@@ -29,6 +29,7 @@ const subcommands: Subcommands = new Map<string, Subcommands | LoadCommand>([
   ["hash", hashSubcommands],
   ["log", async () => (await import("./log.ts")).command],
   ["path-info", async () => (await import("./path-info.ts")).command],
+  ["repl", async () => (await import("./repl.ts")).command],
 ]);
 
 export const command: Command = {

@@ -39,6 +39,11 @@ export class Settings {
     return names;
   }
 
+  /** What was set, as lines of a configuration file. */
+  printed(): string {
+    return [...this.values].map(([name, value]) => `${name} = ${value}\n`).join("");
+  }
+
   isOverridden(name: string): boolean {
     return this.values.has(name);
   }

@@ -4,6 +4,7 @@
 
 import type { Expr, LambdaExpr } from "../syntax/ast.ts";
 import { hint } from "../errors/index.ts";
+import { docCommentText } from "../syntax/doc-comment.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { addFrame, missingArgument, quoteFunction, unexpectedArgument } from "../machine/failures.ts";
 import { forceAttrs } from "../machine/force.ts";
@@ -52,6 +53,7 @@ function makeGuard(evaluator: Evaluator, pos: Pos, name: string | undefined): Gu
     try {
       return body(env);
     } catch (error) {
+      if (!evaluator.collectsCalls) throw error;
       addFrame(evaluator, error, pos, hint`while calling ${quoteFunction(name)}`);
       if (callPos !== noPos) addFrame(evaluator, error, callPos, "from call site");
       throw error;
@@ -105,7 +107,7 @@ abstract class BaseCode implements LambdaCode {
 
   get docText(): string | undefined {
     const { doc } = this.expr;
-    return doc === undefined ? undefined : this.compiler.file.text.slice(doc.start, doc.end);
+    return doc === undefined ? undefined : docCommentText(this.compiler.file, doc);
   }
 }
 

@@ -33,8 +33,12 @@ export class RecoverableEvalError extends EvalBaseError {}
 
 /** A path that restricted or pure evaluation does not let be read. */
 export class RestrictedPathError extends BaseError {}
-/** The user asked to stop. */
-export class Interrupted extends BaseError {}
+/** The user asked to stop. Where that was is nothing to tell: frames are not kept. */
+export class Interrupted extends BaseError {
+  override addTrace(): this {
+    return this;
+  }
+}
 
 /** Whether `builtins.tryEval` turns it into `{ success = false; }`. */
 export function isCatchable(error: unknown): error is AssertionError {

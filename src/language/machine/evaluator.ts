@@ -23,6 +23,7 @@ import { BaseEnvironment } from "./base-environment.ts";
 import { callFunction, callFunction1, callFunction2, callFunction3 } from "./call.ts";
 import { coerceToPath, coerceToStorePath, coerceToString, copyPathToStore, type CoercionOptions } from "./coerce.ts";
 import { compareLess } from "./compare.ts";
+import { documentAttribute, documentationOf } from "./documentation.ts";
 import { assertEqual, equals, isDerivation } from "./equality.ts";
 import { FileEvaluator } from "./files.ts";
 import * as forcing from "./force.ts";
@@ -53,6 +54,10 @@ export class Evaluator {
   /** Calls that are going on, counted against `max-call-depth`. Who catches an error and goes on must restore it. */
   depth = 0;
   readonly maxCallDepth: number;
+  /** Whether an error gets the frames of calls; only with the setting `showTrace`, but there it may change (`:te`). */
+  collectsCalls = true;
+  /** Calls since it was last looked whether the user wants to stop. */
+  calls = 0;
   private readonly records = new Map<string, RecordShape>();
   private readonly lazyCall1: Code;
   private readonly lazyCall2: Code;
@@ -250,6 +255,19 @@ export class Evaluator {
   /** Parses a program and checks its variables, without evaluating it, as `--parse` does. */
   parse(source: SourceFile, basePath: string): ParsedFile {
     return this.files.parseChecked(source, basePath);
+  }
+  /** What was evaluated and looked at is evaluated and looked at anew (EvalState::resetFileCache). */
+  forgetFiles(): void {
+    this.files.forget();
+    this.io.forgetFiles();
+  }
+  /** What `:doc` says about a value, as Markdown; undefined when nothing is known. */
+  documentationOf(value: Value): string | undefined {
+    return documentationOf(this, value);
+  }
+  /** What `:doc` says about an attribute: where it is and its doc comment; undefined when it has no place. */
+  documentAttribute(name: string, pos: Pos): string | undefined {
+    return documentAttribute(this, name, pos);
   }
   /** Looks `name` up in the configured search path, as `<name>` does (EvalState::findFile). */
   findFile(name: string, pos: Pos = noPos): NixPath {

@@ -8,7 +8,7 @@ import { findUndefinedVariable, namesOf } from "../compile/check-variables.ts";
 import { namesScope, type Scope } from "../compile/scope.ts";
 import type { SourceText } from "../io.ts";
 import type { Origin, SourceFile } from "../syntax/ast.ts";
-import { PackedTree, packTree, type ParsedFile, parseFile } from "../syntax/index.ts";
+import { PackedTree, packTree, type ParsedFile, parseFile, type ParseRequest } from "../syntax/index.ts";
 import type { Attrs } from "../values/attrs.ts";
 import type { Symbol } from "../values/symbols.ts";
 import { Environment, noEnvironment } from "../values/environment.ts";
@@ -86,6 +86,12 @@ export class FileEvaluator {
       ? new Environment(noEnvironment, values.slice(), undefined)
       : new Environment(noEnvironment, values[0], values[1]);
     return { scope, env };
+  }
+
+  /** Files are read and evaluated anew from now on. */
+  forget(): void {
+    this.resolvedPaths.clear();
+    this.values.clear();
   }
 
   private resolve(path: string): string {
@@ -167,8 +173,13 @@ export class FileEvaluator {
   }
 
   private parse(source: SourceFile, basePath: string, onWarning?: () => void): ParsedFile {
+    return parseFile(this.parseRequest(source, basePath, onWarning));
+  }
+
+  /** How a text is parsed under the settings of this evaluation. */
+  parseRequest(source: SourceFile, basePath: string, onWarning?: () => void): ParseRequest {
     const { settings, io } = this.evaluator;
-    return parseFile({
+    return {
       ...source,
       baseDirectory: basePath,
       homeDirectory: settings.home,
@@ -179,7 +190,7 @@ export class FileEvaluator {
         onWarning?.();
         io.emitMessage("warn", renderWarning(warning));
       },
-    });
+    };
   }
 
   /** JavaScript's own stack overflow becomes Nix's error where a whole file or text was asked for. */

@@ -31,6 +31,8 @@ export interface EvalSettings {
   readonly allowUnsafeNativeCode: boolean;
   /** What to say about literals that are better written otherwise. */
   readonly lints: Lints;
+  /** Is called now and then during an evaluation; throws Interrupted when the user wants it to stop. */
+  readonly checkInterrupt: (() => void) | undefined;
 }
 
 export const defaultEvalSettings: EvalSettings = {
@@ -49,6 +51,7 @@ export const defaultEvalSettings: EvalSettings = {
   home: undefined,
   allowUnsafeNativeCode: false,
   lints: {},
+  checkInterrupt: undefined,
 };
 
 /** `name=path` or `path`, as in NIX_PATH and -I. */

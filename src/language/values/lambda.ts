@@ -21,6 +21,7 @@ export interface LambdaCode {
   /** Sorted by symbol, as ExprLambda's. */
   readonly formals: readonly FormalInfo[] | undefined;
   readonly ellipsis: boolean;
+  /** The doc comment without its marks. */
   readonly docText: string | undefined;
   /** How many arguments `x: y: …` takes one after the other before anything happens; 1 with formals. */
   readonly arity: 1 | 2 | 3;

@@ -1,7 +1,7 @@
 // Values as text: `nix-instantiate --eval`'s old style (printAmbiguous), and the newer one (Printer) of `nix eval`, the
 // REPL and error messages, with limits on depth and length. Byte strings throughout.
 
-import { ansi, BaseError, filterAnsiEscapes, printPosition, StackOverflowError } from "../errors/index.ts";
+import { ansi, BaseError, filterAnsiEscapes, Interrupted, printPosition, StackOverflowError } from "../errors/index.ts";
 import { printStringLiteral, showIdentifier } from "../syntax/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { Attrs } from "./attrs.ts";
@@ -36,6 +36,8 @@ export interface PrintOptions {
   readonly indent?: number;
   /** What happens when forcing fails: print `«error: …»` (the default), throw, or throw only at the top. */
   readonly errors?: "print" | "throw" | "throw-top-level";
+  /** Is given what was printed before an error that is thrown. */
+  readonly interrupted?: (printed: string) => void;
 }
 
 const errorLimits: PrintOptions = { colors: true, maxDepth: 10, maxAttrs: 10, maxListItems: 10, maxStringLength: 1024 };
@@ -52,7 +54,12 @@ export function printForTrace(evaluator: Evaluator, value: Value): string {
 
 export function printValue(evaluator: Evaluator, slot: Slot, options: PrintOptions = {}): string {
   const printer = new Printer(evaluator, options);
-  printer.print(slot, 0);
+  try {
+    printer.print(slot, 0);
+  } catch (error) {
+    options.interrupted?.(printer.output);
+    throw error;
+  }
   return printer.output;
 }
 
@@ -90,7 +97,7 @@ class Printer {
       else this.printKnown(slot, value, depth);
     } catch (error) {
       const mode = this.options.errors ?? "print";
-      if (!(error instanceof BaseError) || error instanceof StackOverflowError) throw error;
+      if (!(error instanceof BaseError) || isNeverShown(error)) throw error;
       if (mode === "throw" || (mode === "throw-top-level" && depth === 0)) throw error;
       this.evaluator.depth = callDepth;
       this.colored(ansi.red, `${open}error: ${filterAnsiEscapes(error.message, "all")}${close}`);
@@ -312,6 +319,11 @@ export function printAmbiguous(evaluator: Evaluator, root: Slot): string {
     }
     parts.push("]");
   }
+}
+
+/** What stops the printing wherever it happens. */
+function isNeverShown(error: BaseError): boolean {
+  return error instanceof StackOverflowError || error instanceof Interrupted;
 }
 
 function isImportant(name: string): boolean {

@@ -49,7 +49,7 @@ export const command: Command = {
     });
     if (line.wantsHelp) return printHelp(command, context);
 
-    const session = openInstallableEvaluation(context, installables);
+    const session = await openInstallableEvaluation(context, installables);
     const selected = session.evaluator.force(selectValue(session, installables, line.words[0] ?? "."));
     print(session, line, applied(session, line, selected));
     return 0;

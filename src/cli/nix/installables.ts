@@ -21,6 +21,7 @@ export interface InstallableFlags {
   readonly evaluation: EvalFlags;
   file: string | undefined;
   expression: string | undefined;
+  usesDebugger: boolean;
 }
 
 export function installableFlags(context: Context): InstallableFlags {
@@ -29,10 +30,12 @@ export function installableFlags(context: Context): InstallableFlags {
     evaluation,
     file: undefined,
     expression: undefined,
+    usesDebugger: false,
     lookup: firstOf(
       flagTable({
         "-f --file": valueFlag((file) => (flags.file = file)),
         "--expr": valueFlag((text) => (flags.expression = text)),
+        "--debugger": switchFlag(() => (flags.usesDebugger = true)),
         "-L --print-build-logs": switchFlag(() => context.log.showBuildLogs()),
         "--offline --refresh --no-net": switchFlag(() => undefined),
       }),
@@ -53,12 +56,14 @@ interface Named {
 
 export async function openInstallableSession(context: Context, flags: InstallableFlags): Promise<Session> {
   choosePurity(context, flags);
+  await chooseDebugger(flags);
   return await openSession(context, flags.evaluation);
 }
 
 /** For a command that only evaluates. */
-export function openInstallableEvaluation(context: Context, flags: InstallableFlags): EvaluationSession {
+export async function openInstallableEvaluation(context: Context, flags: InstallableFlags): Promise<EvaluationSession> {
   choosePurity(context, flags);
+  await chooseDebugger(flags);
   return openEvaluationSession(context, flags.evaluation);
 }
 
@@ -66,6 +71,13 @@ export function openInstallableEvaluation(context: Context, flags: InstallableFl
 export function requireOneSource(flags: InstallableFlags): void {
   if (flags.file === undefined || flags.expression === undefined) return;
   throw new UsageError("'--file' and '--expr' are exclusive");
+}
+
+/** The debugger is loaded when somebody wants it. */
+async function chooseDebugger({ usesDebugger, evaluation }: InstallableFlags): Promise<void> {
+  if (!usesDebugger) return;
+  const { makeDebugSession } = await import("./repl/debug-session.ts");
+  evaluation.debugSession = makeDebugSession({ lendTerminal: (run) => run(), isGreeted: false });
 }
 
 /** Evaluation is pure unless a file is evaluated or --impure was given, as in Nix. */

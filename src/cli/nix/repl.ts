@@ -12,6 +12,7 @@ import { openEvaluationSession, type EvaluationSession } from "../session.ts";
 import { nixVersion } from "../version.ts";
 import { installableFlags, requireOneSource, selectValue, type InstallableFlags } from "./installables.ts";
 import { replCommands } from "./repl/commands.ts";
+import { makeDebugSession } from "./repl/debug-session.ts";
 import { historyFile } from "./repl/history.ts";
 import { promptedLine } from "./repl/line-reader.ts";
 import type { SourceHost } from "./repl/loaded-sources.ts";
@@ -32,11 +33,15 @@ export const command: Command = {
     });
     if (wantsHelp) return printHelp(command, context);
 
-    context.log.message("notice", `Nix ${nixVersion}\nType :? for help.`);
+    const { usesDebugger, evaluation } = installables;
+    context.log.message("notice", `Nix ${nixVersion}${usesDebugger ? " debugger" : ""}\nType :? for help.`);
     const { output } = context;
     const terminal = new ReplTerminal();
+    if (usesDebugger) {
+      evaluation.debugSession = makeDebugSession({ lendTerminal: (run) => terminal.lend(run), isGreeted: true });
+    }
     // Frames of calls are always made, so that they can be asked for later; whether they are kept is another matter.
-    const session = openEvaluationSession(context, installables.evaluation, {
+    const session = openEvaluationSession(context, evaluation, {
       showTrace: true,
       checkInterrupt: terminal.checkInterrupt,
     });

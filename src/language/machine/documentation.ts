@@ -9,7 +9,6 @@ import { Lambda, type LambdaCode } from "../values/lambda.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import { PrimOp } from "../values/prim-op.ts";
 import type { Value } from "../values/value.ts";
-import { callFunction1 } from "./call.ts";
 import { enterCall } from "./depth.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { addFrame } from "./failures.ts";
@@ -24,7 +23,7 @@ export function documentationOf(evaluator: Evaluator, value: Value): string | un
   const functor = value.get(evaluator.symbols.known.functor);
   if (functor === undefined) return undefined;
   try {
-    const applied = callFunction1(evaluator, functor, value, noPos);
+    const applied = evaluator.call1(functor, value, noPos);
     const depth = enterCall(evaluator, noPos);
     const found = documentationOf(evaluator, applied);
     evaluator.depth = depth;

@@ -4,7 +4,6 @@
 // Reading and evaluating are apart, because only an error of reading can mean that the text goes on in the next line.
 
 import { EvalError, isStackExhaustion, ParseError, renderError, stackOverflow } from "../errors/index.ts";
-import { Compiler } from "../compile/compiler.ts";
 import { findUndefinedVariable } from "../compile/check-variables.ts";
 import type { Scope } from "../compile/scope.ts";
 import type { AttrName, Expr, SelectExpr } from "../syntax/ast.ts";
@@ -147,7 +146,7 @@ export class GrowingScope {
   /** Checks the variables; what is returned evaluates. `text` is what errors show, without an added semicolon. */
   private prepare(parsed: ParsedFile, text: string): () => Value {
     const { scope, evaluator } = this;
-    const compiler = new Compiler(evaluator, { ...parsed.file, text });
+    const compiler = evaluator.makeCompiler({ ...parsed.file, text });
     const missing = findUndefinedVariable(parsed.expr, scope, evaluator.symbols);
     if (missing !== undefined) throw undefinedVariable(evaluator, missing.name, compiler.pos(missing.pos));
     const env = this.environment;
@@ -158,7 +157,7 @@ export class GrowingScope {
   private prepareSelection(parsed: ParsedFile, select: SelectExpr, text: string): ReplText["finalSelection"] {
     const { scope, environment: env, evaluator } = this;
     return () => {
-      const compiler = new Compiler(evaluator, { ...parsed.file, text });
+      const compiler = evaluator.makeCompiler({ ...parsed.file, text });
       const run = (expr: Expr): Value => guardStack(() => compiler.compile(expr, scope)(env));
       const path = select.path.slice(0, -1);
       const name = nameOf(evaluator, select.path.at(-1) as AttrName, run);

@@ -42,7 +42,7 @@ function attributes(repl: Repl, set: string, begun: string): string[] {
   const { evaluator, folder } = repl.host;
   const { depth } = evaluator;
   try {
-    const value = repl.scope.read(set, folder).evaluate();
+    const value = evaluator.undisturbed(() => repl.scope.read(set, folder).evaluate());
     if (!(value instanceof Attrs)) return [];
     const names = value.symbols.map((symbol) => evaluator.symbols.name(symbol));
     return names.filter((name) => name.startsWith(begun)).map((name) => `${set}.${name}`);

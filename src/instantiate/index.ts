@@ -2,6 +2,7 @@
 
 import { type BuildSettings, defaultBuildSettings } from "#build";
 import type { Emit } from "#formats";
+import type { FactRecorder } from "#facts";
 import { byteStringOfHostText } from "#host";
 import {
   createBuiltins,
@@ -11,6 +12,7 @@ import {
   type Evaluator,
 } from "#language";
 import type { EvaluationStore } from "#store";
+import { RecordingIO } from "./recording-io.ts";
 import { createStoreIO } from "./store-io.ts";
 
 export interface EvaluatorOptions {
@@ -22,18 +24,30 @@ export interface EvaluatorOptions {
   readonly buildSettings?: BuildSettings;
   /** Where traces and warnings go. */
   readonly emit: Emit;
+  /** Takes down what the evaluation sees. */
+  readonly recording?: { readonly recorder: FactRecorder; readonly tarballTtl: number } | undefined;
 }
 
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
   const workingDirectory = byteStringOfHostText(process.cwd());
   const settings = { ...defaultEvalSettings, workingDirectory, ...options.settings };
-  const io = createStoreIO({
-    store: options.store,
+  const { store, recording, readOnly = false } = options;
+  const storeIO = createStoreIO({
+    store,
     settings,
-    readOnly: options.readOnly ?? false,
+    readOnly,
     buildSettings: options.buildSettings ?? defaultBuildSettings,
     emit: options.emit,
   });
+  const io =
+    recording === undefined
+      ? storeIO
+      : new RecordingIO(storeIO, {
+          ...recording,
+          store,
+          readOnly: readOnly || store.readOnly,
+          isLimited: settings.pureEval || settings.restrictEval,
+        });
   return createLanguageEvaluator({ io, builtins: createBuiltins(), settings });
 }
 

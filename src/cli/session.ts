@@ -3,6 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import type { BuildMode, DerivedPath } from "#build";
+import type { FactRecorder } from "#facts";
 import { hostPath } from "#host";
 import { createEvaluator } from "#instantiate";
 import { AttrsBuilder, type Attrs, type Evaluator, type Slot } from "#language";
@@ -11,7 +12,9 @@ import type { EvaluationStore, LocalStore } from "#store";
 import { absolutePath } from "./absolute-path.ts";
 import type { AutoArgument, EvalFlags } from "./arguments/eval-flags.ts";
 import type { Context } from "./command.ts";
+import type { Recording } from "./evaluation-cache/recording.ts";
 import { evaluationSettings } from "./evaluation-settings.ts";
+import { resolveExpressionPath } from "./expression-path.ts";
 import { openLocalStoreOf, openStoreOf } from "./open-store.ts";
 import { buildSettings, realisePaths } from "./realise-paths.ts";
 
@@ -24,6 +27,14 @@ export interface EvaluationSession {
   readonly autoArguments: Attrs;
   /** The file that an argument such as `./x`, `<nixpkgs>` or a tarball's URL means. */
   lookupFile(text: string): string;
+  /** The same, with the default.nix that a folder stands for. */
+  lookupExpression(text: string): string;
+}
+
+export interface SessionOptions<Kind extends EvaluationStore> {
+  /** Opened already. */
+  readonly store?: Kind;
+  readonly recording?: Recording | undefined;
 }
 
 export interface Session extends EvaluationSession {
@@ -40,9 +51,12 @@ export async function openWritingSession(context: Context, flags: EvalFlags): Pr
   return session;
 }
 
-export async function openSession(context: Context, flags: EvalFlags): Promise<Session> {
-  const store = openLocalStoreOf(context);
-  const session = makeEvaluationSession(context, flags, store);
+export async function openSession(
+  context: Context,
+  flags: EvalFlags,
+  { store = openLocalStoreOf(context), recording }: SessionOptions<LocalStore> = {},
+): Promise<Session> {
+  const session = makeEvaluationSession(context, flags, store, recording);
   const { evaluator } = session;
   const realise = async (wanted: readonly DerivedPath[], mode?: BuildMode) => {
     await realisePaths(context, store, wanted, mode);
@@ -62,24 +76,37 @@ export async function openSession(context: Context, flags: EvalFlags): Promise<S
 }
 
 /** Unlike the other ones it also takes a store that is not on this machine's disk. */
-export function openEvaluationSession(context: Context, flags: EvalFlags): EvaluationSession {
-  return makeEvaluationSession(context, flags, openStoreOf(context));
+export function openEvaluationSession(
+  context: Context,
+  flags: EvalFlags,
+  { store = openStoreOf(context), recording }: SessionOptions<EvaluationStore> = {},
+): EvaluationSession {
+  return makeEvaluationSession(context, flags, store, recording);
 }
 
-function makeEvaluationSession(context: Context, flags: EvalFlags, store: EvaluationStore): EvaluationSession {
+function makeEvaluationSession(
+  context: Context,
+  flags: EvalFlags,
+  store: EvaluationStore,
+  recording: Recording | undefined,
+): EvaluationSession {
+  const { settings, switches, log } = context;
+  const recorder = recording?.recorder;
   const evaluator = createEvaluator({
     store,
-    settings: evaluationSettings(context, flags),
-    readOnly: context.switches.readOnly,
+    settings: evaluationSettings(context, flags, recorder),
+    readOnly: switches.readOnly,
     buildSettings: buildSettings(context, "normal"),
-    emit: context.log.emit,
+    emit: recording?.emit ?? log.emit,
+    recording: recorder && { recorder, tarballTtl: settings.integer("tarball-ttl") },
   });
   return {
     context,
     store,
     evaluator,
-    autoArguments: makeAutoArguments(evaluator, flags.autoArguments),
+    autoArguments: makeAutoArguments(evaluator, flags.autoArguments, recorder),
     lookupFile: (text) => lookupFile(evaluator, text),
+    lookupExpression: (text) => resolveExpressionPath(lookupFile(evaluator, text), recorder),
   };
 }
 
@@ -99,20 +126,26 @@ function fetchTarball(evaluator: Evaluator, address: string): string {
   return evaluator.forceString(evaluator.call1(fetch as Slot, address), "while fetching an expression");
 }
 
-function makeAutoArguments(evaluator: Evaluator, given: ReadonlyMap<string, AutoArgument>): Attrs {
+function makeAutoArguments(
+  evaluator: Evaluator,
+  given: ReadonlyMap<string, AutoArgument>,
+  recorder: FactRecorder | undefined,
+): Attrs {
   const builder = new AttrsBuilder();
-  for (const [name, argument] of given) builder.set(evaluator.symbol(name), makeAutoArgument(evaluator, argument));
+  for (const [name, argument] of given) {
+    builder.set(evaluator.symbol(name), makeAutoArgument(evaluator, argument, recorder));
+  }
   return builder.build();
 }
 
-function makeAutoArgument(evaluator: Evaluator, argument: AutoArgument): Slot {
+function makeAutoArgument(evaluator: Evaluator, argument: AutoArgument, recorder: FactRecorder | undefined): Slot {
   switch (argument.kind) {
     case "expression":
       return evaluator.delay(() => evaluator.evalExpr(argument.text, absolutePath(".")));
     case "string":
       return argument.text;
     case "file":
-      return readFileSync(hostPath(argument.path), "latin1");
+      return recorder?.readFile(argument.path) ?? readFileSync(hostPath(argument.path), "latin1");
     case "stdin":
       return readFileSync(0, "latin1");
   }

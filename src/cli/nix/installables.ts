@@ -7,41 +7,10 @@ import type { DerivedPath } from "#build";
 import type { Slot } from "#language";
 import { getDerivations } from "#profile";
 import { absolutePath } from "../absolute-path.ts";
-import { flagTable, firstOf, valueFlag, switchFlag, type FlagLookup } from "../arguments/command-line.ts";
-import { commonFlags } from "../arguments/common-flags.ts";
-import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
 import type { Context } from "../command.ts";
-import { resolveExpressionPath } from "../expression-path.ts";
 import { followLinksToStorePath } from "../follow-links.ts";
-import { openEvaluationSession, openSession, type EvaluationSession, type Session } from "../session.ts";
-import { UsageError } from "../usage-error.ts";
-
-export interface InstallableFlags {
-  readonly lookup: FlagLookup;
-  readonly evaluation: EvalFlags;
-  file: string | undefined;
-  expression: string | undefined;
-}
-
-export function installableFlags(context: Context): InstallableFlags {
-  const evaluation = evalFlags();
-  const flags: InstallableFlags = {
-    evaluation,
-    file: undefined,
-    expression: undefined,
-    lookup: firstOf(
-      flagTable({
-        "-f --file": valueFlag((file) => (flags.file = file)),
-        "--expr": valueFlag((text) => (flags.expression = text)),
-        "-L --print-build-logs": switchFlag(() => context.log.showBuildLogs()),
-        "--offline --refresh --no-net": switchFlag(() => undefined),
-      }),
-      evaluation.lookup,
-      commonFlags(context),
-    ),
-  };
-  return flags;
-}
+import { openSession, type EvaluationSession, type Session } from "../session.ts";
+import { choosePurity, type InstallableFlags } from "./installable-flags.ts";
 
 /** `all`, or names; undefined leaves it to the package. */
 type WantedOutputs = "all" | readonly string[] | undefined;
@@ -54,22 +23,6 @@ interface Named {
 export async function openInstallableSession(context: Context, flags: InstallableFlags): Promise<Session> {
   choosePurity(context, flags);
   return await openSession(context, flags.evaluation);
-}
-
-/** For a command that only evaluates. */
-export function openInstallableEvaluation(context: Context, flags: InstallableFlags): EvaluationSession {
-  choosePurity(context, flags);
-  return openEvaluationSession(context, flags.evaluation);
-}
-
-/** Evaluation is pure unless a file is evaluated or --impure was given, as in Nix. */
-function choosePurity(context: Context, flags: InstallableFlags): void {
-  if (flags.file !== undefined && flags.expression !== undefined) {
-    throw new UsageError("'--file' and '--expr' are exclusive");
-  }
-  if (flags.file === undefined && !flags.evaluation.impure && !context.settings.isOverridden("pure-eval")) {
-    context.settings.set("pure-eval", "true");
-  }
 }
 
 /** The value that an argument selects. */
@@ -100,7 +53,7 @@ function rootValue(session: EvaluationSession, flags: InstallableFlags): Slot | 
   if (flags.expression !== undefined) return evaluator.evalExpr(flags.expression, absolutePath("."));
   if (flags.file === undefined) return undefined;
   if (flags.file === "-") return evaluator.evalExpr(readFileSync(0, "latin1"), absolutePath("."), { kind: "stdin" });
-  return evaluator.evalMainFile(resolveExpressionPath(session.lookupFile(flags.file)));
+  return evaluator.evalMainFile(session.lookupExpression(flags.file));
 }
 
 function storeInstallable(session: Session, { text, outputs }: Named): DerivedPath {

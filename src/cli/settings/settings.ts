@@ -39,6 +39,11 @@ export class Settings {
     return names;
   }
 
+  /** The settings that do not have their defaults only, by name. */
+  overridden(): [name: string, value: string][] {
+    return [...this.values].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  }
+
   isOverridden(name: string): boolean {
     return this.values.has(name);
   }

@@ -8,7 +8,7 @@ import { hostPath } from "#host";
 import type { SourceFileType } from "#store";
 import type { FileFact, Facts, Kind, TreeFact } from "./facts.ts";
 import { Stamper, type Stamp } from "./file-stamp.ts";
-import { digestListing, digestText, kindOf, lookAt, lookBehind, realPathOf } from "./look.ts";
+import { digestListing, digestText, glanceAt, kindOf, lookBehind, realPathOf } from "./look.ts";
 
 export class FactRecorder {
   private readonly stamper: Stamper;
@@ -99,7 +99,11 @@ export class FactRecorder {
   whileReading<T>(path: string, fetch: () => T): T {
     const before = this.stampOf(path);
     const result = fetch();
-    this.readFile(path);
+    try {
+      this.readFile(path);
+    } catch {
+      this.giveUp(`'${path}' has gone during the evaluation`);
+    }
     const after = this.stampOf(path);
     // Without a stamp nothing says that the same was read twice.
     if (before === undefined || after?.join() !== before.join()) this.giveUp(`'${path}' has only just been written`);
@@ -212,7 +216,7 @@ export class TreeRecorder {
 
   /** Asks the filter about the member `below`, which is relative to the tree and will be read if it passes. */
   ask(below: string, type: SourceFileType, filter: () => boolean): boolean {
-    const status = lookAt(this.tree.path + below);
+    const status = glanceAt(this.tree.path + below);
     const passes = filter();
     // A large tree is read twice; it counts what was seen first.
     if (this.members.has(below) || this.omitted.has(below)) return passes;
@@ -223,7 +227,7 @@ export class TreeRecorder {
   }
 
   private willRead(below: string): void {
-    this.stamp(below, lookAt(this.tree.path + below));
+    this.stamp(below, glanceAt(this.tree.path + below));
   }
 
   private stamp(below: string, status: Stats | undefined): void {

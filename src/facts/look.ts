@@ -10,6 +10,15 @@ export function lookAt(path: string): Stats | undefined {
   return ifExists(() => lstatSync(hostPath(path), { throwIfNoEntry: false }));
 }
 
+/** The same, but undefined for what cannot be looked at: a recorder disturbs nothing. */
+export function glanceAt(path: string): Stats | undefined {
+  try {
+    return lookAt(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Of what a link leads to; undefined also for what cannot be looked at. */
 export function lookBehind(path: string): Stats | undefined {
   try {

@@ -229,19 +229,21 @@ export class RecordingIO implements EvalIO {
   }
 
   fetchUrl(request: FetchUrlRequest): StorePath {
-    const { url, expected } = request;
-    const fetch = (): StorePath => this.ask(() => this.inner.fetchUrl(request));
-    let path: StorePath;
-    if (expected !== undefined) path = fetch();
-    else if (url.startsWith("file:")) {
-      const file = this.ask(() => urlPathToPath(parseUrl(url, { warn: () => undefined }).path));
-      path = this.ask(() => this.recorder.whileReading(file, fetch));
-    } else {
-      this.recorder.expiresIn(this.options.tarballTtl);
-      path = fetch();
-    }
+    const path = this.ask(() => this.fetchSeen(request));
     this.recorder.madeValid(path);
     return path;
+  }
+
+  private fetchSeen(request: FetchUrlRequest): StorePath {
+    const { url, expected } = request;
+    const fetch = (): StorePath => this.inner.fetchUrl(request);
+    if (expected !== undefined) return fetch();
+    if (url.startsWith("file:")) {
+      const file = fileOf(url);
+      if (file !== undefined) return this.recorder.whileReading(file, fetch);
+      this.recorder.giveUp(`'${url}' names no file`);
+    } else this.recorder.expiresIn(this.options.tarballTtl);
+    return fetch();
   }
 
   fetchTree(input: InputAttributes): FetchedTree {
@@ -281,6 +283,14 @@ class SeenStat implements FileStat {
   get size(): number {
     this.recorder.sawSize(this.path, this.stat.size);
     return this.stat.size;
+  }
+}
+
+function fileOf(url: string): string | undefined {
+  try {
+    return urlPathToPath(parseUrl(url, { warn: () => undefined }).path);
+  } catch {
+    return undefined;
   }
 }
 

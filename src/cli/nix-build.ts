@@ -155,7 +155,7 @@ async function findDerivations(context: Context, store: LocalStore, line: BuildL
     context,
     store,
     flags: line.evaluation,
-    question: line.fromStdin ? undefined : [expressions, line.attrPaths, line.fromWords],
+    question: line.fromStdin ? undefined : ["build", expressions, line.attrPaths, line.fromWords],
     isItem: isWantedOutput,
     act: (item) => found.push(item),
     evaluate: async (say, recording) => {

@@ -53,7 +53,7 @@ export const command: Command = {
       context,
       store,
       flags: installables.evaluation,
-      question: questionOfInstallables(installables, named),
+      question: questionOfInstallables("build", installables, named),
       isItem: isDerivedPath,
       act: (path) => wanted.push(path),
       evaluate: async (say, recording) => {

@@ -48,13 +48,13 @@ export const command: Command = {
 
     choosePurity(context, installables);
     const store = openStoreOf(context);
-    const question = questionOfInstallables(installables, line.words);
+    const question = questionOfInstallables("eval", installables, line.words);
     const { output } = context;
     await answerOnce<string>({
       context,
       store,
       flags: installables.evaluation,
-      question: line.writeTo === undefined && question ? [question, line.format, line.apply ?? null] : undefined,
+      question: line.writeTo === undefined && question ? [...question, line.format, line.apply ?? null] : undefined,
       isItem: (item) => typeof item === "string",
       act: (text) => (line.format === "json" ? printJsonText(output, text) : output.write(text)),
       evaluate: async (say, recording) => {

@@ -44,8 +44,12 @@ export function choosePurity(context: Context, flags: InstallableFlags): void {
 }
 
 /** What of the flags decides what a word means; undefined when that cannot be asked for again, or is no expression. */
-export function questionOfInstallables(flags: InstallableFlags, words: readonly string[]): unknown {
+export function questionOfInstallables(
+  command: string,
+  flags: InstallableFlags,
+  words: readonly string[],
+): unknown[] | undefined {
   const { file, expression } = flags;
   if (file === "-" || (file === undefined && expression === undefined)) return undefined;
-  return [file ?? null, expression ?? null, words];
+  return [command, file ?? null, expression ?? null, words];
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import type { StorePath } from "#formats";
 import { DummyStore } from "#store";
 import { checkFacts } from "./check-facts.ts";
 import { FactRecorder } from "./fact-recorder.ts";
@@ -83,4 +84,37 @@ test("what a download gave is to be asked for again when its time is over", () =
     checkFacts(facts, { store: new DummyStore(), variable: () => undefined, now: Date.now() + seconds * 1000 });
   assert.ok(check(59).holds);
   assert.deepEqual(check(61), { holds: false, reason: "what was downloaded may be outdated" });
+});
+
+test("store paths that were not valid must not be, and what one refers to must be the same", () => {
+  const path = "00000000000000000000000000000000-a" as StorePath;
+  const other = "11111111111111111111111111111111-b" as StorePath;
+  const check = (see: (recorder: FactRecorder) => void, store: Partial<DummyStore>): boolean => {
+    const recorder = new FactRecorder();
+    see(recorder);
+    const facts = recorder.finish();
+    assert.ok(facts !== undefined);
+    const all = Object.assign(new DummyStore(), { addTempRoot: () => undefined }, store);
+    return checkFacts(facts, { store: all, variable: () => undefined }).holds;
+  };
+  const valid = { isValidPath: () => true };
+  assert.ok(check((recorder) => recorder.sawValidity(path, false), {}));
+  assert.ok(!check((recorder) => recorder.sawValidity(path, false), valid));
+  assert.ok(check((recorder) => recorder.sawValidity(path, true), valid));
+  assert.ok(!check((recorder) => recorder.sawValidity(path, true), {}));
+  const referringTo = (...references: StorePath[]) =>
+    ({ queryPathInfoIfValid: () => ({ references }) }) as unknown as Partial<DummyStore>;
+  assert.ok(check((recorder) => recorder.sawReferences(path, [other]), referringTo(other)));
+  assert.ok(!check((recorder) => recorder.sawReferences(path, [other]), referringTo()));
+  assert.ok(!check((recorder) => recorder.sawReferences(path, []), {}));
+});
+
+test("of what an evaluation wrote only that has to be valid to which nothing else it wrote refers", () => {
+  const name = (digit: string) => `${digit.repeat(32)}-n` as StorePath;
+  const recorder = new FactRecorder();
+  recorder.wrote(name("0"), []);
+  recorder.wrote(name("1"), [name("0"), name("1")]);
+  recorder.wrote(name("2"), [name("1"), name("3")]);
+  recorder.sawValidity(name("0"), true);
+  assert.deepEqual(recorder.finish()?.valid, [name("2")]);
 });

@@ -38,13 +38,23 @@ writeFileSync(
    }) "" (builtins.genList (n: n) 20)`,
 );
 const nixpkgs = process.env["FIRN_BENCH_NIXPKGS"];
+const noNixpkgs = nixpkgs === undefined ? "no nixpkgs (set FIRN_BENCH_NIXPKGS)" : undefined;
+const system = `(import ${nixpkgs}/nixos {
+  configuration = { boot.loader.grub.device = "/dev/sda"; fileSystems."/".device = "/dev/sda1"; };
+}).system`;
 
 function start(program: string, goal: number, ...args: readonly string[]): Row {
   return { name: `start: ${program} ${args[0]}`, goal, rounds: 15, peer: "node", program, args: () => args };
 }
+/** Evaluated each time anew. */
 function evaluate(name: string, expression: string): Row {
-  const args = ["--eval", "--strict", "--expr", expression];
+  const args = ["--eval", "--strict", "--option", "eval-cache", "false", "--expr", expression];
   return { name: `eval: ${name}`, goal: 1, rounds: 7, peer: "nix", program: "nix-instantiate", args: () => args };
+}
+/** With nothing changed since the last time. */
+function evaluateAgain(name: string, expression: string): Row {
+  const args = ["--expr", expression];
+  return { name: `again: ${name}`, goal: 0.15, rounds: 7, peer: "nix", program: "nix-instantiate", args: () => args };
 }
 function buildChain(name: string, sandbox: boolean): Row {
   const options = ["--option", "sandbox", String(sandbox), "--option", "sandbox-paths", "/bin /usr /lib /lib64"];
@@ -88,8 +98,9 @@ const rows: readonly Row[] = [
   ),
   {
     ...evaluate("hello of a nixpkgs", `(import ${nixpkgs} { config = { }; overlays = [ ]; }).hello.drvPath`),
-    lacks: nixpkgs === undefined ? "no nixpkgs (set FIRN_BENCH_NIXPKGS)" : undefined,
+    lacks: noNixpkgs,
   },
+  { ...evaluateAgain("a NixOS system", system), lacks: noNixpkgs },
   buildChain("20 derivations in a chain", true),
   buildChain("the same without a sandbox", false),
 ];

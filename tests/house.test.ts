@@ -17,6 +17,7 @@ const rooms = [
   "instantiate",
   "build",
   "fetch",
+  "facts",
   "store",
   "host",
   "language",
@@ -82,6 +83,26 @@ test("a room imports only from rooms below it, and only through their doors", ()
     }
   }
   assertNone(faults);
+});
+
+test("a command that finds its answer in the evaluation cache loads nothing of the language", () => {
+  const valueImports = /(?:^|\n)\s*(?:import|export)\b(?!\s+type\b)[^;"']*?\bfrom\s*["']([^"']+)["']/g;
+  const targetOf = (from: string, target: string): string | undefined => {
+    if (target.startsWith(".")) return join(from, "..", target);
+    return target.startsWith("#") && target !== "#digest" ? `src/${target.slice(1)}/index.ts` : undefined;
+  };
+  const textOf = new Map(sources.map(({ path, text }) => [path, text]));
+  const start = ["nix-instantiate.ts", "nix-build.ts", "nix/eval.ts", "nix/build.ts"].map((name) => `src/cli/${name}`);
+  const importedBy = new Map<string, string>(start.map((path) => [path, path]));
+  for (const path of importedBy.keys()) {
+    for (const [, target = ""] of (textOf.get(path) ?? "").matchAll(valueImports)) {
+      const next = targetOf(path, target);
+      if (next !== undefined && !importedBy.has(next)) importedBy.set(next, path);
+    }
+  }
+  assert.ok(importedBy.has("src/facts/check-facts.ts"));
+  const heavy = /^src\/(?:language|instantiate|profile)\//;
+  assertNone([...importedBy].flatMap(([path, by]) => (heavy.test(path) ? [`${by}: imports ${path}`] : [])));
 });
 
 test("what is not a test uses no test's support", () => {

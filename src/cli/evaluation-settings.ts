@@ -2,14 +2,21 @@
 
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
+import type { FactRecorder } from "#facts";
 import { toByteString } from "#formats";
+import { hostPath } from "#host";
 import { parseSearchPathEntry, type EvalSettings, type SearchPathEntry } from "#language";
 import { absolutePath } from "./absolute-path.ts";
 import type { EvalFlags } from "./arguments/eval-flags.ts";
 import type { Context } from "./command.ts";
 import { profileLocationsOf } from "./profile-locations.ts";
 
-export function evaluationSettings(context: Context, flags: EvalFlags): Partial<EvalSettings> {
+/** What is looked for on the disk is told to `recorder`. */
+export function evaluationSettings(
+  context: Context,
+  flags: EvalFlags,
+  recorder: FactRecorder | undefined,
+): Partial<EvalSettings> {
   const { settings } = context;
   return {
     pureEval: settings.boolean("pure-eval") && !flags.impure,
@@ -22,7 +29,7 @@ export function evaluationSettings(context: Context, flags: EvalFlags): Partial<
     traceVerbose: settings.boolean("trace-verbose"),
     abortOnWarn: settings.boolean("abort-on-warn"),
     experimentalFeatures: experimentalFeatures(settings.list("experimental-features")),
-    searchPath: searchPath(context, flags),
+    searchPath: searchPath(context, flags, recorder),
     home: toByteString(homedir()),
     allowUnsafeNativeCode: settings.boolean("allow-unsafe-native-code-during-evaluation"),
     lints: {
@@ -39,14 +46,14 @@ function experimentalFeatures(named: readonly string[]): ReadonlySet<string> {
 }
 
 /** -I first, then NIX_PATH or the setting nix-path, then where channels lie. */
-function searchPath(context: Context, flags: EvalFlags): SearchPathEntry[] {
+function searchPath(context: Context, flags: EvalFlags, recorder: FactRecorder | undefined): SearchPathEntry[] {
   const { settings, environment } = context;
   const given = flags.searchPath.map(parseEntry);
   if (settings.boolean("pure-eval") && !flags.impure) return given;
   if (settings.isOverridden("nix-path")) return [...given, ...settings.list("nix-path").map(parseEntry)];
   const variable = environment["NIX_PATH"];
   if (variable !== undefined) return [...given, ...splitNixPath(toByteString(variable)).map(parseEntry)];
-  return [...given, ...defaultSearchPath(context)];
+  return [...given, ...defaultSearchPath(context, recorder)];
 }
 
 /** A relative path is below the folder where the program was called; an address stays as it is. */
@@ -75,7 +82,7 @@ function isPartOfAddress(before: string, behind: string): boolean {
   return behind.startsWith("//") || scheme === "flake" || scheme === "channel";
 }
 
-function defaultSearchPath(context: Context): SearchPathEntry[] {
+function defaultSearchPath(context: Context, recorder: FactRecorder | undefined): SearchPathEntry[] {
   const { stateDir, home, userStateDir, useXdgBaseDirectories } = profileLocationsOf(context);
   const expressions = useXdgBaseDirectories ? `${userStateDir}/defexpr` : `${home}/.nix-defexpr`;
   const rootChannels = `${stateDir}/profiles/per-user/root/channels`;
@@ -84,5 +91,7 @@ function defaultSearchPath(context: Context): SearchPathEntry[] {
     { prefix: "nixpkgs", path: `${rootChannels}/nixpkgs` },
     { prefix: "", path: rootChannels },
   ];
-  return candidates.filter(({ path }) => existsSync(path));
+  const exists = (path: string): boolean =>
+    recorder === undefined ? existsSync(hostPath(path)) : recorder.lookBehind(path) !== "absent";
+  return candidates.filter(({ path }) => exists(path));
 }

@@ -18,6 +18,7 @@ import { absolutePath } from "./absolute-path.ts";
 import type { EvalFlags } from "./arguments/eval-flags.ts";
 import type { Context } from "./command.ts";
 import { Output } from "./output.ts";
+import { isAskedFor } from "./is-watched.ts";
 import type { EvaluationSession } from "./session.ts";
 
 /** Makes what is called where the debugger stops: it talks to the user until the evaluation is to go on. */
@@ -36,7 +37,7 @@ export function openInstruments(context: Context, flags: EvalFlags): OpenInstrum
   const watches: Watch[] = [];
   if (context.settings.boolean("trace-function-calls")) calls.push(new FunctionTrace(nanoseconds));
   if (context.settings.text("eval-profiler") === "flamegraph") calls.push(openProfiler(context, watches));
-  const statistics = isAskedFor(context, "NIX_SHOW_STATS") ? openStatistics(context, watches) : undefined;
+  const statistics = isAskedFor(context.environment["NIX_SHOW_STATS"]) ? openStatistics(context, watches) : undefined;
   const listener = flags.debugSession === undefined ? undefined : openDebugger(context, flags.debugSession, watches);
   if (calls.length === 0 && statistics === undefined && listener === undefined) return undefined;
   return {
@@ -45,11 +46,6 @@ export function openInstruments(context: Context, flags: EvalFlags): OpenInstrum
       for (const watch of watches) watch(session);
     },
   };
-}
-
-/** Set to anything but `0`. */
-function isAskedFor({ environment }: Context, name: string): boolean {
-  return (environment[name] ?? "0") !== "0";
 }
 
 const clockBegan = BigInt(Math.round(performance.timeOrigin * 1000)) * 1000n - process.hrtime.bigint();
@@ -86,12 +82,12 @@ function openDebugger({ settings }: Context, make: MakeDebugSession, watches: Wa
 }
 
 function openStatistics(context: Context, watches: Watch[]): Statistics {
-  const statistics = new Statistics(isAskedFor(context, "NIX_COUNT_CALLS"));
+  const statistics = new Statistics(isAskedFor(context.environment["NIX_COUNT_CALLS"]));
   const collections = new GCProfiler();
   collections.start();
   watches.push(({ evaluator }) =>
     context.reports.push(() => {
-      const symbols = isAskedFor(context, "NIX_SHOW_SYMBOLS");
+      const symbols = isAskedFor(context.environment["NIX_SHOW_SYMBOLS"]);
       tell(context, `${statistics.report(evaluator, machineStatistics(collections), { symbols })}\n`);
     }),
   );

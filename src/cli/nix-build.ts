@@ -1,23 +1,23 @@
-// nix-build: expressions, or store derivations, into built outputs, with a link `result` that keeps each.
+// nix-build: expressions, or store derivations, into built outputs, with a link `result` that keeps each. How expressions
+// are evaluated is loaded only when the cache does not have the answer.
 
-import { readFileSync } from "node:fs";
 import { FirnError, isDerivationPath, isInStore, printStorePath, type StorePath } from "#formats";
 import { queryMissing, type BuildMode, type DerivedPath } from "#build";
-import type { Slot } from "#language";
-import { getDerivations, packageOfDerivation, type PackageInfo } from "#profile";
+import type { LocalStore } from "#store";
 import { absolutePath } from "./absolute-path.ts";
 import { firstOf, parseCommandLine, type TakeWord } from "./arguments/command-line.ts";
 import { legacyFlags } from "./arguments/common-flags.ts";
 import { evalFlags, type EvalFlags } from "./arguments/eval-flags.ts";
 import type { Command, Context } from "./command.ts";
-import { resolveExpressionPath } from "./expression-path.ts";
+import { answerOnce } from "./evaluation-cache/answer-once.ts";
 import { followLinksToPathWithOutputs } from "./follow-links.ts";
 import { printHelp } from "./help.ts";
 import { printMissingPaths } from "./print-missing.ts";
+import { openLocalStoreOf } from "./open-store.ts";
 import { printProgramVersion } from "./print-version.ts";
-import { openWritingSession, type Session } from "./session.ts";
+import { realisePaths } from "./realise-paths.ts";
 
-interface BuildLine {
+export interface BuildLine {
   action: "build" | "help" | "version";
   readonly evaluation: EvalFlags;
   readonly words: string[];
@@ -37,8 +37,9 @@ export const command: Command = {
     const line = readCommandLine(words, context);
     if (line.action === "help") return printHelp(command, context);
     if (line.action === "version") return printProgramVersion(context);
-    const session = await openWritingSession(context, line.evaluation);
-    await build(session, line);
+    const store = openLocalStoreOf(context);
+    if (!context.switches.readOnly) store.beginWriting();
+    await build(context, store, line);
     return 0;
   },
 };
@@ -107,16 +108,19 @@ function readCommandLine(words: readonly string[], context: Context): BuildLine 
   return line;
 }
 
-interface Wanted {
+/** An output of a derivation that is wanted. */
+export interface WantedOutput {
   readonly derivation: StorePath;
   readonly output: string;
+}
+
+interface Numbered extends WantedOutput {
   /** What the link's name ends in. */
   readonly number: number;
 }
 
-async function build(session: Session, line: BuildLine): Promise<void> {
-  const { context, store } = session;
-  const wanted = numberDerivations(session, findDerivations(session, line));
+async function build(context: Context, store: LocalStore, line: BuildLine): Promise<void> {
+  const wanted = numberDerivations(await findDerivations(context, store, line));
   const paths: DerivedPath[] = wanted.map(({ derivation, output }) => ({
     kind: "built",
     derivation,
@@ -124,7 +128,7 @@ async function build(session: Session, line: BuildLine): Promise<void> {
   }));
   if (context.settings.boolean("print-missing")) printMissingPaths(context, store, queryMissing(store, paths));
   if (line.dryRun) return;
-  await session.realise(paths, line.mode);
+  await realisePaths(context, store, paths, line.mode);
   const outputs = wanted.map(({ derivation, output, number }) => {
     const path = store.queryDerivationOutputs(derivation).get(output);
     if (path === undefined) throw outputMissing(printStorePath(store.storeDir, derivation), output);
@@ -137,35 +141,41 @@ async function build(session: Session, line: BuildLine): Promise<void> {
   for (const path of outputs) context.output.writeLine(printStorePath(store.storeDir, path));
 }
 
-function findDerivations(session: Session, line: BuildLine): PackageInfo[] {
-  const { evaluator, autoArguments, store } = session;
-  const found: PackageInfo[] = [];
-  const roots: Slot[] = [];
-  if (line.fromStdin) {
-    roots.push(evaluator.evalExpr(readFileSync(0, "latin1"), absolutePath("."), { kind: "stdin" }));
-  } else {
-    for (const word of line.words) {
-      const derivation = line.fromWords ? undefined : namedDerivation(session, word);
-      if (derivation !== undefined)
-        found.push(packageOfDerivation(evaluator, store, derivation.path, derivation.output));
-      else if (line.fromWords) roots.push(evaluator.evalExpr(word, absolutePath(".")));
-      else roots.push(evaluator.evalMainFile(resolveExpressionPath(session.lookupFile(word))));
-    }
+/** Those that are named first, then those in expressions. */
+async function findDerivations(context: Context, store: LocalStore, line: BuildLine): Promise<WantedOutput[]> {
+  const found: WantedOutput[] = [];
+  const expressions: string[] = [];
+  for (const word of line.fromStdin ? [] : line.words) {
+    const named = line.fromWords ? undefined : namedDerivation(store, word);
+    if (named === undefined) expressions.push(word);
+    else found.push(outputOf(store, named.path, named.output));
   }
-  for (const root of roots) {
-    for (const attrPath of line.attrPaths) {
-      const value = evaluator.findAlongAttrPath(attrPath, autoArguments, root).slot;
-      found.push(
-        ...getDerivations(evaluator, evaluator.force(value), { autoArguments, ignoreAssertionFailures: false }),
-      );
-    }
-  }
+  if (expressions.length === 0 && !line.fromStdin) return found;
+  await answerOnce<WantedOutput>({
+    context,
+    store,
+    flags: line.evaluation,
+    question: line.fromStdin ? undefined : ["build", expressions, line.attrPaths, line.fromWords],
+    isItem: isWantedOutput,
+    act: (item) => found.push(item),
+    evaluate: async (say, recording) => {
+      const { findOutputs } = await import("./build-sources.ts");
+      const { openSession } = await import("./session.ts");
+      const session = await openSession(context, line.evaluation, { store, recording });
+      findOutputs(session, { ...line, words: expressions }, say);
+    },
+  });
   return found;
 }
 
+function isWantedOutput(value: unknown): value is WantedOutput {
+  if (typeof value !== "object" || value === null) return false;
+  const { derivation, output } = value as Record<string, unknown>;
+  return typeof derivation === "string" && typeof output === "string";
+}
+
 /** An argument that is a store derivation, or a link to one, with the output that is wanted behind a `!`. */
-function namedDerivation(session: Session, word: string): { path: StorePath; output: string | undefined } | undefined {
-  const { store } = session;
+function namedDerivation(store: LocalStore, word: string): { path: StorePath; output: string | undefined } | undefined {
   try {
     const { path, outputs } = followLinksToPathWithOutputs(store, word);
     if (!isDerivationPath(path)) return undefined;
@@ -177,21 +187,26 @@ function namedDerivation(session: Session, word: string): { path: StorePath; out
   }
 }
 
+/** A derivation's output; when none is named, the one that it says itself. */
+function outputOf(store: LocalStore, path: StorePath, named: string | undefined): WantedOutput {
+  const derivation = store.readDerivation(path);
+  const output = named ?? derivation.env.get("outputName") ?? "out";
+  if (!derivation.outputs.has(output)) throw derivationOutputMissing(printStorePath(store.storeDir, path), output);
+  return { derivation: path, output };
+}
+
 /** The same derivation twice has one number, as its outputs tell the links apart. */
-function numberDerivations(session: Session, packages: readonly PackageInfo[]): Wanted[] {
+function numberDerivations(outputs: readonly WantedOutput[]): Numbered[] {
   const numbers = new Map<StorePath, number>();
-  return packages.map((element) => {
-    const derivation = element.requireDerivationPath();
-    const output = element.outputName();
-    if (output === "") throw outputNameMissing(printStorePath(session.store.storeDir, derivation));
+  return outputs.map(({ derivation, output }) => {
     const number = numbers.get(derivation) ?? numbers.size + 1;
     numbers.set(derivation, number);
     return { derivation, output, number };
   });
 }
 
-function outputNameMissing(path: string): FirnError {
-  return new FirnError("output-name-missing", `derivation '${path}' lacks an 'outputName' attribute`);
+function derivationOutputMissing(derivation: string, name: string): FirnError {
+  return new FirnError("output-missing", `derivation '${derivation}' does not have output '${name}'`);
 }
 
 function outputMissing(path: string, name: string): FirnError {

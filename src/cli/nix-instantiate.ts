@@ -1,24 +1,20 @@
 // nix-instantiate: expressions into store derivations, or with --eval into printed values, or with --parse into how they
-// were understood.
+// were understood. How they are evaluated is loaded only when the cache does not have the answer.
 
-import { readFileSync } from "node:fs";
-import { posix } from "node:path";
-import { FirnError, printStorePath } from "#formats";
-import { hostPath } from "#host";
-import { ContextCollector, printAmbiguous, printExpr, printJson, printXml, type Value } from "#language";
-import { getDerivations, type PackageInfo } from "#profile";
+import { printStorePath, type StorePath } from "#formats";
+import type { EvaluationStore } from "#store";
 import { absolutePath } from "./absolute-path.ts";
 import { firstOf, parseCommandLine, type TakeWord } from "./arguments/command-line.ts";
 import { legacyFlags } from "./arguments/common-flags.ts";
 import { evalFlags, type EvalFlags } from "./arguments/eval-flags.ts";
 import type { Command, Context } from "./command.ts";
-import { resolveExpressionPath } from "./expression-path.ts";
+import { answerOnce } from "./evaluation-cache/answer-once.ts";
 import { warnAboutCollection } from "./gc-warning.ts";
 import { printHelp } from "./help.ts";
+import { openStoreOf } from "./open-store.ts";
 import { printProgramVersion } from "./print-version.ts";
-import { openEvaluationSession, type EvaluationSession } from "./session.ts";
 
-interface InstantiateLine {
+export interface InstantiateLine {
   action: "instantiate" | "evaluate" | "parse" | "find-file" | "help" | "version";
   readonly evaluation: EvalFlags;
   readonly words: string[];
@@ -49,13 +45,56 @@ export const command: Command = {
         break;
     }
     if ((line.action === "evaluate" || line.action === "parse") && !line.readWrite) context.switches.readOnly = true;
-    const session = openEvaluationSession(context, line.evaluation);
-    if (!context.switches.readOnly) session.store.beginWriting();
-    if (line.action === "find-file") findFiles(session, line);
-    else for (const source of sources(session, line)) processSource(session, line, source);
+    const store = openStoreOf(context);
+    if (!context.switches.readOnly) store.beginWriting();
+    await answerOnce<InstantiateItem>({
+      context,
+      store,
+      flags: line.evaluation,
+      question: questionOf(line),
+      isItem: isInstantiateItem,
+      act: (item) => actOn(context, store, line, item),
+      evaluate: async (say, recording) => {
+        const { instantiate } = await import("./instantiate-sources.ts");
+        const { openEvaluationSession } = await import("./session.ts");
+        instantiate(openEvaluationSession(context, line.evaluation, { store, recording }), line, say);
+      },
+    });
     return 0;
   },
 };
+
+/** A text to print, or a derivation that was made. */
+export type InstantiateItem = string | { readonly derivation: StorePath; readonly output: string };
+
+function isInstantiateItem(value: unknown): value is InstantiateItem {
+  if (typeof value === "string") return true;
+  if (typeof value !== "object" || value === null) return false;
+  const { derivation, output } = value as Record<string, unknown>;
+  return typeof derivation === "string" && typeof output === "string";
+}
+
+/** What decides the answer; undefined for what is not worth keeping or cannot be asked for again. */
+function questionOf(line: InstantiateLine): unknown {
+  if (line.fromStdin || (line.action !== "evaluate" && line.action !== "instantiate")) return undefined;
+  const { action, words, attrPaths, fromWords, format, locations, strict, readWrite } = line;
+  return [action, words, attrPaths, fromWords, format, locations, strict, readWrite];
+}
+
+function actOn(context: Context, store: EvaluationStore, line: InstantiateLine, item: InstantiateItem): void {
+  const { output, switches } = context;
+  if (typeof item === "string") {
+    output.write(item);
+    return;
+  }
+  let printed = printStorePath(store.storeDir, item.derivation);
+  if (line.root === undefined) warnAboutCollection(context);
+  else {
+    const number = ++switches.rootsMade;
+    printed = store.addPermanentRoot(item.derivation, absolutePath(line.root) + (number > 1 ? `-${number}` : ""));
+  }
+  output.writeLine(printed + (item.output === "out" ? "" : `!${item.output}`));
+}
 
 function readCommandLine(words: readonly string[], context: Context): InstantiateLine {
   const line: InstantiateLine = {
@@ -103,93 +142,4 @@ function readCommandLine(words: readonly string[], context: Context): Instantiat
   parseCommandLine(words, firstOf(line.evaluation.lookup, legacyFlags(context)), takeArgument);
   if (line.attrPaths.length === 0) line.attrPaths.push("");
   return line;
-}
-
-function findFiles(session: EvaluationSession, line: InstantiateLine): void {
-  for (const word of line.words) session.context.output.writeLine(session.evaluator.findFile(word).path);
-}
-
-/** Program text with where it comes from, or a file. */
-type Source =
-  | { readonly kind: "file"; readonly path: string }
-  | { readonly kind: "text"; readonly text: string; readonly origin: "string" | "stdin" };
-
-function* sources(session: EvaluationSession, line: InstantiateLine): Generator<Source, void> {
-  if (line.fromStdin) yield { kind: "text", text: readFileSync(0, "latin1"), origin: "stdin" };
-  const words = line.words.length === 0 && !line.fromStdin && !line.fromWords ? ["./default.nix"] : line.words;
-  for (const word of words) {
-    if (line.fromWords) yield { kind: "text", text: word, origin: "string" };
-    else yield { kind: "file", path: resolveExpressionPath(session.lookupFile(word)) };
-  }
-}
-
-function processSource(session: EvaluationSession, line: InstantiateLine, source: Source): void {
-  const { evaluator, autoArguments } = session;
-  if (line.action === "parse") {
-    printParsed(session, source);
-    return;
-  }
-  const root =
-    source.kind === "file"
-      ? evaluator.evalMainFile(source.path)
-      : evaluator.evalExpr(source.text, absolutePath("."), { kind: source.origin });
-  for (const attrPath of line.attrPaths) {
-    const value = evaluator.force(evaluator.findAlongAttrPath(attrPath, autoArguments, root).slot);
-    if (line.action === "evaluate") printValue(session, line, value);
-    else {
-      const options = { autoArguments, ignoreAssertionFailures: false };
-      for (const element of getDerivations(evaluator, value, options)) printDerivationPath(session, line, element);
-    }
-  }
-}
-
-function printParsed(session: EvaluationSession, source: Source): void {
-  const { expr } =
-    source.kind === "file"
-      ? session.evaluator.parse(
-          { origin: { kind: "path", path: source.path }, text: readFileSync(hostPath(source.path), "latin1") },
-          posix.dirname(source.path),
-        )
-      : session.evaluator.parse({ origin: { kind: source.origin }, text: source.text }, absolutePath("."));
-  session.context.output.writeLine(printExpr(expr));
-}
-
-function printValue(session: EvaluationSession, line: InstantiateLine, value: Value): void {
-  const { evaluator, autoArguments, context } = session;
-  const { output } = context;
-  const result = autoArguments.isEmpty ? value : evaluator.autoCall(autoArguments, value);
-  const collector = new ContextCollector();
-  switch (line.format) {
-    case "raw":
-      output.write(evaluator.coerceToString(result, collector, "while generating the nix-instantiate output"));
-      break;
-    case "xml":
-      output.write(printXml(evaluator, result, collector, { strict: line.strict, location: line.locations }));
-      break;
-    case "json":
-      output.writeLine(printJson(evaluator, result, collector, 0, { strict: line.strict }));
-      break;
-    case "plain":
-      if (line.strict) evaluator.forceDeep(result);
-      output.writeLine(printAmbiguous(evaluator, result));
-      break;
-  }
-}
-
-function printDerivationPath(session: EvaluationSession, line: InstantiateLine, element: PackageInfo): void {
-  const { store, context } = session;
-  const path = element.requireDerivationPath();
-  let printed = printStorePath(store.storeDir, path);
-  const outputName = element.outputName();
-  if (outputName === "") throw outputNameMissing(printed);
-  if (line.root === undefined) warnAboutCollection(context);
-  else {
-    const number = ++context.switches.rootsMade;
-    printed = store.addPermanentRoot(path, absolutePath(line.root) + (number > 1 ? `-${number}` : ""));
-  }
-  context.output.writeLine(printed + (outputName === "out" ? "" : `!${outputName}`));
-}
-
-function outputNameMissing(path: string): FirnError {
-  return new FirnError("output-name-missing", `derivation '${path}' lacks an 'outputName' attribute`);
 }

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import type { BuildMode, DerivedPath } from "#build";
+import type { FactRecorder } from "#facts";
 import { hostPath } from "#host";
 import { createEvaluator, openParsedFiles } from "#instantiate";
 import { AttrsBuilder, type Attrs, type EvalSettings, type Evaluator, type Slot } from "#language";
@@ -12,8 +13,11 @@ import type { EvaluationStore, LocalStore } from "#store";
 import { absolutePath } from "./absolute-path.ts";
 import type { AutoArgument, EvalFlags } from "./arguments/eval-flags.ts";
 import type { Context } from "./command.ts";
+import type { Recording } from "./evaluation-cache/recording.ts";
 import { evaluationSettings } from "./evaluation-settings.ts";
 import { openInstruments } from "./instruments.ts";
+import { isWatched } from "./is-watched.ts";
+import { resolveExpressionPath } from "./expression-path.ts";
 import { openLocalStoreOf, openStoreOf } from "./open-store.ts";
 import { buildSettings, realisePaths } from "./realise-paths.ts";
 
@@ -26,6 +30,16 @@ export interface EvaluationSession {
   readonly autoArguments: Attrs;
   /** The file that an argument such as `./x`, `<nixpkgs>` or a tarball's URL means. */
   lookupFile(text: string): string;
+  /** The same, with the default.nix that a folder stands for. */
+  lookupExpression(text: string): string;
+}
+
+export interface SessionOptions<Kind extends EvaluationStore> {
+  /** Opened already. */
+  readonly store?: Kind;
+  readonly recording?: Recording | undefined;
+  /** What the command wants of the evaluator beside the settings of the user. */
+  readonly special?: Partial<EvalSettings>;
 }
 
 export interface Session extends EvaluationSession {
@@ -42,9 +56,12 @@ export async function openWritingSession(context: Context, flags: EvalFlags): Pr
   return session;
 }
 
-export async function openSession(context: Context, flags: EvalFlags): Promise<Session> {
-  const store = openLocalStoreOf(context);
-  const session = makeEvaluationSession(context, flags, store);
+export async function openSession(
+  context: Context,
+  flags: EvalFlags,
+  { store = openLocalStoreOf(context), ...options }: SessionOptions<LocalStore> = {},
+): Promise<Session> {
+  const session = makeEvaluationSession(context, flags, store, options);
   const { evaluator } = session;
   const realise = async (wanted: readonly DerivedPath[], mode?: BuildMode) => {
     await realisePaths(context, store, wanted, mode);
@@ -63,44 +80,45 @@ export async function openSession(context: Context, flags: EvalFlags): Promise<S
   };
 }
 
-/**
- * Unlike the other ones it also takes a store that is not on this machine's disk. `special` is what the command wants of
- * the evaluator beside the settings of the user.
- */
+/** Unlike the other ones it also takes a store that is not on this machine's disk. */
 export function openEvaluationSession(
   context: Context,
   flags: EvalFlags,
-  special: Partial<EvalSettings> = {},
+  { store = openStoreOf(context), ...options }: SessionOptions<EvaluationStore> = {},
 ): EvaluationSession {
-  return makeEvaluationSession(context, flags, openStoreOf(context), special);
+  return makeEvaluationSession(context, flags, store, options);
 }
 
 function makeEvaluationSession(
   context: Context,
   flags: EvalFlags,
   store: EvaluationStore,
-  special: Partial<EvalSettings> = {},
+  { recording, special }: Omit<SessionOptions<EvaluationStore>, "store">,
 ): EvaluationSession {
-  const opened = openInstruments(context, flags);
-  const settings = { ...evaluationSettings(context, flags), ...special };
+  const { settings, switches, log } = context;
+  const recorder = recording?.recorder;
+  const languageSettings = { ...evaluationSettings(context, flags, recorder), ...special };
+  const opened = isWatched(context, flags) ? openInstruments(context, flags) : undefined;
   // What watches an evaluation is to see what is parsed.
-  const parsedFiles = opened === undefined ? openParsedFiles(cacheFolder(context), settings) : undefined;
+  const parsedFiles = opened === undefined ? openParsedFiles(cacheFolder(context), languageSettings) : undefined;
   if (parsedFiles !== undefined) context.cleanups.push(() => parsedFiles.close());
   const evaluator = createEvaluator({
     store,
-    settings,
+    settings: languageSettings,
     parsedFiles,
-    readOnly: context.switches.readOnly,
+    readOnly: switches.readOnly,
     buildSettings: buildSettings(context, "normal"),
-    emit: context.log.emit,
+    emit: recording?.emit ?? log.emit,
     instruments: opened?.instruments,
+    recording: recorder && { recorder, tarballTtl: settings.integer("tarball-ttl") },
   });
   const session: EvaluationSession = {
     context,
     store,
     evaluator,
-    autoArguments: makeAutoArguments(evaluator, flags.autoArguments),
+    autoArguments: makeAutoArguments(evaluator, flags.autoArguments, recorder),
     lookupFile: (text) => lookupFile(evaluator, text),
+    lookupExpression: (text) => resolveExpressionPath(lookupFile(evaluator, text), recorder),
   };
   opened?.watch(session);
   return session;
@@ -127,20 +145,26 @@ function fetchTarball(evaluator: Evaluator, address: string): string {
   return evaluator.forceString(evaluator.call1(fetch as Slot, address), "while fetching an expression");
 }
 
-function makeAutoArguments(evaluator: Evaluator, given: ReadonlyMap<string, AutoArgument>): Attrs {
+function makeAutoArguments(
+  evaluator: Evaluator,
+  given: ReadonlyMap<string, AutoArgument>,
+  recorder: FactRecorder | undefined,
+): Attrs {
   const builder = new AttrsBuilder();
-  for (const [name, argument] of given) builder.set(evaluator.symbol(name), makeAutoArgument(evaluator, argument));
+  for (const [name, argument] of given) {
+    builder.set(evaluator.symbol(name), makeAutoArgument(evaluator, argument, recorder));
+  }
   return builder.build();
 }
 
-function makeAutoArgument(evaluator: Evaluator, argument: AutoArgument): Slot {
+function makeAutoArgument(evaluator: Evaluator, argument: AutoArgument, recorder: FactRecorder | undefined): Slot {
   switch (argument.kind) {
     case "expression":
       return evaluator.delay(() => evaluator.evalExpr(argument.text, absolutePath(".")));
     case "string":
       return argument.text;
     case "file":
-      return readFileSync(hostPath(argument.path), "latin1");
+      return recorder?.readFile(argument.path) ?? readFileSync(hostPath(argument.path), "latin1");
     case "stdin":
       return readFileSync(0, "latin1");
   }

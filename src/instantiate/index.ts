@@ -2,6 +2,7 @@
 
 import { type BuildSettings, defaultBuildSettings } from "#build";
 import type { Emit } from "#formats";
+import type { FactRecorder } from "#facts";
 import { byteStringOfHostText } from "#host";
 import {
   createBuiltins,
@@ -14,6 +15,7 @@ import {
 } from "#language";
 import type { EvaluationStore } from "#store";
 import type { ParsedFiles } from "./parsed-files.ts";
+import { RecordingIO } from "./recording-io.ts";
 import { createStoreIO } from "./store-io.ts";
 
 export interface EvaluatorOptions {
@@ -29,19 +31,31 @@ export interface EvaluatorOptions {
   readonly parsedFiles?: ParsedFiles | undefined;
   /** What watches the evaluation, if anything does. */
   readonly instruments?: Instruments | undefined;
+  /** Takes down what the evaluation sees. */
+  readonly recording?: { readonly recorder: FactRecorder; readonly tarballTtl: number } | undefined;
 }
 
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
   const workingDirectory = byteStringOfHostText(process.cwd());
   const settings = { ...defaultEvalSettings, workingDirectory, ...options.settings };
-  const io = createStoreIO({
-    store: options.store,
+  const { store, recording, readOnly = false } = options;
+  const storeIO = createStoreIO({
+    store,
     settings,
-    readOnly: options.readOnly ?? false,
+    readOnly,
     buildSettings: options.buildSettings ?? defaultBuildSettings,
     emit: options.emit,
     parsedFiles: options.parsedFiles,
   });
+  const io =
+    recording === undefined
+      ? storeIO
+      : new RecordingIO(storeIO, {
+          ...recording,
+          store,
+          readOnly: readOnly || store.readOnly,
+          isLimited: settings.pureEval || settings.restrictEval,
+        });
   const parts = { io, builtins: createBuiltins(), settings };
   const { instruments } = options;
   return instruments === undefined ? createLanguageEvaluator(parts) : createObservedEvaluator(parts, instruments);

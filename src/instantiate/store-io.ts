@@ -38,6 +38,7 @@ import { cannotLookAt, cannotRead, cannotReadDirectory, cannotReadLink, noSuchPa
 import { fetchInput } from "./fetch-input.ts";
 import type { Fetched } from "./fetch-to-store.ts";
 import { askHelper } from "./helper-request.ts";
+import { locatePath } from "./locate.ts";
 import type { ParsedFiles } from "./parsed-files.ts";
 
 export interface StoreIOOptions {
@@ -95,11 +96,8 @@ class StoreIO implements EvalIO {
 
   // Files.
 
-  /** Where a path's bytes lie: those of a chroot store's objects are elsewhere than their names say. */
   private locate(path: string): string | Buffer {
-    const { realStoreDir } = this.store;
-    if (realStoreDir === this.storeDir || !path.startsWith(`${this.storeDir}/`)) return hostPath(path);
-    return hostPath(realStoreDir + path.slice(this.storeDir.length));
+    return hostPath(locatePath(this.store, path));
   }
 
   checkAccess(path: string): void {
@@ -210,8 +208,7 @@ class StoreIO implements EvalIO {
   }
 
   private copy(path: string, { name, method, filter, references }: AddPathOptions): StorePath {
-    const located = this.locate(path);
-    const source = typeof located === "string" ? located : located.toString("latin1");
+    const source = locatePath(this.store, path);
     const options = {
       method,
       algorithm: "sha256",

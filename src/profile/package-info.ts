@@ -271,27 +271,6 @@ export function packageOfStorePath(evaluator: Evaluator, store: Store, path: Sto
   return new PackageInfo(evaluator, "", undefined, { name, outPath, derivationPath: path });
 }
 
-/** A derivation named on the command line, as `/nix/store/….drv` or `/nix/store/….drv!out`. */
-export function packageOfDerivation(
-  evaluator: Evaluator,
-  store: Store,
-  derivationPath: StorePath,
-  output: string | undefined,
-): PackageInfo {
-  const derivation = store.readDerivation(derivationPath);
-  const outputName = output ?? derivation.env.get("outputName") ?? "out";
-  if (!derivation.outputs.has(outputName)) {
-    throw derivationOutputMissing(`${store.storeDir}/${derivationPath}`, outputName);
-  }
-  const outPath = derivationOutputPath(store.storeDir, derivation, outputName);
-  return new PackageInfo(evaluator, "", undefined, {
-    name: storePathName(derivationPath),
-    derivationPath,
-    outputName,
-    ...(outPath === undefined ? {} : { outPath }),
-  });
-}
-
 /** The text of a string value, with or without context. */
 export function stringOf(value: Value): string | undefined {
   if (typeof value === "string") return value;
@@ -324,10 +303,6 @@ function outPathMissing(): FirnError {
 
 function outputMissing(name: string): FirnError {
   return new FirnError("output-missing", `derivation does not have output '${name}'`);
-}
-
-function derivationOutputMissing(derivation: string, name: string): FirnError {
-  return new FirnError("output-missing", `derivation '${derivation}' does not have output '${name}'`);
 }
 
 function badOutputsToInstall(): FirnError {

@@ -11,12 +11,14 @@ const scratch = mkdtempSync(join(tmpdir(), "firn-code-cache-"));
 try {
   // A store and a user of its own.
   process.env["HOME"] = scratch;
+  process.env["XDG_CACHE_HOME"] = join(scratch, "cache");
   process.env["NIX_REMOTE"] = join(scratch, "store");
   process.env["NIX_CONF_DIR"] = scratch;
   process.env["NIX_USER_CONF_FILES"] = "";
   const { script, program } = compileProgram(folder);
   const file = join(scratch, "file");
   writeFileSync(file, "");
+  const slow = `builtins.seq (builtins.foldl' (a: b: a + b) 0 (builtins.genList (n: n) 400000)) (builtins.readFile ${file})`;
   const derivation = 'derivation { name = "x"; system = "y"; builder = "/z"; }';
   const commands: readonly (readonly [program: string, ...words: string[]])[] = [
     ["nix-hash", "--flat", "--type", "sha256", file],
@@ -25,6 +27,9 @@ try {
     ["nix-env", "--query"],
     ["nix-instantiate", "--eval", "--expr", "let f = { a, b ? 1 }: [ (a + b) ]; in map toString (f { a = 1; })"],
     ["nix-instantiate", "--expr", derivation],
+    // Long enough to be answered from the evaluation cache the second time.
+    ["nix-instantiate", "--eval", "--expr", slow],
+    ["nix-instantiate", "--eval", "--expr", slow],
   ];
   for (const [name, ...words] of commands) await program.runProgram(name, words);
   writeFileSync(join(folder, "program.cache"), script.createCachedData());

@@ -2,17 +2,18 @@
 
 import { derivationOutputPath, printJson, printStorePath, type JsonValue, type StorePath } from "#formats";
 import { queryMissing, type BuildResult, type DerivedPath } from "#build";
-import { createGeneration, switchLink } from "#profile";
 import type { LocalStore } from "#store";
 import { absolutePath } from "../absolute-path.ts";
 import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../arguments/command-line.ts";
 import type { Command } from "../command.ts";
+import { answerOnce } from "../evaluation-cache/answer-once.ts";
 import { printHelp } from "../help.ts";
+import { openLocalStoreOf } from "../open-store.ts";
 import { printMissingPaths } from "../print-missing.ts";
 import { realisePaths } from "../realise-paths.ts";
 import { UsageError } from "../usage-error.ts";
 import { printJsonText } from "./eval.ts";
-import { installableFlags, openInstallableSession, toDerivedPaths } from "./installables.ts";
+import { choosePurity, installableFlags, questionOfInstallables } from "./installable-flags.ts";
 
 export const command: Command = {
   name: "nix build",
@@ -45,9 +46,23 @@ export const command: Command = {
     if (wantsHelp) return printHelp(command, context);
 
     const { output } = context;
-    const session = await openInstallableSession(context, installables);
-    const { store } = session;
-    const wanted = toDerivedPaths(session, installables, named);
+    choosePurity(context, installables);
+    const store = openLocalStoreOf(context);
+    const wanted: DerivedPath[] = [];
+    await answerOnce<DerivedPath>({
+      context,
+      store,
+      flags: installables.evaluation,
+      question: questionOfInstallables("build", installables, named),
+      isItem: isDerivedPath,
+      act: (path) => wanted.push(path),
+      evaluate: async (say, recording) => {
+        const { toDerivedPaths } = await import("./installables.ts");
+        const { openSession } = await import("../session.ts");
+        const session = await openSession(context, installables.evaluation, { store, recording });
+        for (const path of toDerivedPaths(session, installables, named)) say(path);
+      },
+    });
     printMissingPaths(context, store, queryMissing(store, wanted), dryRun ? "error" : "info");
     if (dryRun) {
       if (json) printJsonText(output, printJson(wanted.map((path) => plannedToJson(store, path))));
@@ -61,10 +76,21 @@ export const command: Command = {
       for (const { outputs } of built)
         for (const path of outputs.values()) output.writeLine(printStorePath(store.storeDir, path));
     }
-    if (profile !== undefined) switchLink(profile, createGeneration(store, profile, onlyOutput(built)));
+    if (profile !== undefined) {
+      const { createGeneration, switchLink } = await import("#profile");
+      switchLink(profile, createGeneration(store, profile, onlyOutput(built)));
+    }
     return 0;
   },
 };
+
+function isDerivedPath(value: unknown): value is DerivedPath {
+  if (typeof value !== "object" || value === null) return false;
+  const { kind, path, derivation, outputs } = value as Record<string, unknown>;
+  if (kind === "opaque") return typeof path === "string";
+  const areNamed = Array.isArray(outputs) && outputs.every((name) => typeof name === "string");
+  return kind === "built" && typeof derivation === "string" && (outputs === "all" || areNamed);
+}
 
 interface Built {
   readonly path: DerivedPath;

@@ -7,44 +7,10 @@ import type { DerivedPath } from "#build";
 import type { Slot } from "#language";
 import { getDerivations } from "#profile";
 import { absolutePath } from "../absolute-path.ts";
-import { flagTable, firstOf, valueFlag, switchFlag, type FlagLookup } from "../arguments/command-line.ts";
-import { commonFlags } from "../arguments/common-flags.ts";
-import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
 import type { Context } from "../command.ts";
-import { resolveExpressionPath } from "../expression-path.ts";
 import { followLinksToStorePath } from "../follow-links.ts";
-import { openEvaluationSession, openSession, type EvaluationSession, type Session } from "../session.ts";
-import { UsageError } from "../usage-error.ts";
-
-export interface InstallableFlags {
-  readonly lookup: FlagLookup;
-  readonly evaluation: EvalFlags;
-  file: string | undefined;
-  expression: string | undefined;
-  usesDebugger: boolean;
-}
-
-export function installableFlags(context: Context): InstallableFlags {
-  const evaluation = evalFlags();
-  const flags: InstallableFlags = {
-    evaluation,
-    file: undefined,
-    expression: undefined,
-    usesDebugger: false,
-    lookup: firstOf(
-      flagTable({
-        "-f --file": valueFlag((file) => (flags.file = file)),
-        "--expr": valueFlag((text) => (flags.expression = text)),
-        "--debugger": switchFlag(() => (flags.usesDebugger = true)),
-        "-L --print-build-logs": switchFlag(() => context.log.showBuildLogs()),
-        "--offline --refresh --no-net": switchFlag(() => undefined),
-      }),
-      evaluation.lookup,
-      commonFlags(context),
-    ),
-  };
-  return flags;
-}
+import { openSession, type EvaluationSession, type Session } from "../session.ts";
+import { chooseDebugger, choosePurity, type InstallableFlags } from "./installable-flags.ts";
 
 /** `all`, or names; undefined leaves it to the package. */
 type WantedOutputs = "all" | readonly string[] | undefined;
@@ -58,34 +24,6 @@ export async function openInstallableSession(context: Context, flags: Installabl
   choosePurity(context, flags);
   await chooseDebugger(flags);
   return await openSession(context, flags.evaluation);
-}
-
-/** For a command that only evaluates. */
-export async function openInstallableEvaluation(context: Context, flags: InstallableFlags): Promise<EvaluationSession> {
-  choosePurity(context, flags);
-  await chooseDebugger(flags);
-  return openEvaluationSession(context, flags.evaluation);
-}
-
-/** A file or an expression, not both. */
-export function requireOneSource(flags: InstallableFlags): void {
-  if (flags.file === undefined || flags.expression === undefined) return;
-  throw new UsageError("'--file' and '--expr' are exclusive");
-}
-
-/** The debugger is loaded when somebody wants it. */
-async function chooseDebugger({ usesDebugger, evaluation }: InstallableFlags): Promise<void> {
-  if (!usesDebugger) return;
-  const { makeDebugSession } = await import("./repl/debug-session.ts");
-  evaluation.debugSession = makeDebugSession({ lendTerminal: (run) => run(), isGreeted: false });
-}
-
-/** Evaluation is pure unless a file is evaluated or --impure was given, as in Nix. */
-function choosePurity(context: Context, flags: InstallableFlags): void {
-  requireOneSource(flags);
-  if (flags.file === undefined && !flags.evaluation.impure && !context.settings.isOverridden("pure-eval")) {
-    context.settings.set("pure-eval", "true");
-  }
 }
 
 /** The value that an argument selects. */
@@ -116,7 +54,7 @@ function rootValue(session: EvaluationSession, flags: InstallableFlags): Slot | 
   if (flags.expression !== undefined) return evaluator.evalExpr(flags.expression, absolutePath("."));
   if (flags.file === undefined) return undefined;
   if (flags.file === "-") return evaluator.evalExpr(readFileSync(0, "latin1"), absolutePath("."), { kind: "stdin" });
-  return evaluator.evalMainFile(resolveExpressionPath(session.lookupFile(flags.file)));
+  return evaluator.evalMainFile(session.lookupExpression(flags.file));
 }
 
 function storeInstallable(session: Session, { text, outputs }: Named): DerivedPath {

@@ -5,7 +5,8 @@ import { firstOf, flagTable, parseCommandLine, switchFlag } from "../arguments/c
 import type { Command } from "../command.ts";
 import { printHelp } from "../help.ts";
 import { unexpectedArgument } from "../usage-error.ts";
-import { installableFlags, openInstallableSession, toDerivedPaths } from "./installables.ts";
+import { installableFlags } from "./installable-flags.ts";
+import { openInstallableSession, toDerivedPaths } from "./installables.ts";
 
 export const command: Command = {
   name: "nix log",

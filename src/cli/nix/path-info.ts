@@ -18,7 +18,8 @@ import { printHelp } from "../help.ts";
 import { realisePaths } from "../realise-paths.ts";
 import { UsageError } from "../usage-error.ts";
 import { printJsonText } from "./eval.ts";
-import { installableFlags, openInstallableSession, toDerivedPaths } from "./installables.ts";
+import { installableFlags } from "./installable-flags.ts";
+import { openInstallableSession, toDerivedPaths } from "./installables.ts";
 
 interface InfoLine {
   size: boolean;

@@ -10,7 +10,8 @@ import { printHelp } from "../help.ts";
 import type { Output } from "../output.ts";
 import { openEvaluationSession, type EvaluationSession } from "../session.ts";
 import { nixVersion } from "../version.ts";
-import { installableFlags, requireOneSource, selectValue, type InstallableFlags } from "./installables.ts";
+import { installableFlags, requireOneSource, type InstallableFlags } from "./installable-flags.ts";
+import { selectValue } from "./installables.ts";
 import { replCommands } from "./repl/commands.ts";
 import { makeDebugSession } from "./repl/debug-session.ts";
 import { historyFile } from "./repl/history.ts";
@@ -42,8 +43,7 @@ export const command: Command = {
     }
     // Frames of calls are always made, so that they can be asked for later; whether they are kept is another matter.
     const session = openEvaluationSession(context, evaluation, {
-      showTrace: true,
-      checkInterrupt: terminal.checkInterrupt,
+      special: { showTrace: true, checkInterrupt: terminal.checkInterrupt },
     });
     session.evaluator.collectsCalls = context.settings.boolean("show-trace");
     const host = makeProgramHost({

@@ -39,6 +39,11 @@ export class Settings {
     return names;
   }
 
+  /** The settings that do not have their defaults only, by name. */
+  overridden(): [name: string, value: string][] {
+    return [...this.values].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  }
+
   /** What was set, as lines of a configuration file. */
   printed(): string {
     return [...this.values].map(([name, value]) => `${name} = ${value}\n`).join("");

@@ -2,6 +2,7 @@
 
 import type { Evaluator } from "../machine/evaluator.ts";
 import type { ConstantDefinition } from "../values/prim-op.ts";
+import { knownOnDemand } from "../values/thunk.ts";
 import type { Slot } from "../values/value.ts";
 import { derivationPath } from "./derivation/wrapper.ts";
 
@@ -14,7 +15,8 @@ export const constants: readonly ConstantDefinition[] = [
   { name: "true", isGlobal: true, make: () => true },
   { name: "false", isGlobal: true, make: () => false },
   { name: "null", isGlobal: true, make: () => null },
-  { name: "currentTime", isImpure: true, make: ({ io }) => io.currentTime },
+  // Whoever watches the questions must see the time asked for only where it is.
+  { name: "currentTime", isImpure: true, make: ({ io }) => knownOnDemand(() => io.currentTime) },
   { name: "currentSystem", isImpure: true, make: ({ io }) => io.currentSystem },
   { name: "nixVersion", make: () => nixVersion },
   { name: "storeDir", make: ({ io }) => io.storeDir },

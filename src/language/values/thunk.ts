@@ -111,6 +111,12 @@ export class Thunk {
   }
 }
 
+/** A value that counts as known, and is printed as such, but is asked for only when it is used. */
+export function knownOnDemand(ask: () => Value): Thunk {
+  const payload = { get: ask };
+  return Object.create(Thunk.prototype, { code: { value: null }, payload }) as Thunk;
+}
+
 export function force(slot: Slot, pos: Pos = noPos): Value {
   if (slot instanceof Thunk) return slot.code === null ? slot.payload : slot.evaluate(pos);
   return slot;

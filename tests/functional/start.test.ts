@@ -47,11 +47,13 @@ test("the code cache is taken under the flags that the launcher gives", () => {
     import { compileProgram } from ${JSON.stringify(join(home, "tools/start/load-program.ts"))};
     const { script } = compileProgram(${JSON.stringify(join(home, "dist"))});
     console.log(script.cachedDataRejected);`;
-  const flags = readFileSync(join(home, "bin/firn"), "utf8").match(/^exec .*$/m)?.[0] ?? "";
-  assert.match(flags, /--stack-size="\$stack" --disable-warning=ExperimentalWarning "\$main"/);
+  const launcher = readFileSync(join(home, "bin/firn"), "utf8");
+  assert.match(launcher, /^exec .*--stack-size="\$stack" \$heap --disable-warning=ExperimentalWarning "\$main"/m);
+  const heap = /^heap="(.*)"$/m.exec(launcher)?.[1]?.split(" ") ?? [];
+  assert.notDeepEqual(heap, []);
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    ["--stack-size=4000000", "--disable-warning=ExperimentalWarning", "--input-type=module", "-e", script],
+    ["--stack-size=4000000", ...heap, "--disable-warning=ExperimentalWarning", "--input-type=module", "-e", script],
     { encoding: "utf8" },
   );
   assert.equal(stdout, "false\n", stderr);

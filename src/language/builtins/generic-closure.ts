@@ -75,7 +75,8 @@ interface Keyed {
  */
 class KeySet {
   private readonly evaluator: Evaluator;
-  private simple: Map<string | number, Keyed> | undefined = new Map();
+  /** The elements by their keys. */
+  private simple: Map<string | number, Slot> | undefined = new Map();
   private simpleType: "string" | "number" | undefined;
   private sorted: Keyed[] = [];
 
@@ -91,7 +92,7 @@ class KeySet {
       if ((type === "string" || type === "number") && (this.simpleType ?? type) === type) {
         this.simpleType = type;
         if (this.simple.has(plain as string | number)) return false;
-        this.simple.set(plain as string | number, { key, element });
+        this.simple.set(plain as string | number, element);
         return true;
       }
       this.sort(this.simple);
@@ -99,9 +100,11 @@ class KeySet {
     return this.insert({ key, element });
   }
 
-  private sort(simple: Map<string | number, Keyed>): void {
+  private sort(simple: Map<string | number, Slot>): void {
     this.simple = undefined;
-    this.sorted = [...simple.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, keyed]) => keyed);
+    this.sorted = [...simple.entries()]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, element]) => ({ key: force(keyOf(this.evaluator, element)), element }));
   }
 
   private insert(keyed: Keyed): boolean {

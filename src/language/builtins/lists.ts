@@ -16,7 +16,7 @@ function map(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
   const list = evaluator.forceList(slot, "while evaluating the second argument passed to builtins.map");
   if (list.length === 0) return list;
   evaluator.forceFunction(fn, "while evaluating the first argument passed to builtins.map");
-  return list.map((element) => evaluator.delayCall1(fn, element));
+  return list.map(evaluator.delayCalls(fn));
 }
 
 function filter(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
@@ -131,8 +131,9 @@ function genList(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
   const length = evaluator.forceInt(slot, "while evaluating the second argument passed to builtins.genList");
   if (length < 0 || length > longest) throw evalError(hint`cannot create list of size ${length}`);
   evaluator.forceFunction(fn, "while evaluating the first argument passed to builtins.genList");
+  const delay = evaluator.delayCalls(fn);
   const result: Slot[] = [];
-  for (let i = 0; i < Number(length); i++) result.push(evaluator.delayCall1(fn, i));
+  for (let i = 0; i < Number(length); i++) result.push(delay(i));
   return result;
 }
 

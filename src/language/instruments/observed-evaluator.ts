@@ -83,6 +83,9 @@ export class ObservedEvaluator extends Evaluator {
     this.instruments.statistics?.builtinMade(a);
     return super.delayCall1(fn, a);
   }
+  override delayCalls(fn: Slot): (a: Slot) => Thunk {
+    return (a) => this.delayCall1(fn, a);
+  }
   /** To Nix this is a call whose function is a call. */
   override delayCall2(fn: Slot, a: Slot, b: Slot): Thunk {
     return this.delayCall1(this.delayCall1(fn, a), b);

@@ -15,7 +15,7 @@ import type { BuiltinTable, PrimOp } from "../values/prim-op.ts";
 import { noPos, type Pos, PositionTable } from "../values/position.ts";
 import { emptyShape, Shape } from "../values/shape.ts";
 import { SymbolTable, type Symbol } from "../values/symbols.ts";
-import { Call1, Call2, CallCode, Code, force, Thunk, type ThunkStates } from "../values/thunk.ts";
+import { ApplyCode, Call1, Call2, CallCode, Code, force, Thunk, type ThunkStates } from "../values/thunk.ts";
 import type { NixList, NixPath, Slot, Value } from "../values/value.ts";
 import { findAlongAttrPath, type FoundAttr } from "./attr-path.ts";
 import { autoCall } from "./auto-call.ts";
@@ -152,6 +152,11 @@ export class Evaluator {
   /** `fn a`, when it is needed (Value::mkApp). */
   delayCall1(fn: Slot, a: Slot): Thunk {
     return new Thunk(this.lazyCall1, new Call1(fn, a));
+  }
+  /** `fn a` for each of many arguments, when it is needed. */
+  delayCalls(fn: Slot): (a: Slot) => Thunk {
+    const code = new ApplyCode(this.states, fn, (a: Slot, pos) => this.call1(fn, a, pos));
+    return (a) => new Thunk(code, a);
   }
   delayCall2(fn: Slot, a: Slot, b: Slot): Thunk {
     return new Thunk(this.lazyCall2, new Call2(fn, a, b));

@@ -3,7 +3,7 @@
 import { Attrs } from "./attrs.ts";
 import { Lambda } from "./lambda.ts";
 import { noPos, type Pos } from "./position.ts";
-import { type Call1, type Call2, CallCode, Thunk } from "./thunk.ts";
+import { ApplyCode, type Call1, type Call2, CallCode, Thunk } from "./thunk.ts";
 import type { Slot } from "./value.ts";
 
 /** Where a value was written down, if that is known without forcing it (Value::determinePos). */
@@ -11,6 +11,7 @@ export function positionOfSlot(slot: Slot): Pos {
   let value: Slot | undefined = slot;
   if (slot instanceof Thunk) {
     if (slot.code instanceof CallCode) return positionOfSlot((slot.payload as Call1 | Call2).fn);
+    if (slot.code instanceof ApplyCode) return positionOfSlot(slot.code.fn);
     value = slot.isForced ? slot.force() : undefined;
   }
   if (value instanceof Attrs) return value.pos;

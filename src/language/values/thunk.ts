@@ -36,6 +36,15 @@ export class Code {
 /** Code that applies a function: the payload is a Call. Where it stands is where the function does. */
 export class CallCode extends Code {}
 
+/** Code that applies one function to what its thunks hold. Where it stands is where the function does. */
+export class ApplyCode extends Code {
+  readonly fn: Slot;
+  constructor(states: ThunkStates, fn: Slot, run: RunCode) {
+    super(states, run);
+    this.fn = fn;
+  }
+}
+
 export class Call1 {
   readonly fn: Slot;
   readonly a: Slot;

@@ -1,0 +1,110 @@
+# One option: its declarations are merged to one, and its definitions evaluated against that.
+{ lib }:
+
+let
+  inherit (builtins) addErrorContext foldl' head length tail;
+  inherit (lib.options) showDefs showFiles showOption;
+  inherit (import ./properties.nix { inherit lib; }) mkOptionDefault;
+  inherit (import ./definitions.nix { inherit lib; }) mergeDefinitions withoutPositions;
+  inherit (import ./collect.nix { inherit lib; }) setDefaultModuleLocation;
+
+  positionOf = decl: if decl.pos or null == null then { file = decl._file; line = null; column = null; } else decl.pos;
+
+  # A file, and the line in it where that is known.
+  place = { fst, snd }: if snd.line != null && snd.file == fst then "${fst}:${toString snd.line}:${toString snd.column}" else fst;
+
+  subModulesOf = decl:
+    let modules = decl.options.type.getSubModules or null; in
+    if modules == null then [ ] else map (setDefaultModuleLocation decl._file) modules;
+
+  # Two declarations of one option may add to each other; nothing may be said twice, and types must be able to merge.
+  addDeclaration = loc: merged: decl:
+    let
+      twice = attr: decl.options ? ${attr} && merged ? ${attr};
+      type = merged.type.typeMerge decl.options.type.functor;
+      alreadyDeclared =
+        throw "The option `${showOption loc}' in `${place { fst = decl._file; snd = positionOf decl; }}' is already declared in ${showFiles (map place (lib.zipLists merged.declarations merged.declarationPositions))}.";
+    in
+    if twice "default" || twice "example" || twice "description" || twice "apply" || (twice "type" && type == null)
+    then alreadyDeclared
+    else decl.options // merged // {
+      declarations = merged.declarations ++ [ decl._file ];
+      declarationPositions = merged.declarationPositions ++ [ (positionOf decl) ];
+      options = subModulesOf decl ++ merged.options;
+      ${if twice "type" then "type" else null} = type;
+    };
+
+  fromDeclaration = loc: decl: decl.options // {
+    inherit loc;
+    declarations = [ decl._file ];
+    declarationPositions = [ (positionOf decl) ];
+    options = subModulesOf decl;
+  };
+
+  # The option of a list of { _file; options = the option; pos; }.
+  mergeOptionDecls = loc: decls: foldl' (addDeclaration loc) (fromDeclaration loc (head decls)) (tail decls);
+
+  # An option with a type, into which the modules of all its declarations are put.
+  fixupOptionType = loc: option:
+    if option.type.getSubModules or null == null
+    then option // { type = option.type or lib.types.unspecified; }
+    else option // { type = option.type.substSubModules option.options; options = [ ]; };
+
+  # Both, and the value.
+  evalOption = loc: decls: defs:
+    let
+      option = if tail decls == [ ] then fromDeclaration loc (head decls) else mergeOptionDecls loc decls;
+      type = option.type or lib.types.unspecified;
+      modules = option.options;
+      takesModules = type.getSubModules or null != null;
+      final = if takesModules then type.substSubModules modules else type;
+    in
+    evalWith loc option final { type = final; options = if takesModules then [ ] else modules; } defs;
+
+  readOnlyTwice = loc: type: defs:
+    let resolved = map (def: def // { value = (mergeDefinitions loc type [ def ]).mergedValue; }) defs; in
+    throw "The option `${showOption loc}' is read-only, but it's set multiple times. Definition values:${showDefs resolved}";
+
+  evalOptionValue = loc: option: evalWith loc option option.type { };
+
+  # `more` are attributes that the result has beside those of `option`.
+  evalWith = loc: option: type: more: defs:
+    let
+      default = {
+        file = head option.declarations;
+        pos = head (option.declarationPositions or [ null ]);
+        value = mkOptionDefault option.default;
+      };
+      allDefs = if option ? default then [ default ] ++ defs else defs;
+
+      # Most options have nothing but their default, and most defaults are plain values.
+      result =
+        if option.readOnly or false && length allDefs > 1 then readOnlyTwice loc type allDefs
+        else if defs == [ ] && option ? default && !(option.default ? _type)
+        then
+          mergeDefinitions loc type [ (default // { value = option.default; }) ]
+          // { highestPrio = 1500; }
+        else mergeDefinitions loc type allDefs;
+
+      value = if option ? apply then option.apply result.mergedValue else result.mergedValue;
+      checked =
+        if type.deprecationMessage or null == null then option
+        else lib.warn
+          "The type `types.${type.name}' of option `${showOption loc}' defined in ${showFiles option.declarations} is deprecated. ${type.deprecationMessage}"
+          option;
+    in
+    checked // more // {
+      value = addErrorContext "while evaluating the option `${showOption loc}':" value;
+      highestPrio = result.highestPrio or result.defsFinal'.highestPrio;
+      definitions = map (def: def.value) result.defsFinal;
+      files = map (def: def.file) result.defsFinal;
+      definitionsWithLocations = withoutPositions result.defsFinal;
+      definitionPositions = map (def: def.pos or null) result.defsFinal;
+      inherit (result) isDefined;
+      inherit (result.checkedAndMerged) valueMeta;
+      __toString = _: showOption loc;
+    };
+in
+{
+  inherit evalOption evalOptionValue fixupOptionType mergeOptionDecls;
+}

@@ -125,7 +125,7 @@ rec {
 
   # --- sets merged by functions for each attribute ---
 
-  mergeAttrsWithFunc = f: a: b: b // a // builtins.mapAttrs (name: value: f value b.${name}) (builtins.intersectAttrs b a);
+  mergeAttrsWithFunc = f: a: b: builtins.mapAttrs (name: value: if b ? ${name} then f value b.${name} else value) (b // a);
   mergeAttrsConcatenateValues = mergeAttrsWithFunc (x: y: lib.toList x ++ lib.toList y);
 
   mergeAttrsNoOverride = { mergeLists ? [ "buildInputs" "propagatedBuildInputs" ], overrideSnd ? [ "buildPhase" ] }: a: b:

@@ -112,12 +112,14 @@ rec {
 
   showFiles = files: concatStringsSep " and " (map (file: "`${file}'") files);
 
-  # The file that a definition is from, and its place in there if that is known.
+  # The file that a definition is from, and its place in there if that is known. Sets that this lib has made say nothing.
   showPlace = def:
-    let pos = def.pos or null; file = toString def.file; in
-    if pos != null && pos.line != null && (pos.file == file || file == unknownModule)
-    then "${pos.file}:${toString pos.line}:${toString pos.column}"
-    else file;
+    let
+      pos = def.pos or null;
+      file = toString def.file;
+      isKnown = pos.line != null && (pos.file == file || (file == unknownModule && !lib.hasPrefix "${toString ./.}/" pos.file));
+    in
+    if pos != null && isKnown then "${pos.file}:${toString pos.line}:${toString pos.column}" else file;
 
   # One line for each definition: where it is, and the first lines of its value if that can be evaluated.
   showDefs = lib.concatMapStrings (def:

@@ -73,16 +73,18 @@ in
   notAnOption = loc: type: file:
     let name = escapeNixIdentifier (lib.last loc); in
     "In module ${file}: expected an option declaration at option path `${showOption loc}` but got an attribute set with type ${type}"
-    + lib.optionalString (type == "option-type") (''
-
-      When declaring an option, you must wrap the type in a `mkOption` call. It should look somewhat like:
-    '' + lib.optionalString (length loc > 1) "    # ${showOption loc}\n" + ''
-          ${name} = lib.mkOption {
-            description = ...;
-            type = <the type you wrote for ${name}>;
-            ...
-          };
-    '');
+    + lib.optionalString (type == "option-type") (concatStringsSep "\n" ([
+      "\n"
+      "When declaring an option, you must wrap the type in a `mkOption` call. It should look somewhat like:"
+      ""
+    ] ++ lib.optional (length loc > 1) "    # ${showOption loc}" ++ [
+      "    ${name} = lib.mkOption {"
+      "      description = ...;"
+      "      type = <the type you wrote for ${name}>;"
+      "      ..."
+      "    };"
+      ""
+    ]));
 
   # Definitions of an option that no module declares. `siblings` are the options that exist beside it.
   undeclared = { prefix, def, siblings, optionsAreEmpty }:

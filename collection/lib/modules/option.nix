@@ -2,7 +2,7 @@
 { lib }:
 
 let
-  inherit (builtins) addErrorContext foldl' head length tail;
+  inherit (builtins) addErrorContext filter foldl' head length tail;
   inherit (lib.options) showDefs showFiles showOption;
   inherit (import ./properties.nix { inherit lib; }) mkOptionDefault;
   inherit (import ./definitions.nix { inherit lib; }) mergeDefinitions withoutPositions;
@@ -10,8 +10,12 @@ let
 
   positionOf = decl: if decl.pos or null == null then { file = decl._file; line = null; column = null; } else decl.pos;
 
-  # A file, and the line in it where that is known.
-  place = { fst, snd }: if snd.line != null && snd.file == fst then "${fst}:${toString snd.line}:${toString snd.column}" else fst;
+  alreadyDeclared = loc: merged: decl:
+    let
+      show = pos: "\n- Declared at `${pos.file}:${toString pos.line}:${toString pos.column}'";
+      places = filter (pos: pos.line != null) (merged.declarationPositions ++ [ (positionOf decl) ]);
+    in
+    throw "The option `${showOption loc}' in `${decl._file}' is already declared in ${showFiles merged.declarations}.${lib.concatMapStrings show places}";
 
   subModulesOf = decl:
     let modules = decl.options.type.getSubModules or null; in
@@ -22,11 +26,9 @@ let
     let
       twice = attr: decl.options ? ${attr} && merged ? ${attr};
       type = merged.type.typeMerge decl.options.type.functor;
-      alreadyDeclared =
-        throw "The option `${showOption loc}' in `${place { fst = decl._file; snd = positionOf decl; }}' is already declared in ${showFiles (map place (lib.zipLists merged.declarations merged.declarationPositions))}.";
     in
     if twice "default" || twice "example" || twice "description" || twice "apply" || (twice "type" && type == null)
-    then alreadyDeclared
+    then alreadyDeclared loc merged decl
     else decl.options // merged // {
       declarations = merged.declarations ++ [ decl._file ];
       declarationPositions = merged.declarationPositions ++ [ (positionOf decl) ];

@@ -69,13 +69,13 @@ let
 
   showUnder = loc: decl: map (name: " - option(s) with prefix `${showOption (loc ++ [ name ])}' in module `${decl._file}'") (attrNames decl.options);
 
-  # What is at `loc`: an evaluated option, or a level (`_level`).
+  # What is at `loc`: { option; }, or a level. An option is not looked at to know that it is one.
   evalAt = loc: decls: defs:
     let declared = filter (isDeclaration loc) decls; in
     if declared == [ ] then evalLevel loc decls (concatMap openDefinition defs)
-    else if length declared == length decls then evalOption loc decls defs
+    else if length declared == length decls then { option = evalOption loc decls defs; }
     else if all (decl: decl.options.type.name or null == "submodule") declared
-    then evalOption loc (map asSubmodule decls) defs
+    then { option = evalOption loc (map asSubmodule decls) defs; }
     else
       let
         first = head declared;
@@ -95,16 +95,15 @@ let
       below = name: map (def: def // { prefix = [ name ] ++ def.prefix or [ ]; });
     in
     {
-      _level = true;
-      options = mapAttrs (_: result: if result ? _level then result.options else result) results;
-      config = mapAttrs (_: result: if result ? _level then result.config else result.value) results;
+      options = mapAttrs (_: result: result.option or result.options) results;
+      config = mapAttrs (_: result: if result ? option then result.option.value else result.config) results;
       unmatched =
         if openDefs == [ ] then [ ]
         else concatMap
           (name:
             if !(results ? ${name}) then below name definitions.${name}
             else if name == silent then [ ]
-            else let result = results.${name}; in if result ? _level then below name result.unmatched else [ ])
+            else let result = results.${name}; in if result ? option then [ ] else below name result.unmatched)
           (attrNames definitions);
     };
 

@@ -121,8 +121,8 @@ rec {
       open = value:
         let inner = open value.content; in
         {
-          order = inner // { order = value.priority; };
-          override = inner // { priority = value.priority; value = mkOverride value.priority inner.value; };
+          order = { inherit (inner) value priority; order = value.priority; };
+          override = { inherit (inner) order; inherit (value) priority; value = mkOverride value.priority inner.value; };
         }.${value._type or ""} or { inherit value; order = defaultOrderPriority; priority = defaultOverridePriority; };
 
       refuse = loc: def: what:

@@ -117,6 +117,8 @@ rec {
       self = { callPackage = self.newScope { }; } // f self // {
         newScope = scope: newScope (self // scope);
         overrideScope = overlay: makeScope newScope (lib.extends overlay f);
+        # Its older name.
+        overrideScope' = self.overrideScope;
         packages = f;
       };
     in

@@ -122,5 +122,5 @@ subjects
     uniqListExt condConcat lazyGenericClosure innerModifySumArgs modifySumArgs innerClosePropagation closePropagation nvs
     setAttr setAttrMerge mergeAttrsWithFunc mergeAttrsConcatenateValues mergeAttrsNoOverride mergeAttrByFunc
     mergeAttrsByFuncDefaults mergeAttrsByFuncDefaultsClean mergeAttrBy fakeHash fakeSha256 fakeSha512 nixType imap
-    mapAttrsFlatten;
+    mapAttrsFlatten replaceChars;
 })

@@ -10,6 +10,7 @@ rec {
   fakeSha512 = lib.strings.replicate 128 "0";
 
   imap = lib.imap1;
+  replaceChars = builtins.replaceStrings;
   mapAttrsFlatten = lib.mapAttrsToList;
   nvs = name: value: { ${name} = value; };
   setAttr = set: name: value: set // { ${name} = value; };

@@ -91,12 +91,13 @@ rec {
 
   mergeEqualOption = positioned (loc: defs:
     if defs == [ ] then abort "This case should never happen."
+    else if length defs == 1 then (head defs).value
     else
       let
         first = head defs;
         others = filter (def: def.value != first.value) (tail defs);
       in
-      if length defs == 1 || others == [ ] then first.value
+      if others == [ ] then first.value
       else throw "The option `${showOption loc}' has conflicting definition values:${showDefs [ first (head others) ]}\n${priorityHint}");
 
   getValues = map (def: def.value);

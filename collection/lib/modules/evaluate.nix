@@ -52,7 +52,8 @@ let
   evaluate =
     input@{ modules, prefix ? [ ], specialArgs ? { }, class ? null, ownArgs ? { }, fallbackArgs ? { } }:
     let
-      collected = collectModules class (specialArgs.modulesPath or "") modules (
+      # Declarations that disagree on the class are an error even where there is no module to have one.
+      collected = seq class collectModules class (specialArgs.modulesPath or "") modules (
         {
           inherit lib options specialArgs;
           _class = class;

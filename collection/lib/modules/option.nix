@@ -5,7 +5,7 @@ let
   inherit (builtins) addErrorContext filter foldl' head length tail;
   inherit (lib.options) showDefs showFiles showOption;
   inherit (import ./properties.nix { inherit lib; }) mkOptionDefault;
-  inherit (import ./definitions.nix { inherit lib; }) mergeDefinitions withoutPositions;
+  inherit (import ./definitions.nix { inherit lib; }) mergeDefinitions mergeValues withoutPositions;
   inherit (import ./collect.nix { inherit lib; }) setDefaultModuleLocation;
 
   positionOf = decl: if decl.pos or null == null then { file = decl._file; line = null; column = null; } else decl.pos;
@@ -52,60 +52,75 @@ let
     then option // { type = option.type or lib.types.unspecified; }
     else option // { type = option.type.substSubModules option.options; options = [ ]; };
 
-  # Both, and the value.
+  # Both, and the value. Most options are declared once.
   evalOption = loc: decls: defs:
     let
-      option = if tail decls == [ ] then fromDeclaration loc (head decls) else mergeOptionDecls loc decls;
+      single = head decls;
+      merged = mergeOptionDecls loc decls;
+      isSingle = tail decls == [ ];
+      option = if isSingle then single.options else merged;
       type = option.type or lib.types.unspecified;
-      modules = option.options;
       takesModules = type.getSubModules or null != null;
-      final = if takesModules then type.substSubModules modules else type;
     in
-    evalWith loc option final { type = final; options = if takesModules then [ ] else modules; } defs;
+    evalWith {
+      inherit loc option;
+      type = if takesModules then type.substSubModules (if isSingle then subModulesOf single else merged.options) else type;
+      declarations = if isSingle then [ single._file ] else merged.declarations;
+      positions = if isSingle then [ (positionOf single) ] else merged.declarationPositions;
+    } defs;
 
   readOnlyTwice = loc: type: defs:
     let resolved = map (def: def // { value = (mergeDefinitions loc type [ def ]).mergedValue; }) defs; in
     throw "The option `${showOption loc}' is read-only, but it's set multiple times. Definition values:${showDefs resolved}";
 
-  evalOptionValue = loc: option: evalWith loc option option.type { };
+  # What there is to know of an option that has only its default, and that a plain value.
+  fromDefault = loc: type: def: {
+    mergedValue = mergeValues loc type [ def ];
+    isDefined = true;
+    defsFinal = [ def ];
+    defsFinal'.highestPrio = 1500;
+    checkedAndMerged = (mergeDefinitions loc type [ def ]).checkedAndMerged;
+  };
 
-  # `more` are attributes that the result has beside those of `option`.
-  evalWith = loc: option: type: more: defs:
+  evalOptionValue = loc: option: evalWith {
+    inherit loc option;
+    inherit (option) type;
+    declarations = option.declarations or [ ];
+    positions = option.declarationPositions or [ null ];
+  };
+
+  evalWith = { loc, option, type, declarations, positions }: defs:
     let
-      default = {
-        file = head option.declarations;
-        pos = head (option.declarationPositions or [ null ]);
-        value = mkOptionDefault option.default;
-      };
-      allDefs = if option ? default then [ default ] ++ defs else defs;
-
-      # Most options have nothing but their default, and most defaults are plain values.
+      default = value: { file = head declarations; pos = head positions; inherit value; };
+      allDefs = if option ? default then [ (default (mkOptionDefault option.default)) ] ++ defs else defs;
       result =
-        if option.readOnly or false && length allDefs > 1 then readOnlyTwice loc type allDefs
-        else if defs == [ ] && option ? default && !(option.default ? _type)
-        then
-          mergeDefinitions loc type [ (default // { value = option.default; }) ]
-          // { highestPrio = 1500; }
+        if defs == [ ] && option ? default && !(option.default ? _type) then
+          let def = default option.default; in
+          if type.merge ? v2
+          then mergeDefinitions loc type [ def ] // { defsFinal'.highestPrio = 1500; }
+          else fromDefault loc type def
+        else if option.readOnly or false && length allDefs > 1 then readOnlyTwice loc type allDefs
         else mergeDefinitions loc type allDefs;
-
-      value = if option ? apply then option.apply result.mergedValue else result.mergedValue;
-      checked =
-        if type.deprecationMessage or null == null then option
-        else lib.warn
-          "The type `types.${type.name}' of option `${showOption loc}' defined in ${showFiles option.declarations} is deprecated. ${type.deprecationMessage}"
-          option;
+      attributes = {
+        inherit loc type declarations;
+        declarationPositions = positions;
+        options = [ ];
+        value = addErrorContext "while evaluating the option `${showOption loc}':"
+          (if option ? apply then option.apply result.mergedValue else result.mergedValue);
+        inherit (result.defsFinal') highestPrio;
+        definitions = map (def: def.value) result.defsFinal;
+        files = map (def: def.file) result.defsFinal;
+        definitionsWithLocations = withoutPositions result.defsFinal;
+        definitionPositions = map (def: def.pos or null) result.defsFinal;
+        inherit (result) isDefined;
+        inherit (result.checkedAndMerged) valueMeta;
+        __toString = _: showOption loc;
+      };
     in
-    checked // more // {
-      value = addErrorContext "while evaluating the option `${showOption loc}':" value;
-      highestPrio = result.highestPrio or result.defsFinal'.highestPrio;
-      definitions = map (def: def.value) result.defsFinal;
-      files = map (def: def.file) result.defsFinal;
-      definitionsWithLocations = withoutPositions result.defsFinal;
-      definitionPositions = map (def: def.pos or null) result.defsFinal;
-      inherit (result) isDefined;
-      inherit (result.checkedAndMerged) valueMeta;
-      __toString = _: showOption loc;
-    };
+    if type.deprecationMessage or null == null then option // attributes
+    else lib.warn
+      "The type `types.${type.name}' of option `${showOption loc}' defined in ${showFiles declarations} is deprecated. ${type.deprecationMessage}"
+      (option // attributes);
 in
 {
   inherit evalOption evalOptionValue fixupOptionType mergeOptionDecls;

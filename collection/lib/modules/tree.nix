@@ -72,7 +72,8 @@ let
   # What is at `loc`: { option; }, or a level. An option is not looked at to know that it is one.
   evalAt = loc: decls: defs:
     let declared = filter (isDeclaration loc) decls; in
-    if declared == [ ] then evalLevel loc decls (concatMap openDefinition defs)
+    if length decls == 1 && isDeclaration loc (head decls) then { option = evalOption loc decls defs; }
+    else if declared == [ ] then evalLevel loc decls (concatMap openDefinition defs)
     else if length declared == length decls then { option = evalOption loc decls defs; }
     else if all (decl: decl.options.type.name or null == "submodule") declared
     then { option = evalOption loc (map asSubmodule decls) defs; }

@@ -74,10 +74,8 @@ rec {
               if x == null || x == y then y else if y == null then x
               else throw "A submoduleWith option is declared multiple times with conflicting ${conflict x y}";
             shared = attrNames (intersectAttrs a.specialArgs b.specialArgs);
-            # A conflict shows when the types are merged, not when something is defined.
-            strictly = both: builtins.deepSeq { inherit (both) class shorthandOnlyDefinesConfig description; } both;
           in
-          strictly {
+          {
             modules = a.modules ++ b.modules;
             class = agree "class" (x: y: "class values \"${toString x}\" and \"${toString y}\".");
             shorthandOnlyDefinesConfig = agree "shorthandOnlyDefinesConfig" (_: _: "shorthandOnlyDefinesConfig values");

@@ -1,7 +1,9 @@
 #!/bin/bash
 # Makes the goldens of tests/nixos/lib: what the real Nix, whose commands have to be on the PATH, makes of the tables there with
 # the lib of a nixpkgs. It needs jq too.
-# usage: tools/golden-lib.sh FOLDER (one that holds nixpkgs' `lib`, of the release that collection/lib/trivial.nix names)
+# usage: tools/golden-lib.sh FOLDER [NIXPKGS]
+# FOLDER holds nixpkgs' `lib`, of the release that collection/lib/trivial.nix names; NIXPKGS is a whole nixpkgs 20.09, whose
+# NixOS makes system/golden of the module there. Without it that stays as it is.
 set -euo pipefail
 lib=$(cd "$1/lib" && pwd)
 tables=$(cd "$(dirname "$0")/../tests/nixos/lib" && pwd)
@@ -24,3 +26,10 @@ for name in $names; do
     awk '/^ *error: ./ { text = $0; sub(/^ *error: /, "", text); open = 1; next } /^ *at .*:[0-9]+:[0-9]+:$/ { open = 0 } open { sub(/^ {7}/, ""); text = text "\n" $0 } END { print text }' |
     jq --raw-input --slurp --arg name "$name" '{ ($name): rtrimstr("\n") }'
 done | jq --slurp --sort-keys add >"$tables/golden/errors.json"
+
+if [ -n "${2-}" ]; then
+  nixpkgs=$(cd "$2" && pwd)
+  system=$(cd "$tables/../system" && pwd)
+  nix-instantiate --eval --strict --json --expr "import $system/answers.nix (import $nixpkgs/nixos { configuration = $system/module.nix; system = \"x86_64-linux\"; }).config" |
+    jq --sort-keys . >"$system/golden/nixos-20.09.json"
+fi

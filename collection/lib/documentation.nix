@@ -4,26 +4,27 @@
 let
   inherit (builtins) concatStringsSep filter isString listToAttrs replaceStrings split substring;
 
-  # A line must not begin as a request of roff; backslashes and hyphens must stay what they are.
-  escapeRoff = text:
-    let
-      escaped = replaceStrings [ "\\" "-" ] [ "\\e" "\\-" ] text;
-      line = l: if isString l then (if builtins.elem (substring 0 1 l) [ "." "'" ] then "\\&${l}" else l) else "\n";
-    in
-    lib.concatMapStrings line (split "\n" escaped);
+  # Backslashes and hyphens must stay what they are.
+  escapeRoff = replaceStrings [ "\\" "-" ] [ "\\e" "\\-" ];
+
+  # No line of a text may begin as a request of roff.
+  protectLines = text:
+    lib.concatMapStringsSep "\n" (line: if builtins.elem (substring 0 1 line) [ "." "'" ] then "\\&${line}" else line)
+      (filter isString (split "\n" text));
 
   # Markdown's code, and references such as {option}`a.b`, as bold; the text else as it stands.
   fromMarkdown = text:
-    lib.concatMapStrings (part: if isString part then escapeRoff part else "\\fB${escapeRoff (builtins.elemAt part 1)}\\fR")
-      (split "(\\{[a-z]+})?`([^`]+)`" (lib.removeSuffix "\n" text));
+    protectLines (lib.concatMapStrings (part: if isString part then escapeRoff part else "\\fB${escapeRoff (builtins.elemAt part 1)}\\fR")
+      (split "(\\{[a-z]+})?`([^`]+)`" (lib.removeSuffix "\n" text)));
 
   # A value that documentation describes is text, or { _type; text; }.
   literal = value: value.text or (if isString value then value else lib.generators.toPretty { } value);
 
-  section = title: body: if body == "" then "" else ".PP\n\\fI${title}:\\fR ${body}\n";
+  section = title: body:
+    if body == "" then "" else ".PP\n\\fI${title}:\\fR${if lib.hasPrefix "\n" body then "" else " "}${body}\n";
   code = value:
     let text = lib.removeSuffix "\n" (literal value); in
-    if lib.hasInfix "\n" text then "\n.RS 4\n.nf\n${escapeRoff text}\n.fi\n.RE" else "\\fB${escapeRoff text}\\fR";
+    if lib.hasInfix "\n" text then "\n.RS 4\n.nf\n${protectLines (escapeRoff text)}\n.fi\n.RE" else "\\fB${escapeRoff text}\\fR";
 
   entry = option: ''
     .PP
@@ -33,7 +34,7 @@ let
     ${section "Type" (escapeRoff (option.type + lib.optionalString option.readOnly " (read only)"))}${
       lib.optionalString (option ? default) (section "Default" (code option.default))}${
       lib.optionalString (option ? example) (section "Example" (code option.example))}${
-      section "Declared by" (lib.concatMapStringsSep " " (file: "\n.br\n\\fB${escapeRoff file}\\fR") option.declarations)}.RE
+      section "Declared by" (lib.concatMapStrings (file: "\n.br\n\\fB${escapeRoff file}\\fR") option.declarations)}.RE
   '';
 
   # Options in the order of a manual: `enable` and `package` first where they are.

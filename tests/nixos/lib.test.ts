@@ -3,57 +3,18 @@
 // definition.
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
-import { BaseError, createBuiltins, createEvaluator, type Evaluator, MemoryIO } from "#language";
-
-const here = join(import.meta.dirname, "lib");
-const collection = join(import.meta.dirname, "../../collection");
-
-/** The tables and the collection at paths that are the same everywhere. */
-function openEvaluator(): Evaluator {
-  const io = new MemoryIO();
-  const addFolder = (folder: string, path: string): void => {
-    for (const name of readdirSync(folder)) {
-      const from = join(folder, name);
-      if (statSync(from).isDirectory()) addFolder(from, `${path}/${name}`);
-      else io.addFile(`${path}/${name}`, readFileSync(from, "latin1"));
-    }
-  };
-  addFolder(here, "/tables");
-  addFolder(join(collection, "lib"), "/collection/lib");
-  return createEvaluator({ io, builtins: createBuiltins() });
-}
-
-function readGolden(name: string): Record<string, unknown> {
-  return JSON.parse(readFileSync(join(here, "golden", `${name}.json`), "utf8")) as Record<string, unknown>;
-}
-
-function evaluateToData(evaluator: Evaluator, expr: string): unknown {
-  const value = evaluator.evalExpr(`builtins.toJSON (${expr})`, "/tables");
-  assert.equal(typeof value, "string");
-  return JSON.parse(Buffer.from(value as string, "latin1").toString("utf8"));
-}
-
-function errorOf(evaluator: Evaluator, expr: string): string {
-  try {
-    evaluator.forceDeep(evaluator.evalExpr(expr, "/tables"));
-  } catch (error) {
-    if (!(error instanceof BaseError)) throw error;
-    return Buffer.from(error.message, "latin1").toString("utf8");
-  }
-  return "nothing fails";
-}
+import { errorOf, evaluateToData, openCollection, readGolden } from "./collection.test-support.ts";
 
 const failing = (name: string): string => `(import /tables/errors.nix { lib = import /collection/lib; }).${name}`;
 
 for (const table of ["trivial", "attrsets", "lists", "strings", "generators", "packages", "types", "modules"]) {
   test(`lib gives what nixpkgs' lib gives: ${table}`, () => {
-    const evaluator = openEvaluator();
+    const evaluator = openCollection("lib");
     const expr = `import ./evaluate.nix { lib = /collection/lib; table = ./${table}.nix; }`;
     const results = evaluateToData(evaluator, expr) as Record<string, unknown>;
-    for (const [name, expected] of Object.entries(readGolden(table))) assert.deepEqual(results[name], expected, name);
+    for (const [name, expected] of Object.entries(readGolden(`lib/golden/${table}.json`)))
+      assert.deepEqual(results[name], expected, name);
   });
 }
 
@@ -68,8 +29,8 @@ function withoutPlaces(message: string): string {
 }
 
 test("errors have the words of nixpkgs", () => {
-  const evaluator = openEvaluator();
-  for (const [name, expected] of Object.entries(readGolden("errors"))) {
+  const evaluator = openCollection("lib");
+  for (const [name, expected] of Object.entries(readGolden("lib/golden/errors.json"))) {
     // Where a definition has no file, ours says in which file and line it stands.
     const words = withoutPlaces(errorOf(evaluator, failing(name)));
     assert.equal(words.replaceAll(/`\/tables\/errors\.nix'/g, "`<unknown-file>'"), expected, name);
@@ -77,16 +38,25 @@ test("errors have the words of nixpkgs", () => {
 });
 
 test("errors name the option, both definitions, and their lines", () => {
-  const evaluator = openEvaluator();
+  const evaluator = openCollection("lib");
   const check = (name: string, ...parts: readonly string[]): void => {
     const message = errorOf(evaluator, failing(name));
     for (const part of parts) assert.ok(message.includes(part), `${name}: ${part}\n${message}`);
   };
   check("conflict", "`port'", "- In `/tables/errors/two.nix:4:5': 8080", "- In `/tables/errors/one.nix:3:3': 80");
-  check("wrongType", "- In `/tables/errors/wrong.nix:2:3': \"eighty\"");
+  check("wrongType", '- In `/tables/errors/wrong.nix:2:3\': "eighty"');
   check("wrongInCondition", "- In `/tables/errors/condition.nix:5:5': -1");
   check("misspelt", "- In `/tables/errors/misspelt.nix:2:3': true", "Did you mean `enable'");
-  check("inSubmodule", "`users.anna.shel'", "- In `/tables/errors/submodule.nix:3:5'", "Did you mean `users.anna.shell'?");
-  check("declaredTwice", "- Declared at `/tables/errors/declare.nix:4:5'", "- Declared at `/tables/errors/again.nix:3:3'");
+  check(
+    "inSubmodule",
+    "`users.anna.shel'",
+    "- In `/tables/errors/submodule.nix:3:5'",
+    "Did you mean `users.anna.shell'?",
+  );
+  check(
+    "declaredTwice",
+    "- Declared at `/tables/errors/declare.nix:4:5'",
+    "- Declared at `/tables/errors/again.nix:3:3'",
+  );
   check("conflictThree", "- In `/tables/errors.nix:12:");
 });

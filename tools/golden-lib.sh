@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 export HOME=$work/home NIX_PATH= LC_ALL=C.UTF-8 TZ=UTC NO_COLOR=1
 export NIX_REMOTE="local?root=$work/root"
 
-for table in trivial attrsets lists strings generators packages types modules; do
+for table in trivial attrsets lists strings generators packages types modules fileset; do
   nix-instantiate --eval --strict --json --expr "import $tables/evaluate.nix { lib = $lib; table = $tables/$table.nix; }" 2>/dev/null |
     jq --sort-keys . >"$tables/golden/$table.json"
 done

@@ -18,6 +18,7 @@ let
     versions = load ./versions.nix;
     path = load ./path.nix;
     filesystem = load ./filesystem.nix;
+    fileset = load ./fileset.nix;
     sources = load ./sources.nix;
 
     modules = load ./modules;

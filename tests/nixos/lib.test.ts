@@ -8,7 +8,7 @@ import { errorOf, evaluateToData, openCollection, readGolden } from "./collectio
 
 const failing = (name: string): string => `(import /tables/errors.nix { lib = import /collection/lib; }).${name}`;
 
-for (const table of ["trivial", "attrsets", "lists", "strings", "generators", "packages", "types", "modules"]) {
+for (const table of ["trivial", "attrsets", "lists", "strings", "generators", "packages", "types", "modules", "fileset"]) {
   test(`lib gives what nixpkgs' lib gives: ${table}`, () => {
     const evaluator = openCollection("lib");
     const expr = `import ./evaluate.nix { lib = /collection/lib; table = ./${table}.nix; }`;

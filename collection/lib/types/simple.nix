@@ -108,6 +108,14 @@ rec {
     merge = positioned (_: defs: lib.composeManyExtensions (map (def: def.value) defs));
   };
 
+  # The union of all definitions.
+  fileset = noun {
+    name = "fileset";
+    check = lib.fileset.isFileset;
+    merge = positioned (_: defs: lib.fileset.unions (map (def: def.value) defs));
+    emptyValue.value = lib.fileset.empty;
+  };
+
   luaInline = noun {
     name = "luaInline";
     description = "inline lua";

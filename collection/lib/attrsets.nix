@@ -3,8 +3,8 @@
 
 let
   inherit (builtins)
-    all attrNames attrValues concatMap elem elemAt filter foldl' genList groupBy hasAttr head isAttrs length listToAttrs
-    mapAttrs partition zipAttrsWith;
+    all attrNames attrValues concatMap elemAt filter foldl' groupBy hasAttr head isAttrs length listToAttrs mapAttrs
+    partition zipAttrsWith;
 in
 rec {
   inherit (builtins)

@@ -16,7 +16,12 @@ let
     , optionValueSeparator ? null
     }:
     options:
-    let render = name: value: if isBool value then mkBool name value else if isList value then mkList name value else mkOption name value; in
+    let
+      render = name: value:
+        if isBool value then mkBool name value
+        else if isList value then mkList name value
+        else mkOption name value;
+    in
     lib.concatLists (lib.mapAttrsToList render options);
 in
 rec {

@@ -2,7 +2,7 @@
 { lib }:
 
 let
-  inherit (builtins) all attrNames attrValues filter head intersectAttrs isAttrs length listToAttrs mapAttrs removeAttrs seq;
+  inherit (builtins) all attrNames filter head intersectAttrs isAttrs length listToAttrs mapAttrs removeAttrs seq;
   inherit (lib) functionArgs isFunction mirrorFunctionArgs setFunctionArgs;
   inherit (lib.strings) levenshtein levenshteinAtMost;
 in
@@ -150,15 +150,21 @@ rec {
 
   # A function that makes derivations out of another one, whose arguments may be a function of the final ones.
   extendMkDerivation =
-    { constructDrv, excludeDrvArgNames ? [ ], excludeFunctionArgNames ? [ ], extendDrvArgs, inheritFunctionArgs ? true, transformDrv ? lib.id }:
+    { constructDrv
+    , excludeDrvArgNames ? [ ]
+    , excludeFunctionArgNames ? [ ]
+    , extendDrvArgs
+    , inheritFunctionArgs ? true
+    , transformDrv ? lib.id
+    }:
     {
       __functor = _: args:
         transformDrv (constructDrv (final:
           let previous = if isFunction args then args final else args; in
           removeAttrs previous excludeDrvArgNames // extendDrvArgs final previous));
-      __functionArgs = removeAttrs
-        ((if inheritFunctionArgs then removeAttrs (functionArgs constructDrv) excludeDrvArgNames else { }) // functionArgs (extendDrvArgs { }))
-        excludeFunctionArgNames;
+      __functionArgs =
+        let inherited = if inheritFunctionArgs then removeAttrs (functionArgs constructDrv) excludeDrvArgNames else { }; in
+        removeAttrs (inherited // functionArgs (extendDrvArgs { })) excludeFunctionArgNames;
       inherit constructDrv excludeDrvArgNames extendDrvArgs transformDrv;
     };
 

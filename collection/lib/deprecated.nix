@@ -2,7 +2,7 @@
 { lib }:
 
 let
-  inherit (builtins) all any attrNames elem head isAttrs isList tail;
+  inherit (builtins) all any elem head isAttrs isList tail;
 in
 rec {
   fakeHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";

@@ -4,8 +4,8 @@
 { lib }:
 
 let
-  inherit (builtins) any attrNames attrValues isAttrs isBool isFunction isList isPath length mapAttrs pathExists readDir trace typeOf;
-  inherit (lib) drop elemAt filterAttrs hasSuffix imap0 isStringLike take zipAttrsWith;
+  inherit (builtins) any attrNames isAttrs isBool isFunction isList isPath length mapAttrs pathExists readDir trace typeOf;
+  inherit (lib) drop filterAttrs hasSuffix imap0 isStringLike zipAttrsWith;
   inherit (lib.filesystem) pathType;
 
   make = base: tree: { _type = "fileset"; inherit base tree; };
@@ -101,8 +101,10 @@ let
       let
         entries = mapAttrs (name: simplify (path + "/${name}")) (open path tree);
         present = filterAttrs (_: entry: entry != null) entries;
-        isWhole = builtins.all (name: let entry = entries.${name} or null; in if entry == null then !hasFiles (path + "/${name}") true else !isAttrs entry)
-          (attrNames (readDir path));
+        isWholeAt = name:
+          let entry = entries.${name} or null; in
+          if entry == null then !hasFiles (path + "/${name}") true else !isAttrs entry;
+        isWhole = builtins.all isWholeAt (attrNames (readDir path));
       in
       if present == { } then null else if isWhole then "directory" else present;
 

@@ -2,7 +2,7 @@
 { lib }:
 
 let
-  inherit (builtins) attrNames filter isString length listToAttrs match pathExists readDir;
+  inherit (builtins) attrNames filter isString listToAttrs match pathExists readDir;
 in
 rec {
   inherit (builtins) baseNameOf dirOf isPath readDir readFileType hashFile;

@@ -2,7 +2,7 @@
 { lib }:
 
 let
-  inherit (builtins) any elem isString match typeOf;
+  inherit (builtins) any isString match typeOf;
   inherit (lib) assertMsg isDerivation;
 in
 rec {

@@ -3,7 +3,7 @@
 
 let
   inherit (builtins) all concatStringsSep elemAt filter head isPath isString length match split typeOf;
-  inherit (lib) assertMsg drop last take;
+  inherit (lib) assertMsg drop take;
 
   # Why a string is no subpath, or null.
   invalidity = value:
@@ -27,7 +27,11 @@ let
 
   # { root; components; }
   deconstruct =
-    let go = parts: path: if path == dirOf path then { root = path; components = parts; } else go ([ (baseNameOf path) ] ++ parts) (dirOf path); in
+    let
+      go = parts: path:
+        if path == dirOf path then { root = path; components = parts; }
+        else go ([ (baseNameOf path) ] ++ parts) (dirOf path);
+    in
     go [ ];
 
   requirePath = function: subject: end: value:

@@ -2,7 +2,7 @@
 { lib }:
 
 let
-  inherit (builtins) concatMap elem filter head match;
+  inherit (builtins) filter head match;
 
   cpus = {
     x86_64 = { bits = 64; family = "x86"; littleEndian = true; linux = "x86_64"; };

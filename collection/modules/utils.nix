@@ -2,7 +2,7 @@
 { lib }:
 
 let
-  inherit (builtins) concatStringsSep isString replaceStrings substring toJSON typeOf;
+  inherit (builtins) concatStringsSep isString replaceStrings substring toJSON;
   plain = lib.lowerChars ++ lib.upperChars ++ lib.stringToCharacters "0123456789:_./";
 in
 rec {

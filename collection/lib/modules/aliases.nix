@@ -3,7 +3,7 @@
 
 let
   inherit (builtins) any filter map trace;
-  inherit (lib) attrByPath getAttrFromPath optional optionalAttrs optionalString recursiveUpdate setAttrByPath warnIf;
+  inherit (lib) attrByPath getAttrFromPath optional optionalAttrs recursiveUpdate setAttrByPath warnIf;
   inherit (lib.options) mkOption showFiles showOption;
   inherit (import ./properties.nix { inherit lib; }) defaultOverridePriority mkIf mkMerge mkOverride;
 

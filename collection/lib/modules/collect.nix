@@ -4,11 +4,10 @@
 
 let
   inherit (builtins)
-    addErrorContext all any attrNames concatLists concatMap elem filter genericClosure head isAttrs isList isString length
-    mapAttrs removeAttrs substring typeOf;
+    addErrorContext attrNames concatMap elem filter genericClosure isAttrs isList isString mapAttrs removeAttrs substring;
   inherit (lib.trivial) functionArgs isFunction;
   inherit (lib.options) showDefs unknownModule;
-  inherit (lib.strings) escapeNixString isConvertibleWithToString;
+  inherit (lib.strings) isConvertibleWithToString;
   inherit (import ./properties.nix { inherit lib; }) mkMerge;
   messages = import ./messages.nix { inherit lib; };
 

@@ -4,7 +4,7 @@
 { lib }:
 
 let
-  inherit (builtins) addErrorContext all any concatLists concatMap filter head isAttrs length mapAttrs removeAttrs;
+  inherit (builtins) addErrorContext all any concatMap filter length mapAttrs removeAttrs;
   inherit (lib.options) showDefs showFiles showOption;
   inherit (import ./properties.nix { inherit lib; })
     defaultOverridePriority dischargeProperties filterOverrides' pushDownProperties sortProperties;

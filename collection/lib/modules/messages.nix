@@ -2,7 +2,7 @@
 { lib }:
 
 let
-  inherit (builtins) attrNames concatStringsSep elem filter fromJSON head length sort;
+  inherit (builtins) concatStringsSep elem filter fromJSON head length;
   inherit (lib.options) showDefs showOption unknownModule;
   inherit (lib.strings) escapeNixIdentifier escapeNixString levenshtein levenshteinAtMost;
 

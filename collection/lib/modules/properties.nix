@@ -4,7 +4,7 @@
 { lib }:
 
 let
-  inherit (builtins) all any concatMap filter foldl' head isAttrs isBool length mapAttrs sort;
+  inherit (builtins) any concatMap filter foldl' head isAttrs isBool length mapAttrs sort;
 in
 rec {
   defaultOverridePriority = 100;

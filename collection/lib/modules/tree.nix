@@ -108,10 +108,13 @@ let
           (attrNames definitions);
     };
 
+  # For callers from outside: the same as one level, under nixpkgs' names.
   mergeModules = prefix: modules:
-    mergeModules' prefix modules (concatMap (m: map (d: { inherit (d) file; config = applyWrap d; }) (openDefinition { file = m._file; value = m.config; })) modules);
-
-  applyWrap = { set, wrap, ... }: if wrap == null || !isAttrs set then set else mapAttrs (_: wrap) set;
+    let
+      opened = concatMap (m: openDefinition { file = m._file; value = m.config; }) modules;
+      asConfig = { file, set, wrap }: { inherit file; config = if wrap == null || !isAttrs set then set else mapAttrs (_: wrap) set; };
+    in
+    mergeModules' prefix modules (map asConfig opened);
 
   mergeModules' = prefix: modules: configs:
     let level = evalLevel prefix modules (map (c: { inherit (c) file; set = c.config; wrap = null; }) configs); in

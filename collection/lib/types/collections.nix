@@ -3,10 +3,10 @@
 
 let
   inherit (builtins)
-    all attrNames concatLists concatMap elem filter foldl' head isAttrs isList length mapAttrs removeAttrs typeOf
+    all attrNames concatLists concatMap filter foldl' head isAttrs isList length mapAttrs removeAttrs typeOf
     unsafeGetAttrPos zipAttrsWith;
   inherit (lib) imap1;
-  inherit (lib.options) getFiles showDefs showFiles showOption;
+  inherit (lib.options) showDefs showOption;
   inherit (lib.modules) mergeDefinitions mkDefinition mkOrder mkOverride;
   inherit (lib.modules._internal) evalElement mergeValues;
   inherit (base) addCheck checking elementFunctor headErrorOf merging mkOptionType phrase positioned;

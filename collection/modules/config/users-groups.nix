@@ -2,7 +2,7 @@
 { config, lib, utils, ... }:
 
 let
-  inherit (builtins) attrNames attrValues elem filter length match stringLength;
+  inherit (builtins) attrValues elem filter length match stringLength;
   inherit (lib) filterAttrs mapAttrsToList mkDefault mkIf mkMerge mkOption types;
 
   cfg = config.users;

@@ -39,6 +39,11 @@ export function errorOf(evaluator: Evaluator, expr: string): string {
   return "nothing fails";
 }
 
+/** Each line of a golden is a case. */
 export function readGolden(path: string): Record<string, unknown> {
-  return JSON.parse(readFileSync(join(import.meta.dirname, path), "utf8")) as Record<string, unknown>;
+  const lines = readFileSync(join(import.meta.dirname, path), "utf8")
+    .trimEnd()
+    .split("\n");
+  const cases = lines.map((line) => JSON.parse(line) as { readonly key: string; readonly value: unknown });
+  return Object.fromEntries(cases.map(({ key, value }) => [key, value]));
 }

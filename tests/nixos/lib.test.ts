@@ -8,12 +8,22 @@ import { errorOf, evaluateToData, openCollection, readGolden } from "./collectio
 
 const failing = (name: string): string => `(import /tables/errors.nix { lib = import /collection/lib; }).${name}`;
 
-for (const table of ["trivial", "attrsets", "lists", "strings", "generators", "packages", "types", "modules", "fileset"]) {
+for (const table of [
+  "trivial",
+  "attrsets",
+  "lists",
+  "strings",
+  "generators",
+  "packages",
+  "types",
+  "modules",
+  "fileset",
+]) {
   test(`lib gives what nixpkgs' lib gives: ${table}`, () => {
     const evaluator = openCollection("lib");
     const expr = `import ./evaluate.nix { lib = /collection/lib; table = ./${table}.nix; }`;
     const results = evaluateToData(evaluator, expr) as Record<string, unknown>;
-    for (const [name, expected] of Object.entries(readGolden(`lib/golden/${table}.json`)))
+    for (const [name, expected] of Object.entries(readGolden(`lib/golden/${table}.jsonl`)))
       assert.deepEqual(results[name], expected, name);
   });
 }
@@ -30,7 +40,7 @@ function withoutPlaces(message: string): string {
 
 test("errors have the words of nixpkgs", () => {
   const evaluator = openCollection("lib");
-  for (const [name, expected] of Object.entries(readGolden("lib/golden/errors.json"))) {
+  for (const [name, expected] of Object.entries(readGolden("lib/golden/errors.jsonl"))) {
     // Where a definition has no file, ours says in which file and line it stands.
     const words = withoutPlaces(errorOf(evaluator, failing(name)));
     assert.equal(words.replaceAll(/`\/tables\/errors\.nix'/g, "`<unknown-file>'"), expected, name);

@@ -42,7 +42,7 @@ function essence(answers: Answers): unknown {
 
 test("units, users, hosts and files are those of NixOS", () => {
   const ours = evaluateToData(evaluator, `import ./answers.nix ${evalConfig("./module.nix")}.config`) as Answers;
-  const golden = readGolden("system/golden/nixos-20.09.json") as Answers;
+  const golden = readGolden("system/golden/nixos-20.09.jsonl") as Answers;
   assert.deepEqual(essence(ours), essence(golden));
 });
 

@@ -3,7 +3,7 @@
 { lock, packages ? import ../packages { inherit lock; } }:
 
 let
-  inherit (import ../lib { inherit packages; }) mkDerivation upstreamSource upstreamVersion;
+  inherit (import ../stdenv { inherit packages; }) mkDerivation upstreamSource upstreamVersion;
 in
 rec {
   hello = mkDerivation {

@@ -1,0 +1,139 @@
+# The definitions of one option become one value: properties are resolved, each value is checked, the type merges them.
+# A definition is { file; value; } and, when it comes from a module, `pos`: where in the file it stands, for errors. Types of
+# others never see `pos`: some take exactly { file, value }.
+{ lib }:
+
+let
+  inherit (builtins) addErrorContext all any concatMap filter length mapAttrs removeAttrs;
+  inherit (lib.options) showDefs showFiles showOption;
+  inherit (import ./properties.nix { inherit lib; })
+    defaultOverridePriority dischargeProperties filterOverrides' pushDownProperties sortProperties;
+
+  # The definitions left when properties are resolved, in order: { values; highestPrio; }.
+  resolve = defs:
+    let
+      discharged = concatMap
+        (def: map
+          (value:
+            if value._type or null == "definition" then value
+            else def // { inherit value; })
+          (addErrorContext "while evaluating definitions from `${def.file}':" (dischargeProperties def.value)))
+        defs;
+      chosen = filterOverrides' discharged;
+    in
+    {
+      values = if any (def: def.value._type or null == "order") chosen.values then sortProperties chosen.values else chosen.values;
+      inherit (chosen) highestPrio;
+    };
+
+  # Most definitions are plain values.
+  isPlain = def: !(def.value ? _type);
+  arePlain = defs: addErrorContext "while evaluating definitions from ${showFiles (map (def: def.file) defs)}:" (all isPlain defs);
+
+  resolveQuickly = defs:
+    if arePlain defs
+    then { values = defs; highestPrio = if defs == [ ] then 9999 else defaultOverridePriority; }
+    else resolve defs;
+
+  # Types whose merge function says `positioned` know of `pos`.
+  withoutPositions = map (def: if def ? pos then removeAttrs def [ "pos" ] else def);
+  forType = type: defs: if type.merge ? positioned then defs else withoutPositions defs;
+
+  incoherent = loc: type: throw ''
+    The option `${showOption loc}' has a type `${type.description}' that uses
+    an ad-hoc `type // { check = ...; }' override, which is incompatible with
+    the v2 merge mechanism.
+
+    Please use `lib.types.addCheck` instead of `type // { check }' to add
+    custom validation. For example:
+
+      lib.types.addCheck baseType (value: /* your check */)
+
+    instead of:
+
+      baseType // { check = value: /* your check */; }
+
+    Alternatively, this message may also occur as false positive when mixing Nixpkgs
+    versions, if one Nixpkgs is between 83fed2e6..58696117 (Aug 28 - Oct 28 2025)
+  '';
+
+  # { headError; value; valueMeta; } of at least one definition, for a type whose merge function checks as it merges (`v2`).
+  mergeAndCheck = loc: type: defs:
+    if type.check.isV2MergeCoherent or false
+    then type.merge.v2 { inherit loc; defs = forType type defs; }
+    else incoherent loc type;
+
+  # The same for any type. What a type of the older kind has as `value` is not merged unless it is asked for.
+  checkAndMerge = loc: type: defs:
+    if type.merge ? v2 then mergeAndCheck loc type defs
+    else {
+      headError = if all (def: type.check def.value) defs then null
+        else { message = "Definition values: ${showDefs (filter (def: !type.check def.value) defs)}"; };
+      value = merge loc type defs;
+      valueMeta = { };
+    };
+
+  # Without a check.
+  merge = loc: type: defs:
+    if type.merge ? positioned then type.merge.positioned loc defs else type.merge loc (withoutPositions defs);
+
+  wrongType = loc: type: "A definition for option `${showOption loc}' is not of type `${type.description}'.";
+
+  valueOf = loc: type: result:
+    if result.headError or null != null
+    then throw "${wrongType loc type} TypeError: ${result.headError.message}"
+    else result.value;
+
+  # The value of definitions without properties.
+  mergeValues = loc: type: defs:
+    if type.merge ? v2 then valueOf loc type (mergeAndCheck loc type defs)
+    else if all (def: type.check def.value) defs then merge loc type defs
+    else throw "${wrongType loc type} Definition values:${showDefs (filter (def: !type.check def.value) defs)}";
+
+  undefined = loc: throw "The option `${showOption loc}' was accessed but has no value defined. Try setting the option.";
+
+  mergeDefinitions = loc: type: defs: rec {
+    defsFinal' = resolveQuickly defs;
+    defsFinal = defsFinal'.values;
+    isDefined = defsFinal != [ ];
+
+    checkedAndMerged =
+      if type.merge ? v2
+      then
+        let result = mergeAndCheck loc type defsFinal; in
+        { inherit (result) headError value; valueMeta = result.valueMeta // { _internal = { inherit type; }; }; }
+      else { headError = null; value = mergedValue; valueMeta = { }; };
+
+    mergedValue =
+      if isDefined then
+        if type.merge ? v2 then valueOf loc type checkedAndMerged else mergeValues loc type defsFinal
+      else if type.emptyValue ? value then type.emptyValue.value
+      else undefined loc;
+
+    optionalValue = if isDefined then { value = mergedValue; } else { };
+  };
+
+  # An element of a list or an attribute set: as mergeDefinitions, with only what its type needs, and in one step when it is a
+  # single plain value of a simple type.
+  evalElement = loc: type: defs:
+    if length defs == 1 && !(type.merge ? v2) && arePlain defs
+    then { isDefined = true; mergedValue = mergeValues loc type defs; checkedAndMerged.valueMeta = { }; }
+    else mergeDefinitions loc type defs;
+
+  # For an option of type attrsOf: for each attribute its value and its priority.
+  mergeAttrDefinitionsWithPrio = option:
+    let
+      byName = lib.zipAttrs (concatMap
+        (def: map (mapAttrs (_: value: def // { inherit value; })) (pushDownProperties def.value))
+        option.definitionsWithLocations);
+    in
+    assert option.type.name == "attrsOf" || option.type.name == "lazyAttrsOf";
+    mapAttrs
+      (name: defs:
+        let merged = mergeDefinitions (option.loc ++ [ name ]) option.type.nestedTypes.elemType defs; in
+        { value = merged.mergedValue; inherit (merged.defsFinal') highestPrio; })
+      byName;
+in
+{
+  inherit checkAndMerge evalElement forType merge mergeAndCheck mergeAttrDefinitionsWithPrio mergeDefinitions mergeValues withoutPositions;
+}

@@ -1,0 +1,125 @@
+# Declarations and definitions of all modules are merged level by level, each level of the option tree once. A definition
+# keeps the file that it is from, and finds its line there when an error asks for it.
+{ lib }:
+
+let
+  inherit (builtins)
+    all attrNames concatMap filter head isAttrs length mapAttrs typeOf unsafeGetAttrPos zipAttrsWith;
+  inherit (lib.options) isOption mkOption showOption;
+  inherit (import ./properties.nix { inherit lib; }) mkIf mkOverride;
+  inherit (import ./option.nix { inherit lib; }) evalOption;
+  messages = import ./messages.nix { inherit lib; };
+
+  collectByName = zipAttrsWith (_: values: values);
+
+  # Definitions above all options are sets. Each is kept as { file; set; wrap; }, where wrap puts the properties that were
+  # around the set around each of its attributes (or is null).
+  openDefinition = def:
+    let
+      content = def.value;
+      type = content._type or null;
+      inside = value: openDefinition { inherit (def) file; inherit value; };
+      around = wrap: map (d: d // { wrap = if d.wrap == null then wrap else value: wrap (d.wrap value); }) (inside content.content);
+    in
+    if type == null then [ { inherit (def) file; set = content; wrap = null; } ]
+    else if type == "merge" then concatMap inside content.contents
+    else if type == "if" then around (mkIf content.condition)
+    else if type == "override" then around (mkOverride content.priority)
+    else if type == "definition" then openDefinition { inherit (content) file value; }
+    else [ { inherit (def) file; set = content; wrap = null; } ];
+
+  # The definitions within such a set by name: { file; value; pos; }.
+  definitionsOf = prefix: { file, set, wrap }:
+    if !isAttrs set then notASet prefix file set
+    else if wrap == null then mapAttrs (name: value: { inherit file value; pos = unsafeGetAttrPos name set; }) set
+    else mapAttrs (name: value: { inherit file; value = wrap value; pos = unsafeGetAttrPos name set; }) set;
+
+  declarationsOf = prefix: { _file, options, ... }:
+    if isAttrs options then mapAttrs (name: option: { inherit _file; options = option; pos = unsafeGetAttrPos name options; }) options
+    else throw ''
+      An option declaration for `${builtins.concatStringsSep "." prefix}' has type
+      `${typeOf options}' rather than an attribute set.
+      Did you mean to define this outside of `options'?
+    '';
+
+  notASet = prefix: file: value:
+    let path = builtins.concatStringsSep "." prefix; in
+    throw ''
+      In module `${file}', you're trying to define a value of type `${typeOf value}'
+      rather than an attribute set for the option
+      `${path}'!
+
+      This usually happens if `${path}' has option
+      definitions inside that are not matched. Please check how to properly define
+      this option by e.g. referring to `man 5 configuration.nix'!
+    '';
+
+  isDeclaration = loc: decl:
+    decl.options ? _type
+    && (decl.options._type == "option" || throw (messages.notAnOption loc decl.options._type decl._file));
+
+  # Options within an option whose type is a submodule are options of that submodule.
+  asSubmodule = decl:
+    if isOption decl.options then decl
+    else decl // {
+      options = mkOption {
+        type = lib.types.submoduleWith { modules = [ { inherit (decl) options; } ]; shorthandOnlyDefinesConfig = null; };
+      };
+    };
+
+  showUnder = loc: decl: map (name: " - option(s) with prefix `${showOption (loc ++ [ name ])}' in module `${decl._file}'") (attrNames decl.options);
+
+  # What is at `loc`: { option; }, or a level. An option is not looked at to know that it is one.
+  evalAt = loc: decls: defs:
+    let declared = filter (isDeclaration loc) decls; in
+    if length decls == 1 && isDeclaration loc (head decls) then { option = evalOption loc decls defs; }
+    else if declared == [ ] then evalLevel loc decls (concatMap openDefinition defs)
+    else if length declared == length decls then { option = evalOption loc decls defs; }
+    else if all (decl: decl.options.type.name or null == "submodule") declared
+    then { option = evalOption loc (map asSubmodule decls) defs; }
+    else
+      let
+        first = head declared;
+        nested = filter (decl: !isOption decl.options) decls;
+      in
+      throw "The option `${showOption loc}' in module `${first._file}' would be a parent of the following options, but its type `${first.options.type.description or "<no description>"}' does not support nested options.\n${lib.concatStringsSep "\n" (builtins.sort builtins.lessThan (concatMap (showUnder loc) nested))}";
+
+  evalLevel = evalLevelExcept null;
+
+  # { options; config; unmatched; }. `unmatched` are definitions without an option, each with its path below this level as
+  # `prefix`; there, the level `silent` is left out.
+  evalLevelExcept = silent: prefix: decls: openDefs:
+    let
+      declarations = collectByName (map (declarationsOf prefix) decls);
+      definitions = collectByName (map (definitionsOf prefix) openDefs);
+      results = mapAttrs (name: decls: evalAt (prefix ++ [ name ]) decls (definitions.${name} or [ ])) declarations;
+      below = name: map (def: def // { prefix = [ name ] ++ def.prefix or [ ]; });
+    in
+    {
+      options = mapAttrs (_: result: result.option or result.options) results;
+      config = mapAttrs (_: result: if result ? option then result.option.value else result.config) results;
+      unmatched =
+        if openDefs == [ ] then [ ]
+        else concatMap
+          (name:
+            if !(results ? ${name}) then below name definitions.${name}
+            else if name == silent then [ ]
+            else let result = results.${name}; in if result ? option then [ ] else below name result.unmatched)
+          (attrNames definitions);
+    };
+
+  # For callers from outside: the same as one level, under nixpkgs' names.
+  mergeModules = prefix: modules:
+    let
+      opened = concatMap (m: openDefinition { file = m._file; value = m.config; }) modules;
+      asConfig = { file, set, wrap }: { inherit file; config = if wrap == null || !isAttrs set then set else mapAttrs (_: wrap) set; };
+    in
+    mergeModules' prefix modules (map asConfig opened);
+
+  mergeModules' = prefix: modules: configs:
+    let level = evalLevel prefix modules (map (c: { inherit (c) file; set = c.config; wrap = null; }) configs); in
+    { matchedOptions = level.options; unmatchedDefns = level.unmatched; };
+in
+{
+  inherit evalLevelExcept mergeModules mergeModules' openDefinition;
+}

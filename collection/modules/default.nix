@@ -1,0 +1,36 @@
+# evalConfig: a system's configuration from its modules. Options have NixOS's names, and the modules lie at NixOS's paths, so
+# that disabledModules finds them by name. `pkgs` are the packages, with the builders of ../stdenv/trivial-builders.nix;
+# nothing of it is looked at until something asks for a package or a file in the store.
+{ lib ? import ../lib }:
+
+{
+  evalConfig =
+    { modules
+    , pkgs ? throw "evalConfig was called without `pkgs`, which something in the configuration needs."
+    , specialArgs ? { }
+    , baseModules ? import ./module-list.nix
+    , prefix ? [ ]
+    }:
+    let
+      evaluated = lib.evalModules {
+        class = "nixos";
+        inherit prefix;
+        specialArgs = { modulesPath = toString ./.; } // specialArgs;
+        modules = baseModules ++ [
+          {
+            _file = "evalConfig";
+            _module.args = {
+              pkgs = lib.mkOptionDefault pkgs;
+              utils = import ./utils.nix { inherit lib; };
+            };
+          }
+        ] ++ modules;
+      };
+    in
+    evaluated // {
+      inherit pkgs lib;
+
+      # A value of this configuration, when nothing in it is asserted in vain.
+      checked = value: lib.asserts.checkAssertWarn evaluated.config.assertions evaluated.config.warnings value;
+    };
+}

@@ -1,0 +1,6 @@
+{ lib, ... }:
+{
+  options.port = lib.mkOption {
+    type = lib.types.str;
+  };
+}

@@ -1,0 +1,7 @@
+{ lib, ... }:
+lib.mkMerge [
+  { enable = true; }
+  (lib.mkIf true {
+    port = lib.mkForce (-1);
+  })
+]

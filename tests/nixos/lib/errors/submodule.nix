@@ -1,0 +1,5 @@
+{
+  users.anna = {
+    shel = "/bin/sh";
+  };
+}

@@ -1,25 +1,28 @@
 // Instantiates every attribute of a nixpkgs tree with the real Nix and with Firn and prints the numbers: how many come to
 // the same derivation, how many fail in the same words, which differ, and whether the derivations in the two stores are equal
 // byte for byte. It ends with status 1 when anything differs.
-// usage: tools/with-node.sh tools/compare-nixpkgs.ts TREE [--set ATTRPATH]… [--args '{ config = …; }'] [--match REGEX]
-//   [--chunk N] [--errors N] [--traces N] [--nixos FILE]… [--query 'FLAGS']… [--only nix|firn] [--folder DIR]
+// usage: tools/with-node.sh tools/compare-nixpkgs.ts TREE [--root 'EXPRESSION'] [--set ATTRPATH]… [--match REGEX]
+//   [--chunk N] [--errors N] [--traces N] [--nixos FILE]… [--query 'FLAGS']… [--folder DIR [--reuse nix|firn]…]
 //
-// --errors and --traces say of how many failing attributes a set the whole of stderr is compared, without and with
-// --show-trace (default all and 20). --nixos instantiates the system of a configuration, --query compares what
-// `nix-env -f TREE FLAGS` prints; with one of them only sets that are named are swept. With --only the other program's
-// answers are those of an earlier run in the same --folder.
+// --root is the package set where it is not `import TREE { }`. --errors and --traces say of how many failing attributes the
+// whole of stderr is compared, without and with --show-trace (default all and 20). --nixos instantiates the system of a
+// configuration, --query compares what `nix-env -f TREE FLAGS` prints; with one of them only sets that are named are swept.
+// With --reuse a program's verdicts are those of an earlier run in the same --folder.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import {
-  attributeNames,
+  attributePaths,
   compareStores,
   contenders,
   instantiateAll,
   instantiateOne,
+  isFailure,
+  printAttributePath,
   runContender,
+  type AttributePath,
   type Contender,
   type Cost,
   type Run,
@@ -32,14 +35,14 @@ const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     set: { type: "string", multiple: true, default: [] },
-    args: { type: "string", default: "{ }" },
+    root: { type: "string" },
     match: { type: "string", default: "" },
     chunk: { type: "string", default: "400" },
     errors: { type: "string", default: "1000000" },
     traces: { type: "string", default: "20" },
     nixos: { type: "string", multiple: true, default: [] },
     query: { type: "string", multiple: true, default: [] },
-    only: { type: "string" },
+    reuse: { type: "string", multiple: true, default: [] },
     folder: { type: "string" },
   },
 });
@@ -53,8 +56,10 @@ const folder = resolve(flags.folder ?? mkdtempSync(join(tmpdir(), "firn-nixpkgs-
 const { nix, firn } = contenders(real.folder, folder);
 let differences = 0;
 
-const sets = flags.set.length === 0 && flags.nixos.length + flags.query.length === 0 ? [""] : flags.set;
-for (const set of sets) await sweepSet({ tree: resolve(tree), arguments: flags.args, set });
+const root = flags.root ?? `import ${resolve(tree)} { }`;
+const sets = flags.set.map((set) => set.split("."));
+if (sets.length > 0) await sweepSets(sets);
+else if (flags.nixos.length + flags.query.length === 0) await sweepSets([[]]);
 for (const configuration of flags.nixos) await compareSystem(resolve(tree), resolve(configuration));
 for (const query of flags.query)
   await compareRuns(`nix-env ${query}`, "nix-env", ["-f", resolve(tree), ...query.split(" ")]);
@@ -62,29 +67,32 @@ reportStores();
 if (flags.folder === undefined) rmSync(folder, { recursive: true });
 process.exit(differences === 0 ? 0 : 1);
 
-async function sweepSet(where: Pick<Sweep, "tree" | "arguments" | "set">): Promise<void> {
-  const all = await attributeNames(nix, where);
-  const names = all.filter((name) => new RegExp(flags.match).test(name));
-  const sweep: Sweep = { ...where, names, chunk: Number(flags.chunk) };
-  const title = where.set === "" ? "the tree" : where.set;
+async function sweepSets(wanted: readonly AttributePath[]): Promise<void> {
+  const match = new RegExp(flags.match);
+  const paths = (await attributePaths(nix, root, wanted)).filter((path) => match.test(path.at(-1) ?? ""));
+  const sweep: Sweep = { root, paths, chunk: Number(flags.chunk) };
   const ofNix = await verdictsOf("nix", nix, sweep);
   const ofFirn = await verdictsOf("firn", firn, sweep);
-  const differ = names.filter((name) => ofNix.verdicts.get(name) !== ofFirn.verdicts.get(name));
-  for (const name of differ)
-    report(`${title}: ${name}`, `Nix: ${ofNix.verdicts.get(name)}\nFirn: ${ofFirn.verdicts.get(name)}`);
-  const failing = names.filter((name) => /^(?:throws|fails)$/.test(ofNix.verdicts.get(name) ?? ""));
-  const derivations = names.length - failing.length - names.filter((name) => ofNix.verdicts.get(name) === "-").length;
-  console.log(`${title}: ${names.length} attributes, of which ${derivations} derivations and ${failing.length} fail`);
-  console.log(`  ${names.length - differ.length} equal, ${differ.length} different`);
-  for (const [name, { cost }] of [
-    ["Nix", ofNix],
-    ["Firn", ofFirn],
-  ] as const)
-    console.log(
-      `  ${name}: ${cost.seconds.toFixed(0)} s, ${(names.length / cost.seconds).toFixed(0)} attributes/s, peak ${cost.peakMiB.toFixed(0)} MiB`,
-    );
-  await compareErrors(title, where, sample(failing, Number(flags.errors)), []);
-  await compareErrors(title, where, sample(failing, Number(flags.traces)), ["--show-trace"]);
+  let [equal, derivations] = [0, 0];
+  for (const name of paths.map(printAttributePath)) {
+    const [byNix = "", byFirn = ""] = [ofNix.verdicts.get(name), ofFirn.verdicts.get(name)];
+    if (byNix === byFirn) equal++;
+    else report(name, `Nix: ${byNix}\nFirn: ${byFirn}`);
+    if (byNix.startsWith("/")) derivations++;
+  }
+  const failing = paths.filter((path) => isFailure(ofNix.verdicts.get(printAttributePath(path))));
+  console.log(
+    `${paths.length} attributes, of which ${derivations} derivations and ${failing.length} fail: ${equal} equal, ${paths.length - equal} different`,
+  );
+  printCost("Nix", ofNix.cost, paths.length);
+  printCost("Firn", ofFirn.cost, paths.length);
+  await compareErrors(sample(failing, Number(flags.errors)), []);
+  await compareErrors(sample(failing, Number(flags.traces)), ["--show-trace"]);
+}
+
+function printCost(who: string, { seconds, peakMiB }: Cost, attributes: number): void {
+  const rate = (attributes / seconds).toFixed(0);
+  console.log(`  ${who}: ${seconds.toFixed(0)} s, ${rate} attributes/s, peak ${peakMiB.toFixed(0)} MiB`);
 }
 
 /** Asks the program, or what it said the last time. */
@@ -93,8 +101,8 @@ async function verdictsOf(
   contender: Contender,
   sweep: Sweep,
 ): Promise<{ readonly verdicts: ReadonlyMap<string, Verdict>; readonly cost: Cost }> {
-  const file = join(folder, `${name}-${sweep.set}-${flags.match}`.replaceAll(/[^a-zA-Z0-9.-]/g, "_") + ".json");
-  if (flags.only !== undefined && flags.only !== name && existsSync(file)) {
+  const file = join(folder, `${name}.json`);
+  if (flags.reuse.includes(name) && existsSync(file)) {
     const kept = JSON.parse(readFileSync(file, "utf8")) as { verdicts: [string, Verdict][]; cost: Cost };
     return { verdicts: new Map(kept.verdicts), cost: kept.cost };
   }
@@ -105,24 +113,19 @@ async function verdictsOf(
 }
 
 /** `count` of them, spread over the whole. */
-function sample(names: readonly string[], count: number): readonly string[] {
-  if (names.length <= count) return names;
-  return Array.from({ length: count }, (_, index) => names[Math.floor((index * names.length) / count)] ?? "");
+function sample<T>(all: readonly T[], count: number): readonly T[] {
+  const step = Math.max(1, all.length / count);
+  return all.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
 }
 
-async function compareErrors(
-  title: string,
-  where: Pick<Sweep, "tree" | "arguments" | "set">,
-  names: readonly string[],
-  extra: readonly string[],
-): Promise<void> {
+async function compareErrors(paths: readonly AttributePath[], extra: readonly string[]): Promise<void> {
   let equal = 0;
-  for (const name of names) {
-    const wanted = await instantiateOne(nix, where, name, ["--dry-run", ...extra]);
-    const got = await instantiateOne(firn, where, name, ["--dry-run", ...extra]);
-    if (sameRun(`${title}: ${name} ${extra.join(" ")}`, wanted, got)) equal++;
+  for (const path of paths) {
+    const wanted = await instantiateOne(nix, root, path, extra);
+    const got = await instantiateOne(firn, root, path, extra);
+    if (sameRun([...path, ...extra].join(" "), wanted, got)) equal++;
   }
-  console.log(`  ${equal} of ${names.length} errors equal${extra.length === 0 ? "" : ` with ${extra.join(" ")}`}`);
+  console.log(`  ${equal} of ${paths.length} errors equal${extra.length === 0 ? "" : ` with ${extra.join(" ")}`}`);
 }
 
 async function compareSystem(path: string, configuration: string): Promise<void> {

@@ -15,19 +15,25 @@ export interface Contender {
   command(program: string): string;
 }
 
+/** The package set, as an expression: `import ./nixpkgs { }`, perhaps with arguments, or what is made of it. */
+export type Root = string;
+
 export interface Sweep {
-  readonly tree: string;
-  /** What the tree's function is called with, as `{ config.allowUnfree = true; }`. */
-  readonly arguments: string;
-  /** The attribute path of the set, `""` for the whole tree. */
-  readonly set: string;
-  readonly names: readonly string[];
+  readonly root: Root;
+  /** Attribute paths, each the names on the way. */
+  readonly paths: readonly AttributePath[];
   /** Attributes a process; fewer means less memory and more time. */
   readonly chunk: number;
 }
 
+export type AttributePath = readonly string[];
+
 /** A derivation's path; `-` for what is no derivation, `throws` for what tryEval catches, `fails` for the rest. */
 export type Verdict = string;
+
+export function isFailure(verdict: Verdict | undefined): boolean {
+  return verdict === "throws" || verdict === "fails";
+}
 
 export interface Cost {
   seconds: number;
@@ -105,72 +111,80 @@ function peakOf(process: number): number {
   }
 }
 
-/** The names in a set, or none when it cannot be evaluated or is no set. */
-export async function attributeNames(
+/** As `nix-instantiate -A` takes it. */
+export function printAttributePath(path: AttributePath): string {
+  return path.map((name) => (/^[a-zA-Z_][a-zA-Z0-9_'-]*$/.test(name) ? name : `"${name}"`)).join(".");
+}
+
+/** The attributes of the sets at these paths; none of what cannot be evaluated or is no set. */
+export async function attributePaths(
   contender: Contender,
-  sweep: Pick<Sweep, "tree" | "arguments" | "set">,
-): Promise<readonly string[]> {
-  const expression = `let s = ${selectSet(sweep)}; in if builtins.isAttrs s then builtins.attrNames s else [ ]`;
-  const { status, stdout } = await runContender(contender, "nix-instantiate", ["--eval", "--json", "-E", expression]);
-  return status === 0 ? (JSON.parse(stdout) as string[]) : [];
+  root: Root,
+  sets: readonly AttributePath[],
+): Promise<readonly AttributePath[]> {
+  const expression = `
+    let
+      root = ${root};
+      names = path:
+        let
+          set = builtins.foldl' (set: name: set.\${name}) root path;
+          found = builtins.tryEval (if builtins.isAttrs set then builtins.attrNames set else [ ]);
+        in map (name: path ++ [ name ]) (if found.success then found.value else [ ]);
+    in builtins.concatMap names (builtins.fromJSON ''${JSON.stringify(sets)}'')`;
+  const { status, stdout, stderr } = await runContender(contender, "nix-instantiate", [
+    "--eval",
+    "--json",
+    "--strict",
+    "-E",
+    expression,
+  ]);
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as AttributePath[];
 }
 
-function selectSet({ tree, arguments: args, set }: Pick<Sweep, "tree" | "arguments" | "set">): string {
-  return `(import ${tree} ${args})${set === "" ? "" : `.${set}`}`;
-}
-
-/** What each attribute comes to; derivations are written into the store. */
+/** What each attribute comes to, by its printed path; derivations are written into the store. */
 export async function instantiateAll(contender: Contender, sweep: Sweep, cost: Cost): Promise<Map<string, Verdict>> {
-  const list = join(contender.store, "../names.json");
-  if (!existsSync(list) || readFileSync(list, "utf8") !== JSON.stringify(sweep.names))
-    writeFileSync(list, JSON.stringify(sweep.names));
+  const { paths, chunk } = sweep;
+  const list = join(contender.store, "../paths.json");
   const verdicts = new Map<string, Verdict>();
   let next = 0;
-  while (next < sweep.names.length) {
-    const end = Math.min(sweep.names.length, next - (next % sweep.chunk) + sweep.chunk);
-    const { stderr } = await runContender(
-      contender,
-      "nix-instantiate",
-      ["--eval", "--read-write-mode", "-E", probe(sweep, list, next, end)],
-      cost,
-    );
-    for (const [, index, verdict = ""] of stderr.matchAll(/^trace: probe (\d+) (.*)$/gm)) {
-      next = Number(index);
-      verdicts.set(sweep.names[next++] ?? "", verdict);
-    }
-    if (next < end) verdicts.set(sweep.names[next++] ?? "", "fails");
+  while (next < paths.length) {
+    const end = Math.min(paths.length, next - (next % chunk) + chunk);
+    writeFileSync(list, JSON.stringify(paths.slice(next, end)));
+    const args = ["--eval", "--read-write-mode", "-E", probe(sweep.root, list)];
+    const { stderr } = await runContender(contender, "nix-instantiate", args, cost);
+    for (const [, verdict = ""] of stderr.matchAll(/^trace: probe (.*)$/gm))
+      verdicts.set(printAttributePath(paths[next++] ?? []), verdict);
+    if (next < end) verdicts.set(printAttributePath(paths[next++] ?? []), "fails");
   }
   return verdicts;
 }
 
-function probe(sweep: Sweep, list: string, from: number, end: number): string {
+function probe(root: Root, list: string): string {
   return `
     let
-      set = ${selectSet(sweep)};
-      names = builtins.fromJSON (builtins.readFile ${list});
-      verdict = name:
-        let value = set.\${name}; in
+      root = ${root};
+      verdict = path:
+        let value = builtins.foldl' (set: name: set.\${name}) root path; in
         if !(builtins.isAttrs value && value.type or null == "derivation") then "-"
         else builtins.unsafeDiscardStringContext value.drvPath;
-      say = index:
-        let answer = builtins.tryEval (verdict (builtins.elemAt names index)); in
-        builtins.seq answer.success (builtins.trace
-          "probe \${toString index} \${if answer.success then answer.value else "throws"}" null);
-    in builtins.foldl' (done: index: builtins.seq (say (index + ${from})) done) null
-      (builtins.genList (index: index) ${end - from})`;
+      say = path:
+        let answer = builtins.tryEval (verdict path); in
+        builtins.seq answer.success
+          (builtins.trace "probe \${if answer.success then answer.value else "throws"}" null);
+    in builtins.foldl' (done: path: builtins.seq (say path) done) null
+      (builtins.fromJSON (builtins.readFile ${list}))`;
 }
 
 /** What `nix-instantiate` says about one attribute. */
 export async function instantiateOne(
   contender: Contender,
-  sweep: Pick<Sweep, "tree" | "arguments" | "set">,
-  name: string,
+  root: Root,
+  path: AttributePath,
   flags: readonly string[],
 ): Promise<Run> {
-  const quoted = `"${name}"`;
-  const path = sweep.set === "" ? quoted : `${sweep.set}.${quoted}`;
-  const source = sweep.arguments === "{ }" ? [sweep.tree] : ["-E", `import ${sweep.tree} ${sweep.arguments}`];
-  const run = await runContender(contender, "nix-instantiate", [...source, "-A", path, ...flags]);
+  const args = ["-E", root, "-A", printAttributePath(path), "--dry-run", ...flags];
+  const run = await runContender(contender, "nix-instantiate", args);
   return { ...run, stderr: run.stderr.replaceAll(contender.store, "$STORE") };
 }
 

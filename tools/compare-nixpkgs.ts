@@ -2,12 +2,13 @@
 // the same derivation, how many fail in the same words, which differ, and whether the derivations in the two stores are equal
 // byte for byte. It ends with status 1 when anything differs.
 // usage: tools/with-node.sh tools/compare-nixpkgs.ts TREE [--root 'EXPRESSION'] [--set ATTRPATH]… [--match REGEX]
-//   [--chunk N] [--errors N] [--traces N] [--nixos FILE]… [--query 'FLAGS']… [--folder DIR [--reuse nix|firn]…]
+//   [--chunk N] [--read-only] [--errors N] [--traces N] [--nixos FILE]… [--query 'FLAGS']… [--folder DIR [--reuse nix|firn]…]
 //
-// --root is the package set where it is not `import TREE { }`. --errors and --traces say of how many failing attributes the
-// whole of stderr is compared, without and with --show-trace (default all and 20). --nixos instantiates the system of a
-// configuration, --query compares what `nix-env -f TREE FLAGS` prints; with one of them only sets that are named are swept.
-// With --reuse a program's verdicts are those of an earlier run in the same --folder.
+// --root is the package set where it is not `import TREE { }`. --read-only compares the paths of derivations, which are
+// hashes of their text, and writes none. --errors and --traces say of how many failing attributes the whole of stderr is
+// compared, without and with --show-trace (default all and 20). --nixos instantiates the system of a configuration, --query
+// compares what `nix-env -f TREE FLAGS` prints; with one of them only sets that are named are swept. With --reuse a
+// program's verdicts are those of an earlier run in the same --folder.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,6 +21,7 @@ import {
   instantiateAll,
   instantiateOne,
   isFailure,
+  noCost,
   printAttributePath,
   runContender,
   type AttributePath,
@@ -38,6 +40,7 @@ const { values: flags, positionals } = parseArgs({
     root: { type: "string" },
     match: { type: "string", default: "" },
     chunk: { type: "string", default: "400" },
+    "read-only": { type: "boolean", default: false },
     errors: { type: "string", default: "1000000" },
     traces: { type: "string", default: "20" },
     nixos: { type: "string", multiple: true, default: [] },
@@ -70,7 +73,7 @@ process.exit(differences === 0 ? 0 : 1);
 async function sweepSets(wanted: readonly AttributePath[]): Promise<void> {
   const match = new RegExp(flags.match);
   const paths = (await attributePaths(nix, root, wanted)).filter((path) => match.test(path.at(-1) ?? ""));
-  const sweep: Sweep = { root, paths, chunk: Number(flags.chunk) };
+  const sweep: Sweep = { root, paths, chunk: Number(flags.chunk), readOnly: flags["read-only"] };
   const ofNix = await verdictsOf("nix", nix, sweep);
   const ofFirn = await verdictsOf("firn", firn, sweep);
   let [equal, derivations] = [0, 0];
@@ -90,9 +93,13 @@ async function sweepSets(wanted: readonly AttributePath[]): Promise<void> {
   await compareErrors(sample(failing, Number(flags.traces)), ["--show-trace"]);
 }
 
-function printCost(who: string, { seconds, peakMiB }: Cost, attributes: number): void {
-  const rate = (attributes / seconds).toFixed(0);
-  console.log(`  ${who}: ${seconds.toFixed(0)} s, ${rate} attributes/s, peak ${peakMiB.toFixed(0)} MiB`);
+function printCost(who: string, cost: Cost, attributes: number): void {
+  const rate = (attributes / cost.processorSeconds).toFixed(0);
+  console.log(`  ${who}: ${printUsage(cost)}, ${rate} attributes a second of the processor`);
+}
+
+function printUsage({ seconds, processorSeconds, peakMiB }: Cost): string {
+  return `${seconds.toFixed(1)} s, of the processor ${processorSeconds.toFixed(1)} s, peak ${peakMiB.toFixed(0)} MiB`;
 }
 
 /** Asks the program, or what it said the last time. */
@@ -106,7 +113,7 @@ async function verdictsOf(
     const kept = JSON.parse(readFileSync(file, "utf8")) as { verdicts: [string, Verdict][]; cost: Cost };
     return { verdicts: new Map(kept.verdicts), cost: kept.cost };
   }
-  const cost: Cost = { seconds: 0, peakMiB: 0 };
+  const cost = noCost();
   const verdicts = await instantiateAll(contender, sweep, cost);
   writeFileSync(file, JSON.stringify({ verdicts: [...verdicts], cost }));
   return { verdicts, cost };
@@ -140,11 +147,11 @@ async function compareSystem(path: string, configuration: string): Promise<void>
 }
 
 async function compareRuns(title: string, program: string, args: readonly string[]): Promise<void> {
-  const ofNix: Cost = { seconds: 0, peakMiB: 0 };
-  const ofFirn: Cost = { seconds: 0, peakMiB: 0 };
+  const ofNix = noCost();
+  const ofFirn = noCost();
   const wanted = await runContender(nix, program, args, ofNix);
   const got = await runContender(firn, program, args, ofFirn);
-  const costs = [ofNix, ofFirn].map((cost) => `${cost.seconds.toFixed(1)} s, peak ${cost.peakMiB.toFixed(0)} MiB`);
+  const costs = [ofNix, ofFirn].map(printUsage);
   if (sameRun(title, wanted, got))
     console.log(`${title}: equal (status ${wanted.status}; Nix ${costs.join("; Firn ")})`);
 }

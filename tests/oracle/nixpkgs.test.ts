@@ -15,6 +15,7 @@ import {
   instantiateAll,
   instantiateOne,
   isFailure,
+  noCost,
   printAttributePath,
   runContender,
   type Contender,
@@ -50,8 +51,8 @@ for (const set of sets)
       const root = `import ${tree} { }`;
       const all = await attributePaths(nix, root, [set === "" ? [] : set.split(".")]);
       const paths = all.filter((path) => match.test(path.at(-1) ?? ""));
-      const sweep = { root, paths, chunk: 400 };
-      const cost = { seconds: 0, peakMiB: 0 };
+      const sweep = { root, paths, chunk: 400, readOnly: false };
+      const cost = noCost();
       const wanted = await instantiateAll(nix, sweep, cost);
       assert.deepEqual(await instantiateAll(firn, sweep, cost), wanted);
       assertStoresEqual(nix, firn);

@@ -24,6 +24,8 @@ export interface Sweep {
   readonly paths: readonly AttributePath[];
   /** Attributes a process; fewer means less memory and more time. */
   readonly chunk: number;
+  /** Writes no derivations: their paths, which are hashes of their text, say that these are equal. It is much quicker. */
+  readonly readOnly: boolean;
 }
 
 export type AttributePath = readonly string[];
@@ -36,7 +38,9 @@ export function isFailure(verdict: Verdict | undefined): boolean {
 }
 
 export interface Cost {
+  /** On the clock, and of the processors. */
   seconds: number;
+  processorSeconds: number;
   /** Of the process that took most. */
   peakMiB: number;
 }
@@ -60,7 +64,7 @@ export async function runContender(
   contender: Contender,
   program: string,
   args: readonly string[],
-  cost: Cost = { seconds: 0, peakMiB: 0 },
+  cost: Cost = noCost(),
 ): Promise<Run> {
   const folder = join(contender.store, "..");
   const began = performance.now();
@@ -89,25 +93,41 @@ export async function runContender(
   const err: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+  let usage: Usage = { processorSeconds: 0, peakMiB: 0 };
   const sampler = setInterval(() => {
-    cost.peakMiB = Math.max(cost.peakMiB, peakOf(child.pid ?? 0));
-  }, 100);
+    usage = usageOf(child.pid ?? 0, usage);
+  }, 50);
   const status = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);
   });
   clearInterval(sampler);
+  cost.processorSeconds += usage.processorSeconds;
+  cost.peakMiB = Math.max(cost.peakMiB, usage.peakMiB);
   cost.seconds += (performance.now() - began) / 1000;
   return { status, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() };
 }
 
-/** The most memory that a process has had, in MiB; 0 when it is gone. */
-function peakOf(process: number): number {
+export function noCost(): Cost {
+  return { seconds: 0, processorSeconds: 0, peakMiB: 0 };
+}
+
+type Usage = Pick<Cost, "processorSeconds" | "peakMiB">;
+
+/** What a process has used so far, the most memory in MiB and processor time in seconds; as it was when it is gone. */
+function usageOf(process: number, before: Usage): Usage {
   try {
     const status = readFileSync(`/proc/${process}/status`, "latin1");
-    return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
+    // Behind the name, which may have spaces: fields 14 and 15 of all are the time as user and in the kernel, in 1/100 s.
+    const fields = readFileSync(`/proc/${process}/stat`, "latin1")
+      .replace(/^.*\) /, "")
+      .split(" ");
+    return {
+      processorSeconds: (Number(fields[11]) + Number(fields[12])) / 100,
+      peakMiB: Number(/^VmHWM:\s*(\d+) kB/m.exec(status)?.[1] ?? before.peakMiB * 1024) / 1024,
+    };
   } catch {
-    return 0;
+    return before;
   }
 }
 
@@ -142,7 +162,7 @@ export async function attributePaths(
   return JSON.parse(stdout) as AttributePath[];
 }
 
-/** What each attribute comes to, by its printed path; derivations are written into the store. */
+/** What each attribute comes to, by its printed path; derivations are written into the store unless the sweep says not to. */
 export async function instantiateAll(contender: Contender, sweep: Sweep, cost: Cost): Promise<Map<string, Verdict>> {
   const { paths, chunk } = sweep;
   const list = join(contender.store, "../paths.json");
@@ -151,7 +171,7 @@ export async function instantiateAll(contender: Contender, sweep: Sweep, cost: C
   while (next < paths.length) {
     const end = Math.min(paths.length, next - (next % chunk) + chunk);
     writeFileSync(list, JSON.stringify(paths.slice(next, end)));
-    const args = ["--eval", "--read-write-mode", "-E", probe(sweep.root, list)];
+    const args = ["--eval", sweep.readOnly ? "--readonly-mode" : "--read-write-mode", "-E", probe(sweep.root, list)];
     const { stderr } = await runContender(contender, "nix-instantiate", args, cost);
     for (const [, verdict = ""] of stderr.matchAll(/^trace: probe (.*)$/gm))
       verdicts.set(printAttributePath(paths[next++] ?? []), verdict);

@@ -7,8 +7,8 @@
 // --root is the package set where it is not `import TREE { }`. --read-only compares the paths of derivations, which are
 // hashes of their text, and writes none. --errors and --traces say of how many failing attributes the whole of stderr is
 // compared, without and with --show-trace (default all and 20). --nixos instantiates the system of a configuration, --query
-// compares what `nix-env -f TREE FLAGS` prints; with one of them only sets that are named are swept. With --reuse a
-// program's verdicts are those of an earlier run in the same --folder.
+// compares what `nix-env -f TREE FLAGS` prints; with one of them only sets that are named are swept. With --reuse what
+// a program said in an earlier run in the same --folder, also one that was broken off, is not asked for again.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,6 +29,7 @@ import {
   type Cost,
   type Run,
   type Sweep,
+  type Tally,
   type Verdict,
 } from "../tests/oracle/nixpkgs.ts";
 import { findRealNix } from "../tests/oracle/session.ts";
@@ -74,8 +75,8 @@ async function sweepSets(wanted: readonly AttributePath[]): Promise<void> {
   const match = new RegExp(flags.match);
   const paths = (await attributePaths(nix, root, wanted)).filter((path) => match.test(path.at(-1) ?? ""));
   const sweep: Sweep = { root, paths, chunk: Number(flags.chunk), readOnly: flags["read-only"] };
-  const ofNix = await verdictsOf("nix", nix, sweep);
-  const ofFirn = await verdictsOf("firn", firn, sweep);
+  const ofNix = await tallyOf("nix", nix, sweep);
+  const ofFirn = await tallyOf("firn", firn, sweep);
   let [equal, derivations] = [0, 0];
   for (const name of paths.map(printAttributePath)) {
     const [byNix = "", byFirn = ""] = [ofNix.verdicts.get(name), ofFirn.verdicts.get(name)];
@@ -102,21 +103,13 @@ function printUsage({ seconds, processorSeconds, peakMiB }: Cost): string {
   return `${seconds.toFixed(1)} s, of the processor ${processorSeconds.toFixed(1)} s, peak ${peakMiB.toFixed(0)} MiB`;
 }
 
-/** Asks the program, or what it said the last time. */
-async function verdictsOf(
-  name: "nix" | "firn",
-  contender: Contender,
-  sweep: Sweep,
-): Promise<{ readonly verdicts: ReadonlyMap<string, Verdict>; readonly cost: Cost }> {
+/** Asks the program, but not again what it said the last time. */
+async function tallyOf(name: "nix" | "firn", contender: Contender, sweep: Sweep): Promise<Tally> {
   const file = join(folder, `${name}.json`);
-  if (flags.reuse.includes(name) && existsSync(file)) {
-    const kept = JSON.parse(readFileSync(file, "utf8")) as { verdicts: [string, Verdict][]; cost: Cost };
-    return { verdicts: new Map(kept.verdicts), cost: kept.cost };
-  }
-  const cost = noCost();
-  const verdicts = await instantiateAll(contender, sweep, cost);
-  writeFileSync(file, JSON.stringify({ verdicts: [...verdicts], cost }));
-  return { verdicts, cost };
+  const save = ({ verdicts, cost }: Tally) => writeFileSync(file, JSON.stringify({ verdicts: [...verdicts], cost }));
+  if (!flags.reuse.includes(name) || !existsSync(file)) return await instantiateAll(contender, sweep, undefined, save);
+  const kept = JSON.parse(readFileSync(file, "utf8")) as { verdicts: [string, Verdict][]; cost: Cost };
+  return await instantiateAll(contender, sweep, { verdicts: new Map(kept.verdicts), cost: kept.cost }, save);
 }
 
 /** `count` of them, spread over the whole. */

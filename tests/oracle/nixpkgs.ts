@@ -162,22 +162,37 @@ export async function attributePaths(
   return JSON.parse(stdout) as AttributePath[];
 }
 
-/** What each attribute comes to, by its printed path; derivations are written into the store unless the sweep says not to. */
-export async function instantiateAll(contender: Contender, sweep: Sweep, cost: Cost): Promise<Map<string, Verdict>> {
-  const { paths, chunk } = sweep;
-  const list = join(contender.store, "../paths.json");
-  const verdicts = new Map<string, Verdict>();
+export interface Tally {
+  /** By printed path; an attribute that is there already is not asked for again. */
+  readonly verdicts: Map<string, Verdict>;
+  readonly cost: Cost;
+}
+
+/**
+ * Finds what each attribute comes to; derivations are written into the store unless the sweep says not to. `save` is called
+ * between the processes.
+ */
+export async function instantiateAll(
+  contender: Contender,
+  sweep: Sweep,
+  tally: Tally = { verdicts: new Map(), cost: noCost() },
+  save: (tally: Tally) => void = () => undefined,
+): Promise<Tally> {
+  const { verdicts, cost } = tally;
+  const paths = sweep.paths.filter((path) => !verdicts.has(printAttributePath(path)));
+  const list = `${contender.store}-paths.json`;
   let next = 0;
   while (next < paths.length) {
-    const end = Math.min(paths.length, next - (next % chunk) + chunk);
+    const end = Math.min(paths.length, next + sweep.chunk);
     writeFileSync(list, JSON.stringify(paths.slice(next, end)));
     const args = ["--eval", sweep.readOnly ? "--readonly-mode" : "--read-write-mode", "-E", probe(sweep.root, list)];
     const { stderr } = await runContender(contender, "nix-instantiate", args, cost);
     for (const [, verdict = ""] of stderr.matchAll(/^trace: probe (.*)$/gm))
       verdicts.set(printAttributePath(paths[next++] ?? []), verdict);
     if (next < end) verdicts.set(printAttributePath(paths[next++] ?? []), "fails");
+    save(tally);
   }
-  return verdicts;
+  return tally;
 }
 
 function probe(root: Root, list: string): string {

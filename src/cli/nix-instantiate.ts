@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { FirnError, printStorePath } from "#formats";
 import { hostPath } from "#host";
-import { ContextCollector, printAmbiguous, printExpr, printJson, printXml, type Value } from "#language";
+import { ContextCollector, printAmbiguous, printExpr, printJson, type Value, writeXml } from "#language";
 import { getDerivations, type PackageInfo } from "#profile";
 import { absolutePath } from "./absolute-path.ts";
 import { firstOf, parseCommandLine, type TakeWord } from "./arguments/command-line.ts";
@@ -164,7 +164,9 @@ function printValue(session: EvaluationSession, line: InstantiateLine, value: Va
       output.write(evaluator.coerceToString(result, collector, "while generating the nix-instantiate output"));
       break;
     case "xml":
-      output.write(printXml(evaluator, result, collector, { strict: line.strict, location: line.locations }));
+      writeXml(evaluator, result, collector, { strict: line.strict, location: line.locations }, (piece) => {
+        output.write(piece);
+      });
       break;
     case "json":
       output.writeLine(printJson(evaluator, result, collector, 0, { strict: line.strict }));

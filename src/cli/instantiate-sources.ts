@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { FirnError, printStorePath } from "#formats";
 import { hostPath } from "#host";
-import { ContextCollector, printAmbiguous, printExpr, printJson, printXml, type Value } from "#language";
+import { ContextCollector, printAmbiguous, printExpr, printJson, type Value, writeXml } from "#language";
 import { getDerivations, type PackageInfo } from "#profile";
 import { absolutePath } from "./absolute-path.ts";
 import type { InstantiateItem, InstantiateLine } from "./nix-instantiate.ts";
@@ -44,7 +44,7 @@ function processSource(session: EvaluationSession, line: InstantiateLine, source
       : evaluator.evalExpr(source.text, absolutePath("."), { kind: source.origin });
   for (const attrPath of line.attrPaths) {
     const value = evaluator.force(evaluator.findAlongAttrPath(attrPath, autoArguments, root).slot);
-    if (line.action === "evaluate") say(printEvaluated(session, line, value));
+    if (line.action === "evaluate") printEvaluated(session, line, value, say);
     else {
       const options = { autoArguments, ignoreAssertionFailures: false };
       for (const element of getDerivations(evaluator, value, options)) nameDerivation(session, element, say);
@@ -63,20 +63,20 @@ function printParsed(session: EvaluationSession, source: Source): string {
   return `${printExpr(expr)}\n`;
 }
 
-function printEvaluated(session: EvaluationSession, line: InstantiateLine, value: Value): string {
+function printEvaluated(session: EvaluationSession, line: InstantiateLine, value: Value, say: Say): void {
   const { evaluator, autoArguments } = session;
   const result = autoArguments.isEmpty ? value : evaluator.autoCall(autoArguments, value);
   const collector = new ContextCollector();
   switch (line.format) {
     case "raw":
-      return evaluator.coerceToString(result, collector, "while generating the nix-instantiate output");
+      return say(evaluator.coerceToString(result, collector, "while generating the nix-instantiate output"));
     case "xml":
-      return printXml(evaluator, result, collector, { strict: line.strict, location: line.locations });
+      return writeXml(evaluator, result, collector, { strict: line.strict, location: line.locations }, say);
     case "json":
-      return `${printJson(evaluator, result, collector, 0, { strict: line.strict })}\n`;
+      return say(`${printJson(evaluator, result, collector, 0, { strict: line.strict })}\n`);
     case "plain":
       if (line.strict) evaluator.forceDeep(result);
-      return `${printAmbiguous(evaluator, result)}\n`;
+      return say(`${printAmbiguous(evaluator, result)}\n`);
   }
 }
 

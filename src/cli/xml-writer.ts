@@ -16,9 +16,13 @@ export class XmlWriter {
   element(name: string, attributes: XmlAttributes, inner: () => void): void {
     this.output.writeLine(`${this.indent}<${name}${printAttributes(attributes)}>`);
     this.open.push(name);
-    inner();
-    this.open.pop();
-    this.output.writeLine(`${this.indent}</${name}>`);
+    try {
+      inner();
+    } finally {
+      // What fails leaves a document that can be read.
+      this.open.pop();
+      this.output.writeLine(`${this.indent}</${name}>`);
+    }
   }
 
   emptyElement(name: string, attributes: XmlAttributes): void {

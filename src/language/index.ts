@@ -11,6 +11,7 @@ export { Attrs, AttrsBuilder, emptyAttrs } from "./values/attrs.ts";
 export * from "./values/context.ts";
 export { Lambda } from "./values/lambda.ts";
 export type { Pos, SourcePosition } from "./values/position.ts";
+export { positionOfSlot } from "./values/position-of.ts";
 export {
   type BuiltinTable,
   type ConstantDefinition,
@@ -32,6 +33,7 @@ export { typeName, typeTag } from "./values/type-name.ts";
 export { NixFloat, type NixList, NixPath, NixString, type Slot, stringValue, type Value } from "./values/value.ts";
 export { AttrPathNotFound, type FoundAttr, parseAttrPath } from "./machine/attr-path.ts";
 export { GrowingScope, type ReplText, UnfinishedText } from "./machine/growing-scope.ts";
+export { enterCall } from "./machine/depth.ts";
 export { createEvaluator, type Evaluator, type EvaluatorOptions } from "./machine/evaluator.ts";
 export { derivationInternalPath } from "./machine/internal-paths.ts";
 export {

@@ -1,7 +1,17 @@
 // Finds the derivations in a value: the value itself, the elements of a list, the attributes of a set, and deeper where a
 // set says `recurseForDerivations` (Nix's getDerivations). The same set reached twice counts once.
 
-import { Attrs, BaseError, isCatchable, TypeError, type Evaluator, type Slot, type Value } from "#language";
+import {
+  Attrs,
+  BaseError,
+  enterCall,
+  isCatchable,
+  positionOfSlot,
+  TypeError,
+  type Evaluator,
+  type Slot,
+  type Value,
+} from "#language";
 import { PackageInfo } from "./package-info.ts";
 
 export interface GetDerivationsOptions {
@@ -35,8 +45,14 @@ interface Search {
 
 function searchValue(search: Search, slot: Slot, attrPath: string): void {
   const { evaluator } = search;
+  // A set may hold itself.
+  const depth = enterCall(evaluator, positionOfSlot(slot));
   const value = evaluator.autoCall(search.autoArguments, slot);
-  if (!takeDerivation(search, value, attrPath)) return;
+  if (takeDerivation(search, value, attrPath)) searchInside(search, value, attrPath);
+  evaluator.depth = depth;
+}
+
+function searchInside(search: Search, value: Value, attrPath: string): void {
   if (value instanceof Attrs) searchAttrs(search, value, attrPath);
   else if (Array.isArray(value)) {
     (value as readonly Slot[]).forEach((element, index) => {

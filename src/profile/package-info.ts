@@ -14,9 +14,11 @@ import {
   Attrs,
   AttrsBuilder,
   ContextCollector,
+  enterCall,
   EvalError,
   NixFloat,
   NixString,
+  positionOfSlot,
   type Evaluator,
   type Slot,
   type Value,
@@ -218,7 +220,14 @@ export class PackageInfo {
   }
 
   private isPlainMeta(slot: Slot): boolean {
-    const value = this.evaluator.force(slot);
+    // It may hold itself.
+    const depth = enterCall(this.evaluator, positionOfSlot(slot));
+    const isPlain = this.isPlainValue(this.evaluator.force(slot, positionOfSlot(slot)));
+    this.evaluator.depth = depth;
+    return isPlain;
+  }
+
+  private isPlainValue(value: Value): boolean {
     if (Array.isArray(value)) return (value as readonly Slot[]).every((element) => this.isPlainMeta(element));
     if (value instanceof Attrs) {
       if (value.has(this.evaluator.symbol("outPath"))) return false;

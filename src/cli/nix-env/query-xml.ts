@@ -67,9 +67,10 @@ function writeMeta(xml: XmlWriter, session: Session, element: PackageInfo, name:
         if (text !== undefined) xml.emptyElement("string", { value: text });
       }
     } else if (value instanceof Attrs) {
-      for (const [type, slot] of value.sortedEntries(evaluator.symbols)) {
-        const text = stringOf(evaluator.force(slot));
-        if (text !== undefined) xml.emptyElement("string", { type, value: text });
+      // In the order in which the names were first met, as Nix does.
+      for (const symbol of value.symbols) {
+        const text = stringOf(evaluator.force(value.get(symbol) ?? null));
+        if (text !== undefined) xml.emptyElement("string", { type: evaluator.symbols.name(symbol), value: text });
       }
     }
   });

@@ -65,7 +65,7 @@ export function createBuiltins(): BuiltinTable {
 export { compareVersions, type PackageName, parsePackageName, splitVersion } from "./version-order.ts";
 export { parseJson } from "./json/parse.ts";
 export { printJson, type JsonOptions } from "./json/print.ts";
-export { printXml, type XmlOptions } from "./xml.ts";
+export { printXml, writeXml, type XmlOptions } from "./xml.ts";
 export { nixVersion } from "./constants.ts";
 export { asLanguageError } from "./foreign-error.ts";
 export { realiseContext } from "./realise.ts";

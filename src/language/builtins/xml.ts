@@ -22,25 +22,51 @@ export interface XmlOptions {
 
 /** The document, with its declaration and a line end at the end (printValueAsXML). */
 export function printXml(evaluator: Evaluator, slot: Slot, collector: ContextCollector, options: XmlOptions): string {
-  const printer = new XmlPrinter(evaluator, collector, options);
-  printer.print(slot, noPos, 1);
-  return `<?xml version='1.0' encoding='utf-8'?>\n<expr>\n${printer.text}</expr>\n`;
+  let text = "";
+  writeXml(evaluator, slot, collector, options, (piece) => (text += piece));
+  return text;
 }
+
+/** The same in pieces. Where a value fails, what comes before it is written, with its elements closed. */
+export function writeXml(
+  evaluator: Evaluator,
+  slot: Slot,
+  collector: ContextCollector,
+  options: XmlOptions,
+  write: (piece: string) => void,
+): void {
+  const printer = new XmlPrinter(evaluator, collector, options, write);
+  write("<?xml version='1.0' encoding='utf-8'?>\n<expr>\n");
+  try {
+    printer.print(slot, noPos, 1);
+  } finally {
+    printer.finish();
+    write("</expr>\n");
+  }
+}
+
+/** How much is kept until it is written. */
+const pieceLength = 64 * 1024;
 
 type XmlAttributes = readonly (readonly [name: string, value: string])[];
 
 const noAttributes: XmlAttributes = [];
 
 class XmlPrinter {
-  /** What has been printed so far. */
-  text = "";
+  /** What has been printed since the last piece. */
+  private text = "";
   private readonly evaluator: Evaluator;
   private readonly collector: ContextCollector;
   private readonly options: XmlOptions;
   private readonly seenDerivations = new Set<string>();
   private readonly indents: string[] = [];
+  /** The elements that are open, the first at depth 1. */
+  private readonly openElements: string[] = [];
 
-  constructor(evaluator: Evaluator, collector: ContextCollector, options: XmlOptions) {
+  private readonly write: (piece: string) => void;
+
+  constructor(evaluator: Evaluator, collector: ContextCollector, options: XmlOptions, write: (piece: string) => void) {
+    this.write = write;
     this.evaluator = evaluator;
     this.collector = collector;
     this.options = options;
@@ -52,6 +78,13 @@ class XmlPrinter {
     if (value === undefined) this.empty(depth, "unevaluated");
     else this.printValue(value, depth, pos);
     this.evaluator.depth = level;
+  }
+
+  /** Closes what is open and writes the rest. */
+  finish(): void {
+    for (let depth = this.openElements.length; depth > 0; depth--)
+      this.close(depth, this.openElements[depth - 1] as string);
+    this.write(this.text);
   }
 
   /** The value, if it is there or may be computed. */
@@ -159,20 +192,29 @@ class XmlPrinter {
     return (this.indents[depth] ??= "  ".repeat(depth));
   }
 
+  private put(line: string): void {
+    this.text += line;
+    if (this.text.length < pieceLength) return;
+    this.write(this.text);
+    this.text = "";
+  }
+
   private scalar(depth: number, element: string, value: string): void {
-    this.text += `${this.indent(depth)}<${element} value="${escape(value)}" />\n`;
+    this.put(`${this.indent(depth)}<${element} value="${escape(value)}" />\n`);
   }
 
   private empty(depth: number, element: string, xmlAttributes: XmlAttributes = noAttributes): void {
-    this.text += `${this.indent(depth)}<${element}${printAttributes(xmlAttributes)} />\n`;
+    this.put(`${this.indent(depth)}<${element}${printAttributes(xmlAttributes)} />\n`);
   }
 
   private open(depth: number, element: string, xmlAttributes: XmlAttributes = noAttributes): void {
-    this.text += `${this.indent(depth)}<${element}${printAttributes(xmlAttributes)}>\n`;
+    this.openElements.push(element);
+    this.put(`${this.indent(depth)}<${element}${printAttributes(xmlAttributes)}>\n`);
   }
 
   private close(depth: number, element: string): void {
-    this.text += `${this.indent(depth)}</${element}>\n`;
+    this.openElements.pop();
+    this.put(`${this.indent(depth)}</${element}>\n`);
   }
 }
 

@@ -1,0 +1,5 @@
+# The medium from which NixOS is installed.
+{ modulesPath, ... }:
+{
+  imports = [ "${modulesPath}/installer/cd-dvd/installation-cd-minimal.nix" ];
+}

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import type { BuildMode, DerivedPath } from "#build";
 import { hostPath } from "#host";
-import { createEvaluator } from "#instantiate";
+import { createEvaluation, type Flakes } from "#instantiate";
 import { AttrsBuilder, type Attrs, type Evaluator, type Slot } from "#language";
 import type { SwitchRequest } from "#profile";
 import type { EvaluationStore, LocalStore } from "#store";
@@ -12,6 +12,8 @@ import { absolutePath } from "./absolute-path.ts";
 import type { AutoArgument, EvalFlags } from "./arguments/eval-flags.ts";
 import type { Context } from "./command.ts";
 import { evaluationSettings } from "./evaluation-settings.ts";
+import { fetchSettings } from "./fetch-settings.ts";
+import { applyFlakeSetting } from "./flake-config.ts";
 import { openLocalStoreOf, openStoreOf } from "./open-store.ts";
 import { buildSettings, realisePaths } from "./realise-paths.ts";
 
@@ -20,6 +22,7 @@ export interface EvaluationSession {
   readonly context: Context;
   readonly store: EvaluationStore;
   readonly evaluator: Evaluator;
+  readonly flakes: Flakes;
   /** What --arg and its kin give, for functions on the way. */
   readonly autoArguments: Attrs;
   /** The file that an argument such as `./x`, `<nixpkgs>` or a tarball's URL means. */
@@ -67,9 +70,11 @@ export function openEvaluationSession(context: Context, flags: EvalFlags): Evalu
 }
 
 function makeEvaluationSession(context: Context, flags: EvalFlags, store: EvaluationStore): EvaluationSession {
-  const evaluator = createEvaluator({
+  const { evaluator, flakes } = createEvaluation({
     store,
     settings: evaluationSettings(context, flags),
+    fetchSettings: fetchSettings(context),
+    applySetting: (name, value) => applyFlakeSetting(context, name, value),
     readOnly: context.switches.readOnly,
     buildSettings: buildSettings(context, "normal"),
     emit: context.log.emit,
@@ -78,6 +83,7 @@ function makeEvaluationSession(context: Context, flags: EvalFlags, store: Evalua
     context,
     store,
     evaluator,
+    flakes,
     autoArguments: makeAutoArguments(evaluator, flags.autoArguments),
     lookupFile: (text) => lookupFile(evaluator, text),
   };

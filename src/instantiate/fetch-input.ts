@@ -2,8 +2,7 @@
 // words, and so is what needs a registry.
 
 import { existsSync, lstatSync } from "node:fs";
-import { homedir } from "node:os";
-import { describeTree, fetchGitTree, fetchPathTree, type FetchedTree } from "#fetch";
+import { describeTree, fetchGitTree, fetchPathTree, type FetchedTree, type GitOptions } from "#fetch";
 import {
   FirnError,
   type InputAttribute,
@@ -17,12 +16,14 @@ import {
   textAttribute,
   urlPathToPath,
 } from "#formats";
-import { byteStringOfHostText, hostPath } from "#host";
+import { hostPath } from "#host";
 import type { EvaluationStore } from "#store";
+import type { FetchSettings } from "./fetch-settings.ts";
 import type { Fetched } from "./fetch-to-store.ts";
 
 export interface FetchInputContext {
   readonly store: EvaluationStore;
+  readonly settings: FetchSettings;
   readonly download: (url: string, name: string, unpack: boolean) => Fetched;
   readonly warn: (text: string) => void;
 }
@@ -32,7 +33,7 @@ export function fetchInput(input: InputAttributes, context: FetchInputContext): 
     case "path":
       return fetchPathTree(context.store, input);
     case "git":
-      return fetchGitTree(context.store, input, { cacheFolder: cacheFolder(), warn: context.warn });
+      return fetchGitTree(context.store, input, gitOptions(context));
     case "file":
       return fetchDownload(input, context, false);
     case "tarball":
@@ -42,8 +43,9 @@ export function fetchInput(input: InputAttributes, context: FetchInputContext): 
     case "gitlab":
     case "sourcehut":
     case "hg":
-    case "indirect":
       throw unsupportedType(input);
+    case "indirect":
+      throw cannotFetchDirectly(input);
     default:
       throw unknownInput(input);
   }
@@ -87,10 +89,14 @@ function checkTarball(text: string, { warn }: FetchInputContext): void {
   );
 }
 
-/** Where Nix keeps what it fetched for this user. */
-function cacheFolder(): string {
-  const { NIX_CACHE_HOME, XDG_CACHE_HOME } = process.env;
-  return byteStringOfHostText(NIX_CACHE_HOME ?? (XDG_CACHE_HOME ? `${XDG_CACHE_HOME}/nix` : `${homedir()}/.cache/nix`));
+function gitOptions({ settings, warn }: FetchInputContext): GitOptions {
+  return {
+    cacheFolder: settings.cacheFolder,
+    warn,
+    allowDirty: settings.allowDirty,
+    warnDirty: settings.warnDirty,
+    branchLifetime: settings.tarballTtl,
+  };
 }
 
 function badTarball(what: string): FirnError {
@@ -103,6 +109,10 @@ function unsupportedType(input: InputAttributes): FirnError {
     "unsupported-input",
     `Cannot fetch '${printInput(input)}': inputs of the type '${type}' are not supported`,
   );
+}
+
+function cannotFetchDirectly(input: InputAttributes): FirnError {
+  return new FirnError("indirect-input", `indirect input '${printInput(input)}' cannot be fetched directly`);
 }
 
 function unknownInput(input: InputAttributes): FirnError {

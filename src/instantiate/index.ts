@@ -4,18 +4,28 @@ import { type BuildSettings, defaultBuildSettings } from "#build";
 import type { Emit } from "#formats";
 import { byteStringOfHostText } from "#host";
 import {
+  type BuiltinTable,
   createBuiltins,
   createEvaluator as createLanguageEvaluator,
   defaultEvalSettings,
   type EvalSettings,
   type Evaluator,
+  requireFeature,
 } from "#language";
 import type { EvaluationStore } from "#store";
+import { defaultFetchSettings, type FetchSettings } from "./fetch-settings.ts";
+import { callFlakePath, callFlakeText } from "./flake/call-flake-text.ts";
+import { Flakes } from "./flake/flakes.ts";
+import { getFlakeBuiltin } from "./flake/get-flake.ts";
+import { Registries } from "./registries.ts";
 import { createStoreIO } from "./store-io.ts";
 
 export interface EvaluatorOptions {
   readonly store: EvaluationStore;
   readonly settings?: Partial<EvalSettings>;
+  readonly fetchSettings?: FetchSettings;
+  /** Takes over a setting of a flake's `nixConfig`; it is for the receiver to say whether that is allowed. */
+  readonly applySetting?: (name: string, value: string) => void;
   /** Computes the names of store objects and writes none. */
   readonly readOnly?: boolean;
   /** How import from derivation builds, and what `builtins.currentSystem` is. */
@@ -24,17 +34,59 @@ export interface EvaluatorOptions {
   readonly emit: Emit;
 }
 
+export interface Evaluation {
+  readonly evaluator: Evaluator;
+  readonly flakes: Flakes;
+}
+
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
+  return createEvaluation(options).evaluator;
+}
+
+/** The evaluator with the flakes that it can reach. */
+export function createEvaluation(options: EvaluatorOptions): Evaluation {
   const workingDirectory = byteStringOfHostText(process.cwd());
   const settings = { ...defaultEvalSettings, workingDirectory, ...options.settings };
+  const fetchSettings = options.fetchSettings ?? defaultFetchSettings();
+  const registries = new Registries({
+    settings: fetchSettings,
+    context: { requireFeature: (feature) => requireFeature(evaluator, feature), warn: (text) => io.emitMessage("warn", text) },
+    download: (url) => io.realPath(io.fetchUrl({ url, name: "flake-registry.json", unpack: false })),
+  });
   const io = createStoreIO({
     store: options.store,
     settings,
+    fetchSettings,
+    registries,
     readOnly: options.readOnly ?? false,
     buildSettings: options.buildSettings ?? defaultBuildSettings,
     emit: options.emit,
   });
-  return createLanguageEvaluator({ io, builtins: createBuiltins(), settings });
+  const evaluator = createLanguageEvaluator({ io, builtins: builtinsWithFlakes(() => flakes), settings });
+  const flakes: Flakes = new Flakes({
+    evaluator,
+    store: options.store,
+    settings: fetchSettings,
+    registries,
+    applySetting: options.applySetting ?? (() => undefined),
+  });
+  return { evaluator, flakes };
+}
+
+function builtinsWithFlakes(flakes: () => Flakes): BuiltinTable {
+  const table = createBuiltins();
+  return {
+    ...table,
+    primOps: [...table.primOps, getFlakeBuiltin(flakes)],
+    internalFiles: new Map([...(table.internalFiles ?? []), [callFlakePath, callFlakeText]]),
+  };
 }
 
 export { createStoreIO, type StoreIOOptions } from "./store-io.ts";
+export { defaultFetchSettings, type FetchSettings, userFolders } from "./fetch-settings.ts";
+export type { Flake, FlakeInput, FlakeInputs } from "./flake/flake.ts";
+export { Flakes } from "./flake/flakes.ts";
+export { parseInputPath } from "./flake/input-path.ts";
+export type { LockedFlake } from "./flake/lock-flake.ts";
+export { InputPathMap, type InputOverride, type LockFlags } from "./flake/lock-flags.ts";
+export { Registries, type UseRegistries } from "./registries.ts";

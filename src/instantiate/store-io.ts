@@ -4,6 +4,7 @@
 
 import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type Dirent, type Stats } from "node:fs";
 import type { BuildSettings } from "#build";
+import type { FetchedTree as FetchedInput } from "#fetch";
 import {
   type Derivation,
   type DerivationFile,
@@ -16,7 +17,6 @@ import {
   type InputAttributes,
   makeFixedOutputPath,
   makeTextPath,
-  printAttributes,
   printHash,
   type StorePath,
 } from "#formats";
@@ -34,13 +34,18 @@ import {
 import { computeSourcePath, type EvaluationStore, type StoreAddress } from "#store";
 import { AllowedPaths } from "./allowed-paths.ts";
 import { cannotLookAt, cannotRead, cannotReadDirectory, cannotReadLink, noSuchPath } from "./file-errors.ts";
-import { fetchInput } from "./fetch-input.ts";
+import type { FetchSettings } from "./fetch-settings.ts";
 import type { Fetched } from "./fetch-to-store.ts";
+import { guarded } from "./guarded.ts";
 import { askHelper } from "./helper-request.ts";
+import { InputFetcher } from "./input-fetcher.ts";
+import type { Registries } from "./registries.ts";
 
 export interface StoreIOOptions {
   readonly store: EvaluationStore;
   readonly settings: Pick<EvalSettings, "pureEval" | "restrictEval" | "searchPath" | "workingDirectory">;
+  readonly fetchSettings: FetchSettings;
+  readonly registries: Registries;
   /** Nothing is written to the store. */
   readonly readOnly: boolean;
   readonly buildSettings: BuildSettings;
@@ -49,15 +54,6 @@ export interface StoreIOOptions {
 
 export function createStoreIO(options: StoreIOOptions): EvalIO {
   return new StoreIO(options);
-}
-
-/** Runs a call of the store so that its errors are errors of the language. */
-function guarded<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw asLanguageError(error);
-  }
 }
 
 class StoreIO implements EvalIO {
@@ -72,13 +68,15 @@ class StoreIO implements EvalIO {
   private readonly stats = new Map<string, FileStat | undefined>();
   private readonly added = new Map<string, StorePath>();
   private readonly fetched = new Map<string, Fetched>();
-  private readonly trees = new Map<string, FetchedTree>();
+  private readonly inputs: InputFetcher;
+  private readonly registries: Registries;
+  private readonly isPure: boolean;
   private readonly written = new Set<StorePath>();
   private readonly valid = new Set<StorePath>();
   /** Derivations of this evaluation that were not written. */
   private readonly unwritten = new Map<StorePath, Derivation>();
 
-  constructor({ store, settings, readOnly, buildSettings, emit }: StoreIOOptions) {
+  constructor({ store, settings, fetchSettings, registries, readOnly, buildSettings, emit }: StoreIOOptions) {
     this.store = store;
     this.storeDir = store.storeDir;
     this.currentSystem = buildSettings.system;
@@ -86,6 +84,11 @@ class StoreIO implements EvalIO {
     this.buildSettings = buildSettings;
     this.emit = emit;
     this.allowed = new AllowedPaths(settings);
+    this.isPure = settings.pureEval;
+    this.registries = registries;
+    const download = (url: string, name: string, unpack: boolean): Fetched => this.download(url, name, unpack);
+    const warn = (text: string): void => this.emitMessage("warn", text);
+    this.inputs = new InputFetcher({ store, settings: fetchSettings, download, warn });
   }
 
   // Files.
@@ -313,20 +316,42 @@ class StoreIO implements EvalIO {
   }
 
   fetchTree(input: InputAttributes): FetchedTree {
-    const key = printAttributes(input);
-    let tree = this.trees.get(key);
-    if (tree === undefined) {
-      tree = guarded(() =>
-        fetchInput(input, {
-          store: this.store,
-          download: (url, name, unpack) => this.download(url, name, unpack),
-          warn: (text) => this.emitMessage("warn", text),
-        }),
-      );
-      this.trees.set(key, tree);
-    }
+    const tree = this.inputs.fetch(input);
     this.allow(tree.path);
     return tree;
+  }
+
+  resolveInput(input: InputAttributes): InputAttributes {
+    return guarded(() => this.registries.resolve(input, "inputs").input);
+  }
+
+  // What messages call a path: in pure evaluation, which sees nothing but trees, by where the tree came from.
+
+  showPath(path: string): string {
+    const found = this.inTree(path);
+    if (found === undefined) return path;
+    const shown = found.tree?.shownAs ?? `${this.store.realStoreDir}/${found.name}`;
+    return shown + path.slice(this.storeDir.length + 1 + found.name.length);
+  }
+
+  explainMissing(path: string): string | undefined {
+    const found = this.inTree(path);
+    const folder = found?.tree?.workingTree;
+    if (found === undefined || folder === undefined) return undefined;
+    const rest = path.slice(this.storeDir.length + 2 + found.name.length);
+    if (ifExists(() => lstatSync(hostPath(`${folder}/${rest}`))) === undefined) {
+      return `Path '${rest}' does not exist in Git repository "${folder}".`;
+    }
+    return (
+      `Path '${rest}' in the repository "${folder}" is not tracked by Git.\n\n` +
+      `To make it visible to Nix, run:\n\ngit -C "${folder}" add "${rest}"`
+    );
+  }
+
+  private inTree(path: string): { readonly name: StorePath; readonly tree: FetchedInput | undefined } | undefined {
+    if (!this.isPure || !path.startsWith(`${this.storeDir}/`)) return undefined;
+    const [name = ""] = path.slice(this.storeDir.length + 1).split("/", 1);
+    return { name: name as StorePath, tree: this.inputs.treeAt(name as StorePath) };
   }
 
   private download(url: string, name: string, unpack: boolean): Fetched {

@@ -70,11 +70,18 @@ export interface EvalIO {
   fetchUrl(request: FetchUrlRequest): StorePath;
   /** Fetches an input whose attributes its scheme has checked; the same one asked twice is fetched once. */
   fetchTree(input: InputAttributes): FetchedTree;
+  /** What the registries say that a name such as `flake:nixpkgs` stands for. */
+  resolveInput?(input: InputAttributes): InputAttributes;
   /** Where a store path's bytes lie on this machine, so that it can be read. */
   realPath(path: StorePath): string;
 
   /** What a valid store path refers to; throws when it is not valid. */
   queryReferences(path: StorePath): readonly StorePath[];
+
+  /** What messages call a path, where it is not its name here: a tree that was fetched, after where it came from. */
+  showPath?(path: string): string;
+  /** Why nothing is at a path, where more can be said than that: a file that Git does not track. */
+  explainMissing?(path: string): string | undefined;
 
   /**
    * `builtins.trace` and warnings. The text stands without "trace: " or "warning: ", which whoever prints it puts before

@@ -3,6 +3,7 @@
 import type { Command } from "../command.ts";
 import { firstOf, flagTable, parseCommandLine, switchFlag, type FlagLookup } from "../arguments/command-line.ts";
 import { commonFlags } from "../arguments/common-flags.ts";
+import { networkFlags } from "../arguments/network-flags.ts";
 import { printHelp } from "../help.ts";
 import { printProgramVersion } from "../print-version.ts";
 import { UsageError } from "../usage-error.ts";
@@ -41,9 +42,9 @@ export const command: Command = {
       flagTable({
         "--help -h": switchFlag(() => (wantsHelp = true)),
         "--version": switchFlag(() => (wantsVersion = true)),
-        "--offline --refresh --no-net": switchFlag(() => undefined),
         "-L --print-build-logs": switchFlag(() => context.log.showBuildLogs()),
       }),
+      networkFlags(context),
       commonFlags(context),
     );
     // The flags of `nix` itself end where the subcommand begins.

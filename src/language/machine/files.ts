@@ -14,7 +14,7 @@ import { Code, type Environment, Thunk } from "../values/thunk.ts";
 import type { Value } from "../values/value.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { addFrame, undefinedVariable } from "./failures.ts";
-import { noSuchPath, resolveExprPath, resolveSymlinks } from "./paths.ts";
+import { noSuchPath, resolveExprPath, resolveSymlinks, shownPath } from "./paths.ts";
 
 /** Variables that a program has beside the builtins: `scopedImport`, the REPL. */
 export interface ExtraScope {
@@ -48,7 +48,7 @@ export class FileEvaluator {
   /** The text of a file that comes with the language. */
   internalFile(path: string): string {
     const text = this.internalFiles.get(path);
-    if (text === undefined) throw noSuchPath(path);
+    if (text === undefined) throw noSuchPath(this.evaluator.io, path);
     return text;
   }
 
@@ -110,7 +110,7 @@ export class FileEvaluator {
     try {
       return this.guardStack(run);
     } catch (error) {
-      addFrame(this.evaluator, error, 0, hint`while evaluating the file '${path}':`);
+      addFrame(this.evaluator, error, 0, hint`while evaluating the file '${shownPath(this.evaluator.io, path)}':`);
       throw error;
     }
   }
@@ -120,12 +120,20 @@ export class FileEvaluator {
     if (internal !== undefined) return { origin: { kind: "path", path }, text: internal };
     const { io } = this.evaluator;
     const resolved = resolveSymlinks(io, path);
-    if (resolved === undefined || io.lstat(resolved) === undefined) throw noSuchPath(path);
-    return { origin: { kind: "path", path }, text: withLanguageErrors(() => io.readFile(resolved)) };
+    if (resolved === undefined || io.lstat(resolved) === undefined) throw noSuchPath(io, path);
+    const shownAs = io.showPath?.(path);
+    const origin = { kind: "path", path, ...(shownAs === undefined || shownAs === path ? {} : { shownAs }) } as const;
+    return { origin, text: withLanguageErrors(() => io.readFile(resolved)) };
   }
 
   private run(file: SourceFile, basePath: string, extra: ExtraScope | undefined): Value {
     return this.prepare(file, basePath, extra)();
+  }
+
+  /** Parses the file at `path` and checks its variables, without evaluating it. */
+  parseAt(path: string): ParsedFile {
+    const resolved = this.resolve(path);
+    return this.parseChecked(this.read(resolved), folderOf(resolved));
   }
 
   /** Parses and checks; what is returned evaluates. */

@@ -42,10 +42,10 @@ export {
   type Resolved,
   writeRegistry,
 } from "./flake/registry.ts";
-export { sourceFolderOf, writeFlakeFile } from "./flake/write-flake-file.ts";
+export { addToGit, sourceFolderOf, writeFlakeFile } from "./flake/write-flake-file.ts";
 export { checkMounted, completeTree } from "./tree/complete-tree.ts";
 export { describeTree } from "./tree/fetched-tree.ts";
 export type { FetchedTree } from "./tree/fetched-tree.ts";
 export type { GitOptions } from "./tree/git-repository.ts";
-export { fetchGitTree } from "./tree/git-tree.ts";
+export { cloneRepository, fetchGitTree } from "./tree/git-tree.ts";
 export { fetchPathTree } from "./tree/path-tree.ts";

@@ -85,8 +85,10 @@ function builtinsWithFlakes(flakes: () => Flakes): BuiltinTable {
 export { createStoreIO, type StoreIOOptions } from "./store-io.ts";
 export { defaultFetchSettings, type FetchSettings, userFolders } from "./fetch-settings.ts";
 export type { Flake, FlakeInput, FlakeInputs } from "./flake/flake.ts";
+export { cloneInput } from "./flake/clone-input.ts";
 export { Flakes } from "./flake/flakes.ts";
 export { parseInputPath } from "./flake/input-path.ts";
 export type { LockedFlake } from "./flake/lock-flake.ts";
 export { InputPathMap, type InputOverride, type LockFlags } from "./flake/lock-flags.ts";
 export { Registries, type UseRegistries } from "./registries.ts";
+export { lockedFingerprint } from "./flake/fingerprint.ts";

@@ -20,9 +20,10 @@ import {
   printHash,
   type StorePath,
 } from "#formats";
-import { byteStringOfHostText, hostPath, ifExists } from "#host";
+import { byteStringOfHostText, errorCode, hostPath, ifExists } from "#host";
 import {
   asLanguageError,
+  BaseError,
   type AddPathOptions,
   type EvalIO,
   type EvalSettings,
@@ -30,6 +31,7 @@ import {
   type FetchUrlRequest,
   type FileStat,
   type FileType,
+  literalHint,
 } from "#language";
 import { computeSourcePath, type EvaluationStore, type StoreAddress } from "#store";
 import { AllowedPaths } from "./allowed-paths.ts";
@@ -142,7 +144,7 @@ class StoreIO implements EvalIO {
     try {
       return readFileSync(this.locate(path));
     } catch (error) {
-      throw cannotRead(path, error);
+      throw this.missing(path, error) ?? cannotRead(this.showPath(path), error);
     }
   }
 
@@ -152,7 +154,7 @@ class StoreIO implements EvalIO {
       const entries = readdirSync(this.locate(path), { withFileTypes: true, encoding: "latin1" });
       return new Map(entries.map((entry) => [entry.name, fileType(entry)]));
     } catch (error) {
-      throw cannotReadDirectory(path, error);
+      throw this.missing(path, error) ?? cannotReadDirectory(this.showPath(path), error);
     }
   }
 
@@ -203,7 +205,7 @@ class StoreIO implements EvalIO {
         ? {}
         : { filter: (below: string, type: FileType) => filter(path + below.slice(source.length), type) }),
     } as const;
-    if (this.lookAt(path) === undefined) throw noSuchPath(path);
+    if (this.lookAt(path) === undefined) throw this.noSuchPath(path);
     if (this.readOnly) return computeSourcePath(this.storeDir, name, source, options).path;
     const { path: storePath } = this.store.addToStore(name, source, options);
     this.valid.add(storePath);
@@ -328,6 +330,7 @@ class StoreIO implements EvalIO {
   // What messages call a path: in pure evaluation, which sees nothing but trees, by where the tree came from.
 
   showPath(path: string): string {
+    if (this.isPure && path === this.storeDir) return `${this.store.realStoreDir}/`;
     const found = this.inTree(path);
     if (found === undefined) return path;
     const shown = found.tree?.shownAs ?? `${this.store.realStoreDir}/${found.name}`;
@@ -346,6 +349,15 @@ class StoreIO implements EvalIO {
       `Path '${rest}' in the repository "${folder}" is not tracked by Git.\n\n` +
       `To make it visible to Nix, run:\n\ngit -C "${folder}" add "${rest}"`
     );
+  }
+
+  private noSuchPath(path: string): BaseError {
+    const why = this.explainMissing(path);
+    return why === undefined ? noSuchPath(this.showPath(path)) : new BaseError(literalHint(why));
+  }
+
+  private missing(path: string, error: unknown): BaseError | undefined {
+    return errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR" ? this.noSuchPath(path) : undefined;
   }
 
   private inTree(path: string): { readonly name: StorePath; readonly tree: FetchedInput | undefined } | undefined {

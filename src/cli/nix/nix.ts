@@ -7,6 +7,7 @@ import { networkFlags } from "../arguments/network-flags.ts";
 import { printHelp } from "../help.ts";
 import { printProgramVersion } from "../print-version.ts";
 import { UsageError } from "../usage-error.ts";
+import { flakeSubcommands } from "./flake/subcommands.ts";
 import { findSubcommand, type LoadCommand, type Subcommands } from "./subcommands.ts";
 
 const hashSubcommands: Subcommands = new Map<string, LoadCommand>([
@@ -23,13 +24,23 @@ const derivationSubcommands: Subcommands = new Map<string, LoadCommand>([
   ["show", async () => (await import("./derivation-show.ts")).command],
 ]);
 
+const registrySubcommands: Subcommands = new Map<string, LoadCommand>([
+  ["add", async () => (await import("./registry/add.ts")).command],
+  ["list", async () => (await import("./registry/list.ts")).command],
+  ["pin", async () => (await import("./registry/pin.ts")).command],
+  ["remove", async () => (await import("./registry/remove.ts")).command],
+  ["resolve", async () => (await import("./registry/resolve.ts")).command],
+]);
+
 const subcommands: Subcommands = new Map<string, Subcommands | LoadCommand>([
   ["build", async () => (await import("./build.ts")).command],
   ["derivation", derivationSubcommands],
   ["eval", async () => (await import("./eval.ts")).command],
+  ["flake", flakeSubcommands],
   ["hash", hashSubcommands],
   ["log", async () => (await import("./log.ts")).command],
   ["path-info", async () => (await import("./path-info.ts")).command],
+  ["registry", registrySubcommands],
 ]);
 
 export const command: Command = {

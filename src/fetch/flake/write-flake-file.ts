@@ -47,6 +47,11 @@ function addToRepository(folder: string, { path, commitMessage }: FlakeFile): vo
   });
 }
 
+/** Tells a repository of new files, without their contents. */
+export function addToGit(folder: string, paths: readonly string[]): void {
+  runGit(["add", "--intent-to-add", "--force", "--", ...paths], { folder });
+}
+
 function cannotModify(input: InputAttributes, path: string): FirnError {
   const isRepository = input.get("type") === "git";
   return new FirnError(

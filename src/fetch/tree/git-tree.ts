@@ -152,6 +152,19 @@ function writeCommit(input: InputAttributes, commit: Commit, into: string, optio
   }
 }
 
+/** A clone to work on, as git makes it. */
+export function cloneRepository(input: InputAttributes, into: string, warn: (text: string) => void): void {
+  if (input.has("rev")) throw cannotCloneRevision();
+  const reference = textAttribute(input, "ref");
+  const branch = reference === undefined ? [] : ["--branch", reference];
+  const where = localRepositoryOf(input, warn) ?? printUrl(urlOf(input, warn));
+  runGit(["clone", where, ...branch, into], { showsComplaints: true, runsHooks: true });
+}
+
+function cannotCloneRevision(): FirnError {
+  return new FirnError("git-clone", "cloning a specific revision is not implemented");
+}
+
 function noRepository(path: string): FirnError {
   return new FirnError("git-repository", `Git repository "${path}" does not exist.`);
 }

@@ -11,7 +11,6 @@ import {
   isDirectInput,
   parseJson as parseJsonText,
   printAttributes,
-  printFlakeReference,
   printInput,
 } from "#formats";
 import { asLanguageError, BaseError, type Evaluator, hint, inputContext, parseJson, requireFeature } from "#language";
@@ -77,10 +76,15 @@ export class Flakes {
     // As in Nix, what a name stood for is forgotten by then.
     if (known !== undefined) return { ...known, resolved: input };
     const { input: resolved, folder } = this.resolve(input, use);
-    const fetched = this.fetched.get(printAttributes(resolved)) ?? { tree: this.evaluator.io.fetchTree(resolved), folder };
+    const fetched = this.fetched.get(printAttributes(resolved)) ?? { tree: this.fetchTree(resolved), folder };
     this.fetched.set(printAttributes(resolved), fetched);
     this.fetched.set(printAttributes(input), fetched);
     return { ...fetched, resolved };
+  }
+
+  /** The tree of an input that can be fetched as it is. */
+  fetchTree(input: InputAttributes): FetchedTree {
+    return this.evaluator.io.fetchTree(input);
   }
 
   private resolve(
@@ -144,10 +148,6 @@ export class Flakes {
       if (!(error instanceof BaseError)) throw error;
       return new BaseError(hint`Could not parse '${path}': ${error.hint}`);
     }
-  }
-
-  print(reference: FlakeReference): string {
-    return printFlakeReference(reference);
   }
 }
 

@@ -43,9 +43,11 @@ export {
   writeRegistry,
 } from "./flake/registry.ts";
 export { addToGit, sourceFolderOf, writeFlakeFile } from "./flake/write-flake-file.ts";
+export { FetcherCache } from "./fetcher-cache.ts";
 export { checkMounted, completeTree } from "./tree/complete-tree.ts";
 export { describeTree } from "./tree/fetched-tree.ts";
 export type { FetchedTree } from "./tree/fetched-tree.ts";
 export type { GitOptions } from "./tree/git-repository.ts";
 export { cloneRepository, fetchGitTree } from "./tree/git-tree.ts";
+export { fetchMercurialTree } from "./tree/mercurial-tree.ts";
 export { fetchPathTree } from "./tree/path-tree.ts";

@@ -1,8 +1,16 @@
-// Fetches an input by its type, for `fetchTree` and `fetchGit`. What a forge or Mercurial would have to give is refused in
-// words, and so is what needs a registry.
+// Fetches an input by its type, for `fetchTree`, flakes and their like. What a forge would have to give is refused in words,
+// and so is a name, which a registry has to explain first.
 
 import { existsSync, lstatSync } from "node:fs";
-import { describeTree, fetchGitTree, fetchPathTree, type FetchedTree, type GitOptions } from "#fetch";
+import {
+  describeTree,
+  type FetcherCache,
+  fetchGitTree,
+  fetchMercurialTree,
+  fetchPathTree,
+  type FetchedTree,
+  type GitOptions,
+} from "#fetch";
 import {
   FirnError,
   type InputAttribute,
@@ -24,6 +32,7 @@ import type { Fetched } from "./fetch-to-store.ts";
 export interface FetchInputContext {
   readonly store: EvaluationStore;
   readonly settings: FetchSettings;
+  readonly cache: FetcherCache;
   readonly download: (url: string, name: string, unpack: boolean) => Fetched;
   readonly warn: (text: string) => void;
 }
@@ -42,8 +51,9 @@ export function fetchInput(input: InputAttributes, context: FetchInputContext): 
     case "github":
     case "gitlab":
     case "sourcehut":
-    case "hg":
       throw unsupportedType(input);
+    case "hg":
+      return fetchMercurialTree(context.store, input, { ...context.settings, cache: context.cache, warn: context.warn });
     case "indirect":
       throw cannotFetchDirectly(input);
     default:

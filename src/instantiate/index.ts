@@ -51,7 +51,11 @@ export function createEvaluation(options: EvaluatorOptions): Evaluation {
   const registries = new Registries({
     settings: fetchSettings,
     context: { requireFeature: (feature) => requireFeature(evaluator, feature), warn: (text) => io.emitMessage("warn", text) },
-    download: (url) => io.realPath(io.fetchUrl({ url, name: "flake-registry.json", unpack: false })),
+    download: (url) => {
+      const path = io.fetchUrl({ url, name: "flake-registry.json", unpack: false });
+      options.store.addPermanentRoot(path, `${fetchSettings.cacheFolder}/flake-registry.json`);
+      return io.realPath(path);
+    },
   });
   const io = createStoreIO({
     store: options.store,

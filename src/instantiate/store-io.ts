@@ -4,7 +4,7 @@
 
 import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type Dirent, type Stats } from "node:fs";
 import type { BuildSettings } from "#build";
-import type { FetchedTree as FetchedInput } from "#fetch";
+import { type FetchedTree as FetchedInput, FetcherCache } from "#fetch";
 import {
   type Derivation,
   type DerivationFile,
@@ -36,6 +36,7 @@ import {
 import { computeSourcePath, type EvaluationStore, type StoreAddress } from "#store";
 import { AllowedPaths } from "./allowed-paths.ts";
 import { cannotLookAt, cannotRead, cannotReadDirectory, cannotReadLink, noSuchPath } from "./file-errors.ts";
+import { downloadOnce } from "./download-once.ts";
 import type { FetchSettings } from "./fetch-settings.ts";
 import type { Fetched } from "./fetch-to-store.ts";
 import { guarded } from "./guarded.ts";
@@ -70,6 +71,7 @@ class StoreIO implements EvalIO {
   private readonly stats = new Map<string, FileStat | undefined>();
   private readonly added = new Map<string, StorePath>();
   private readonly fetched = new Map<string, Fetched>();
+  private readonly cache: FetcherCache;
   private readonly inputs: InputFetcher;
   private readonly registries: Registries;
   private readonly isPure: boolean;
@@ -90,7 +92,8 @@ class StoreIO implements EvalIO {
     this.registries = registries;
     const download = (url: string, name: string, unpack: boolean): Fetched => this.download(url, name, unpack);
     const warn = (text: string): void => this.emitMessage("warn", text);
-    this.inputs = new InputFetcher({ store, settings: fetchSettings, download, warn });
+    this.cache = new FetcherCache(fetchSettings.cacheFolder, fetchSettings.tarballTtl);
+    this.inputs = new InputFetcher({ store, settings: fetchSettings, cache: this.cache, download, warn });
   }
 
   // Files.
@@ -150,6 +153,7 @@ class StoreIO implements EvalIO {
 
   readDirectory(path: string): ReadonlyMap<string, FileType> {
     this.checkReading(path);
+    if (this.isPure && path === this.storeDir) throw notInStore(`${path}/`);
     try {
       const entries = readdirSync(this.locate(path), { withFileTypes: true, encoding: "latin1" });
       return new Map(entries.map((entry) => [entry.name, fileType(entry)]));
@@ -370,14 +374,24 @@ class StoreIO implements EvalIO {
     const key = `${unpack}\0${name}\0${url}`;
     let fetched = this.fetched.get(key);
     if (fetched === undefined) {
-      const store = this.address(`operation 'addToStoreFromDump' is not supported by store '${this.store.uri}'`);
-      const request = { kind: "fetch", store, url, name, unpack, build: this.buildSettings } as const;
-      const answer = guarded(() => askHelper(request));
-      if (answer.kind !== "fetched") throw unexpectedAnswer();
-      fetched = answer;
+      fetched = guarded(() =>
+        downloadOnce({ store: this.store, cache: this.cache, warn: (text) => this.emitMessage("warn", text) }, url, {
+          name,
+          unpack,
+          fetch: () => this.downloadAnew(url, name, unpack),
+        }),
+      );
       this.fetched.set(key, fetched);
     }
     return fetched;
+  }
+
+  private downloadAnew(url: string, name: string, unpack: boolean): Fetched {
+    const store = this.address(`operation 'addToStoreFromDump' is not supported by store '${this.store.uri}'`);
+    const request = { kind: "fetch", store, url, name, unpack, build: this.buildSettings } as const;
+    const answer = askHelper(request);
+    if (answer.kind !== "fetched") throw unexpectedAnswer();
+    return answer;
   }
 
   fetchUrl({ url, name, unpack, expected }: FetchUrlRequest): StorePath {
@@ -407,7 +421,7 @@ class StoreIO implements EvalIO {
     return address;
   }
 
-  emitMessage(level: "trace" | "warn" | "evaluation-warning" | "info", text: string): void {
+  emitMessage(level: "trace" | "warn" | "evaluation-warning" | "info" | "debug", text: string): void {
     switch (level) {
       case "trace":
         return this.emit({ kind: "message", level: "error", text: `trace: ${text}` });
@@ -421,7 +435,8 @@ class StoreIO implements EvalIO {
       case "evaluation-warning":
         return this.emit({ kind: "message", level: "warn", text });
       case "info":
-        return this.emit({ kind: "message", level: "info", text });
+      case "debug":
+        return this.emit({ kind: "message", level, text });
     }
   }
 }
@@ -434,6 +449,10 @@ function fileType(entry: Stats | Dirent): FileType {
 
 function cannotBeCreated(path: string): FirnError {
   return new FirnError("path-unavailable", `path '${path}' does not exist and cannot be created`);
+}
+
+function notInStore(path: string): BaseError {
+  return new BaseError(literalHint(`path '${path}' is not in the Nix store`));
 }
 
 function noSuchOutput(derivation: string, output: string): FirnError {

@@ -6,7 +6,7 @@ export * from "./io-memory.ts";
 export * from "./errors/index.ts";
 export { canonicalPath, parseBindings, parseFile, printExpr } from "./syntax/index.ts";
 export type { LintLevel, ParsedFile, ParseRequest } from "./syntax/index.ts";
-export type { AttrDef, Expr, LambdaExpr, Origin, SourceFile } from "./syntax/ast.ts";
+export type { AttrsExpr, Expr, LambdaExpr, Origin, SourceFile } from "./syntax/ast.ts";
 export { Attrs, AttrsBuilder, emptyAttrs } from "./values/attrs.ts";
 export * from "./values/context.ts";
 export { Lambda } from "./values/lambda.ts";

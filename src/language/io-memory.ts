@@ -195,7 +195,7 @@ export class MemoryIO implements EvalIO {
     return `${this.storeDir}/${path}`;
   }
 
-  emitMessage(level: "trace" | "warn" | "evaluation-warning" | "info", text: string): void {
+  emitMessage(level: "trace" | "warn" | "evaluation-warning" | "info" | "debug", text: string): void {
     this.messages.push({ level, text });
   }
 }

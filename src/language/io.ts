@@ -87,5 +87,5 @@ export interface EvalIO {
    * `builtins.trace` and warnings. The text stands without "trace: " or "warning: ", which whoever prints it puts before
    * it; an evaluation warning (`builtins.warn`) is complete.
    */
-  emitMessage(level: "trace" | "warn" | "evaluation-warning" | "info", text: string): void;
+  emitMessage(level: "trace" | "warn" | "evaluation-warning" | "info" | "debug", text: string): void;
 }

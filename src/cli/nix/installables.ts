@@ -76,7 +76,10 @@ function choosePurity(context: Context, flags: InstallableFlags): void {
 export function selectValue(session: EvaluationSession, flags: InstallableFlags, word: string): Slot {
   const { text } = parseWithOutputs(word);
   const root = rootValue(session, flags);
-  if (root === undefined) return flakeInstallable(session, flags, text).value();
+  if (root === undefined) {
+    if (text.includes("/") && leadsToStore(session, text)) throw notAValue(word);
+    return flakeInstallable(session, flags, text).value();
+  }
   const path = text === "." ? "" : text;
   return session.evaluator.findAlongAttrPath(path, session.autoArguments, root).slot;
 }
@@ -110,6 +113,15 @@ function rootValue(session: EvaluationSession, flags: InstallableFlags): Slot | 
   return evaluator.evalMainFile(resolveExpressionPath(session.lookupFile(flags.file)));
 }
 
+function leadsToStore({ store }: EvaluationSession, text: string): boolean {
+  try {
+    followLinksToStorePath(store, text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Undefined for what is no path in the store, nor a link to one; that may be a flake. */
 function tryStorePath(session: Session, { text, outputs }: WithOutputs): DerivedPath | undefined {
   try {
@@ -138,6 +150,10 @@ function attributeInstallable(session: Session, root: Slot, { text, outputs }: W
     });
   }
   return [...byDerivation.keys()].toSorted().map((derivation) => byDerivation.get(derivation) as DerivedPath);
+}
+
+function notAValue(text: string): UsageError {
+  return new UsageError(`installable '${text}' does not correspond to a Nix language value`);
 }
 
 function notADerivation(text: string): FirnError {

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { FirnError, type InputAttributes, printInput } from "#formats";
 import { hostPath } from "#host";
 import { localRepositoryOf } from "../tree/git-tree.ts";
+import { mercurialFolderOf, putMercurialFile } from "../tree/mercurial-tree.ts";
 import { pathOfInput } from "../tree/path-tree.ts";
 import { runGit, tryGit } from "../tree/git-program.ts";
 
@@ -14,6 +15,8 @@ export function sourceFolderOf(input: InputAttributes, warn: (text: string) => v
       return pathOfInput(input);
     case "git":
       return localRepositoryOf(input, warn);
+    case "hg":
+      return mercurialFolderOf(input, warn);
     default:
       return undefined;
   }
@@ -29,6 +32,10 @@ export interface FlakeFile {
 }
 
 export function writeFlakeFile(input: InputAttributes, file: FlakeFile, warn: (text: string) => void): void {
+  if (input.get("type") === "hg") {
+    putMercurialFile(input, file, warn);
+    return;
+  }
   const folder = sourceFolderOf(input, warn);
   if (folder === undefined) throw cannotModify(input, file.path);
   writeFileSync(hostPath(`${folder}/${file.path}`), file.contents, "latin1");

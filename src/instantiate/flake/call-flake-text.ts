@@ -17,7 +17,7 @@ lockText:
 known:
 
 # The builtin that fetches what a lock file describes.
-fetchLocked:
+fetchTreeFinal:
 
 let
   inherit (builtins) head isList mapAttrs substring tail;
@@ -58,7 +58,7 @@ let
         else
           # Version 5 had a part of it in \`info\`.
 
-          fetchLocked (node.info or { } // removeAttrs node.locked [ "dir" ]);
+          fetchTreeFinal (node.info or { } // removeAttrs node.locked [ "dir" ]);
 
       folder = known.\${name}.dir or node.locked.dir or "";
 

@@ -16,10 +16,12 @@ import {
   type FlakeReference,
   isLockedInput,
   normalisePath,
+  parsePathInStore,
   printFlakeReference,
   relativeInputPath,
 } from "#formats";
 import { BaseError, hint } from "#language";
+import { guarded } from "../guarded.ts";
 import type { UseRegistries } from "../registries.ts";
 import type { Flake, FlakeDescription, FlakeInput, FlakeInputs } from "./flake.ts";
 import type { Flakes } from "./flakes.ts";
@@ -281,6 +283,10 @@ class LockComputation {
       return { ...flake, folder: this.flakes.foldersOf(flake.place).folder };
     }
     const folder = reference.folder === "" ? relative : `${relative}/${reference.folder}`;
+    // Nothing outside of the store is part of a flake's source, nor what is no store object.
+    const { io } = this.flakes.evaluator;
+    io.checkAccess(`${folder}/flake.nix`);
+    guarded(() => parsePathInStore(io.storeDir, folder));
     const root = this.rootOf(folder);
     const description = readFlake(this.flakes.evaluator, { folder, root, reference, inputPath: wanted.path });
     return { ...description, locked: reference, folder };

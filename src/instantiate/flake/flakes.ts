@@ -11,6 +11,7 @@ import {
   isDirectInput,
   parseJson as parseJsonText,
   printAttributes,
+  printFlakeReference,
   printInput,
 } from "#formats";
 import { asLanguageError, BaseError, type Evaluator, hint, inputContext, parseJson, requireFeature } from "#language";
@@ -107,6 +108,8 @@ export class Flakes {
     let description = read(tree);
     const wanted = applySelfAttributes(tree.attributes, description.selfAttributes);
     if (!attributesEqual(wanted, tree.attributes)) {
+      const name = printFlakeReference({ input: wanted, folder });
+      this.evaluator.io.emitMessage("debug", `refetching input '${name}' due to self attribute`);
       const again = new Map([...wanted].filter(([name]) => name !== "narHash"));
       found = this.fetchInput(again, "none").tree;
       description = read(found);

@@ -13,6 +13,7 @@ import {
   printStorePath,
 } from "#formats";
 import {
+  type AttrsExpr,
   BaseError,
   EvalError,
   type Evaluator,
@@ -30,7 +31,14 @@ import {
 } from "#language";
 import type { FlakeConfig, FlakeDescription, FlakeInput, FlakeInputs } from "./flake.ts";
 import { parseInputPath } from "./input-path.ts";
-import { type TrivialAttr, type TrivialValue, trivialTypeName, trivialValue, valueAtRest } from "./trivial-value.ts";
+import {
+  type TrivialAttr,
+  trivialAttrs,
+  trivialTypeName,
+  type TrivialValue,
+  trivialValue,
+  valueAtRest,
+} from "./trivial-value.ts";
 
 export interface ReadFlakeRequest {
   /** Below the store folder: the folder that has the flake.nix. */
@@ -65,7 +73,7 @@ class FlakeReader {
     this.file = file;
     const top = this.value(expr);
     if (expr.kind !== "attrs") throw notASet(printOrigin(file.origin));
-    const attrs = top.kind === "set" ? top.attrs : [];
+    const attrs = top.kind === "set" ? top.attrs : this.withDynamicNames(expr, path);
     const find = (name: string): TrivialAttr | undefined => attrs.find((attr) => attr.name === name);
 
     const description = find("description");
@@ -83,6 +91,20 @@ class FlakeReader {
       }
     }
     return { description: text, inputs: sorted(named), selfAttributes: self, config };
+  }
+
+  /** Names at the top may be computed, although no attribute that a flake may have can be had that way. */
+  private withDynamicNames(expr: AttrsExpr, path: string): readonly TrivialAttr[] {
+    const known = trivialAttrs(expr);
+    const value = this.evaluator.forceAttrs(this.evaluator.evalFile(path), "");
+    const computed = value.symbols
+      .filter((symbol) => !expr.attrs.has(this.evaluator.symbols.name(symbol)))
+      .map((symbol): TrivialAttr => {
+        const pos = this.evaluator.position(value.positionOf(symbol))?.offset ?? expr.pos;
+        const unknown: Expr = { kind: "select", target: expr, path: [], or: undefined, pos };
+        return { name: this.evaluator.symbols.name(symbol), expr: unknown, pos };
+      });
+    return [...known, ...computed];
   }
 
   private value(expr: Expr): TrivialValue {

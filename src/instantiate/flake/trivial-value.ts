@@ -1,7 +1,7 @@
 // What can be known of an expression without evaluating it, since flake.nix may compute nothing but its outputs: literals,
 // sets, lists and functions, and names of constants. Everything else is a thunk, as it is to Nix (Value::isTrivial).
 
-import type { AttrDef, Expr, LambdaExpr } from "#language";
+import type { AttrsExpr, Expr, LambdaExpr } from "#language";
 
 /** `expr` of a set, list or function is what has not been looked into. */
 export type TrivialValue =
@@ -49,7 +49,7 @@ export function valueAtRest(expr: Expr, constant: LookUpConstant): TrivialValue 
 export function trivialValue(expr: Expr, constant: LookUpConstant): TrivialValue {
   switch (expr.kind) {
     case "attrs":
-      return expr.dynamic.length === 0 ? { kind: "set", attrs: attrsOf(expr.attrs, expr.inheritFrom) } : { kind: "thunk" };
+      return expr.dynamic.length === 0 ? { kind: "set", attrs: trivialAttrs(expr) } : { kind: "thunk" };
     case "list":
       return { kind: "list", items: expr.items };
     case "lambda":
@@ -59,7 +59,8 @@ export function trivialValue(expr: Expr, constant: LookUpConstant): TrivialValue
   }
 }
 
-function attrsOf(attrs: ReadonlyMap<string, AttrDef>, inheritFrom: readonly Expr[]): TrivialAttr[] {
+/** The attributes of a set whose names are written out. */
+export function trivialAttrs({ attrs, inheritFrom }: AttrsExpr): TrivialAttr[] {
   return [...attrs].map(([name, definition]) => {
     const { pos } = definition;
     if (definition.kind !== "inheritedFrom") return { name, expr: definition.value, pos };

@@ -17,6 +17,7 @@ import {
 } from "#formats";
 import { flagTable, switchFlag, valueFlag } from "../../arguments/command-line.ts";
 import type { Command } from "../../command.ts";
+import { openStoreAt } from "../../open-store.ts";
 import { printHelp } from "../../help.ts";
 import type { Session } from "../../session.ts";
 import { printJsonText } from "../eval.ts";
@@ -33,6 +34,7 @@ export const command: Command = {
       "--json": switchFlag(() => (json = true)),
       "--dry-run": switchFlag(() => (dryRun = true)),
       "--to": valueFlag((uri) => (target = uri)),
+      // What is copied needs no signature: its content says what it is.
       "--no-check-sigs": switchFlag(() => undefined),
     });
     const line = readFlakeLine(words, context, { own });
@@ -46,7 +48,7 @@ export const command: Command = {
       const answer = { path: printStorePath(session.store.storeDir, path), inputs };
       printJsonText(context.output, printJson(answer));
     }
-    if (!dryRun && target !== undefined) throw cannotCopy(target);
+    if (!dryRun && target !== undefined) copyTo(session, target, new Set([path, ...archive.paths]));
     return 0;
   },
 };
@@ -54,6 +56,7 @@ export const command: Command = {
 class Archive {
   private readonly session: Session;
   private readonly dryRun: boolean;
+  readonly paths = new Set<StorePath>();
 
   constructor(session: Session, dryRun: boolean) {
     this.session = session;
@@ -74,7 +77,11 @@ class Archive {
 
   private pathOf(input: InputAttributes): StorePath {
     const hash = narHashOf(input);
-    if (!this.dryRun) return this.session.evaluator.io.fetchTree(input).path;
+    if (!this.dryRun) {
+      const { path } = this.session.flakes.fetchTree(input);
+      this.paths.add(path);
+      return path;
+    }
     if (hash === undefined) throw unlocked(input);
     return makeFixedOutputPath(this.session.store.storeDir, inputName(input), { method: "nar", hash });
   }
@@ -84,8 +91,10 @@ function unlocked(input: InputAttributes): FirnError {
   return new FirnError("unlocked-input", `cannot compute store path for unlocked input '${printInput(input)}'`);
 }
 
-function cannotCopy(uri: string): FirnError {
-  return new FirnError("cannot-copy", `Cannot copy to '${uri}': copying between stores is not there yet`, {
-    hint: "The flake and its inputs are in the store now; `nix-store --export` takes them from there.",
-  });
+/** Sources refer to nothing, so that they can be copied one by one. */
+function copyTo({ store, context }: Session, uri: string, paths: ReadonlySet<StorePath>): void {
+  const target = openStoreAt(context, uri);
+  for (const path of paths) {
+    if (!target.isValidPath(path)) target.addNarToStore(store.queryPathInfo(path), store.narFromPath(path));
+  }
 }

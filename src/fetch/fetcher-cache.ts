@@ -2,7 +2,7 @@
 // believed for a time; one that is older still says what to fall back on. A cache that cannot be used is none.
 
 import { mkdirSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { type InputAttribute, type InputAttributes, printAttributes, parseJson, parseStorePathBaseName, type StorePath, textAttribute } from "#formats";
 import { hostPath } from "#host";
 import type { EvaluationStore } from "#store";
@@ -84,7 +84,9 @@ export class FetcherCache {
   private open(): DatabaseSync | null {
     try {
       mkdirSync(hostPath(this.folder), { recursive: true });
-      const database = new DatabaseSync(Buffer.from(`${this.folder}/fetcher-cache-v4.sqlite`, "latin1"));
+      // Loaded here, because loading it is felt at start-up.
+      const sqlite = process.getBuiltinModule("node:sqlite");
+      const database = new sqlite.DatabaseSync(Buffer.from(`${this.folder}/fetcher-cache-v4.sqlite`, "latin1"));
       database.exec("pragma synchronous = off; pragma busy_timeout = 10000; pragma journal_mode = wal;");
       database.exec(schema);
       return database;

@@ -31,6 +31,7 @@ import {
   type FetchUrlRequest,
   type FileStat,
   type FileType,
+  hint,
   literalHint,
 } from "#language";
 import { computeSourcePath, type EvaluationStore, type StoreAddress } from "#store";
@@ -361,7 +362,10 @@ class StoreIO implements EvalIO {
   }
 
   private missing(path: string, error: unknown): BaseError | undefined {
-    return errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR" ? this.noSuchPath(path) : undefined;
+    if (errorCode(error) !== "ENOENT" && errorCode(error) !== "ENOTDIR") return undefined;
+    // Who reads the objects of Git says it without the word.
+    if (this.inTree(path)?.tree?.isCommit === true) return new BaseError(hint`'${this.showPath(path)}' does not exist`);
+    return this.noSuchPath(path);
   }
 
   private inTree(path: string): { readonly name: StorePath; readonly tree: FetchedInput | undefined } | undefined {

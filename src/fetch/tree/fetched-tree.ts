@@ -11,6 +11,8 @@ export interface FetchedTree {
   readonly fingerprint?: string | undefined;
   /** What messages call the top of the tree, where not by its store path. */
   readonly shownAs?: string;
+  /** The files of a commit of Git, as its objects have them. */
+  readonly isCommit?: boolean;
   /** The working tree of Git that was read, of which only tracked files are there. */
   readonly workingTree?: string;
 }

@@ -102,6 +102,7 @@ function commitTree(
     return {
       ...tree,
       fingerprint: commitFingerprint(input, revision),
+      isCommit: true,
       shownAs: `\xc2\xab${printInput(new Map([...input, ["ref", reference], ["rev", revision]]))}\xc2\xbb`,
     };
   } finally {

@@ -67,7 +67,8 @@ function workingTree(
   folder: string,
   options: MercurialOptions,
 ): FetchedTree {
-  const complaint = `Mercurial tree "${folder}" is unclean`;
+  // Quoted twice, as Nix has it.
+  const complaint = `Mercurial tree '"${folder}"' is unclean`;
   if (!options.allowDirty) throw new FirnError("hg-dirty", complaint);
   if (options.warnDirty) options.warn(complaint);
   const branch = runHg(["branch", "-R", folder]).replace(/[ \n\r\t]+$/, "");

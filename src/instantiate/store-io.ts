@@ -25,6 +25,7 @@ import {
   asLanguageError,
   BaseError,
   type AddPathOptions,
+  type ClosureRequest,
   type EvalIO,
   type EvalSettings,
   type FetchedTree,
@@ -38,6 +39,7 @@ import { computeSourcePath, type EvaluationStore, type StoreAddress } from "#sto
 import { AllowedPaths } from "./allowed-paths.ts";
 import { cannotLookAt, cannotRead, cannotReadDirectory, cannotReadLink, noSuchPath } from "./file-errors.ts";
 import { downloadOnce } from "./download-once.ts";
+import { fetchClosure } from "./fetch-closure.ts";
 import type { FetchSettings } from "./fetch-settings.ts";
 import type { Fetched } from "./fetch-to-store.ts";
 import { guarded } from "./guarded.ts";
@@ -330,6 +332,21 @@ class StoreIO implements EvalIO {
 
   resolveInput(input: InputAttributes): InputAttributes {
     return guarded(() => this.registries.resolve(input, "inputs").input);
+  }
+
+  fetchClosure(request: ClosureRequest): StorePath {
+    const path = guarded(() =>
+      fetchClosure(this.store, request, (wanted, rewrite) => this.copyFromCache(request.fromStore, wanted, rewrite)),
+    );
+    this.allowClosure(path);
+    return path;
+  }
+
+  private copyFromCache(from: string, path: StorePath, rewrite: boolean): StorePath {
+    const store = this.address(`operation 'addToStore' is not supported by store '${this.store.uri}'`);
+    const answer = askHelper({ kind: "copy", store, from, path, rewrite, build: this.buildSettings });
+    if (answer.kind !== "copied") throw unexpectedAnswer();
+    return answer.path;
   }
 
   // What messages call a path: in pure evaluation, which sees nothing but trees, by where the tree came from.

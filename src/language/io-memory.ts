@@ -19,7 +19,7 @@ import {
   type StorePath,
   createHasher,
 } from "#formats";
-import type { AddPathOptions, EvalIO, FetchedTree, FetchUrlRequest, FileStat, FileType } from "./io.ts";
+import type { AddPathOptions, ClosureRequest, EvalIO, FetchedTree, FetchUrlRequest, FileStat, FileType } from "./io.ts";
 
 /** A file's text (byte string), or a symlink. */
 export type MemoryFile = string | { readonly link: string } | { readonly executable: string };
@@ -182,6 +182,10 @@ export class MemoryIO implements EvalIO {
 
   fetchTree(input: InputAttributes): FetchedTree {
     throw new FirnError("cannot-fetch", `cannot fetch '${printInput(input)}': there is no network here, only memory`);
+  }
+
+  fetchClosure({ fromStore }: ClosureRequest): StorePath {
+    throw new FirnError("cannot-fetch", `cannot copy from '${fromStore}': there is no network here, only memory`);
   }
 
   queryReferences(path: StorePath): readonly StorePath[] {

@@ -39,6 +39,16 @@ export interface FetchedTree {
   readonly attributes: InputAttributes;
 }
 
+/** What `fetchClosure` asks for. */
+export interface ClosureRequest {
+  /** The URL of the binary cache. */
+  readonly fromStore: string;
+  readonly fromPath: StorePath;
+  readonly kind: "content-addressed" | "input-addressed" | "rewritten";
+  /** What the path becomes when it is rewritten; absent, an error says it. */
+  readonly toPath?: StorePath;
+}
+
 export interface EvalIO {
   readonly storeDir: string;
   /** `builtins.currentSystem`, e.g. `x86_64-linux`. */
@@ -70,6 +80,8 @@ export interface EvalIO {
   fetchUrl(request: FetchUrlRequest): StorePath;
   /** Fetches an input whose attributes its scheme has checked; the same one asked twice is fetched once. */
   fetchTree(input: InputAttributes): FetchedTree;
+  /** A path of a binary cache with all that it refers to. */
+  fetchClosure(request: ClosureRequest): StorePath;
   /** What the registries say that a name such as `flake:nixpkgs` stands for. */
   resolveInput?(input: InputAttributes): InputAttributes;
   /** Where a store path's bytes lie on this machine, so that it can be read. */

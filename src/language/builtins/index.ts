@@ -1,7 +1,7 @@
 // All builtins, as one table. It is made anew for each evaluator, because some builtins remember things between calls: the
 // compiled regular expressions, the hashes of derivations.
 //
-// Not here: getFlake and fetchClosure, which need more of the world than EvalIO shows, and exec and importNative.
+// Not here: getFlake, which comes with flakes, and exec and importNative.
 
 import type { BuiltinTable } from "../values/prim-op.ts";
 import { arithmeticBuiltins } from "./arithmetic.ts";
@@ -13,6 +13,7 @@ import { outputOfBuiltins } from "./derivation/output-of.ts";
 import { makeDerivationBuiltins } from "./derivation/strict.ts";
 import { internalFiles } from "./derivation/wrapper.ts";
 import { environmentBuiltins } from "./environment.ts";
+import { fetchClosureBuiltins } from "./fetch-closure.ts";
 import { fetchMercurialBuiltins } from "./fetch-mercurial.ts";
 import { fetchTreeBuiltins } from "./fetch-tree.ts";
 import { fetchBuiltins } from "./fetch.ts";
@@ -58,6 +59,7 @@ export function createBuiltins(): BuiltinTable {
       ...fetchBuiltins,
       ...fetchTreeBuiltins,
       ...fetchMercurialBuiltins,
+      ...fetchClosureBuiltins,
       ...flakeReferenceBuiltins,
     ],
     internalFiles,

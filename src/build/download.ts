@@ -148,7 +148,9 @@ class DownloadFailure extends Error {
 /** Whether the server said that there is nothing, to `download`. */
 export function isMissingFile(error: unknown): boolean {
   const cause = error instanceof FirnError ? error.cause : undefined;
-  return cause instanceof DownloadFailure && cause.status !== undefined && [401, 403, 404, 407, 410].includes(cause.status);
+  return (
+    cause instanceof DownloadFailure && cause.status !== undefined && [401, 403, 404, 407, 410].includes(cause.status)
+  );
 }
 
 function unableToDownload(url: string, reason: string, cause: unknown): FirnError {

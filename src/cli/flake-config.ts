@@ -74,7 +74,9 @@ function readTrustedList(path: string): TrustedList {
   return new Map(
     Object.keys(json).map((name) => {
       const values = jsonObjectOf(optionalJsonMember(json, name) ?? null) ?? {};
-      const entries = Object.entries(values).map(([value, trusted]) => [toByteString(value), trusted === true] as const);
+      const entries = Object.entries(values).map(
+        ([value, trusted]) => [toByteString(value), trusted === true] as const,
+      );
       return [toByteString(name), new Map(entries)] as const;
     }),
   );

@@ -55,7 +55,10 @@ export function addInputsFrom(flakes: Flakes, text: string): void {
     if (node === undefined || !isLockedNode(node)) continue;
     const { input, folder } = node.locked;
     flakes.registries.addFlag({
-      from: new Map([["type", "indirect"], ["id", name]]),
+      from: new Map([
+        ["type", "indirect"],
+        ["id", name],
+      ]),
       to: input,
       folder: folder === "" ? undefined : folder,
       isExact: false,

@@ -3,7 +3,15 @@
 
 import { mkdirSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
-import { type InputAttribute, type InputAttributes, printAttributes, parseJson, parseStorePathBaseName, type StorePath, textAttribute } from "#formats";
+import {
+  type InputAttribute,
+  type InputAttributes,
+  printAttributes,
+  parseJson,
+  parseStorePathBaseName,
+  type StorePath,
+  textAttribute,
+} from "#formats";
 import { hostPath } from "#host";
 import type { EvaluationStore } from "#store";
 import { readAttributes } from "./flake/lock-file.ts";
@@ -67,8 +75,20 @@ export class FetcherCache {
     return store.isValidPath(path) ? { ...entry, path } : undefined;
   }
 
-  putPath(store: EvaluationStore, entry: { readonly domain: string; readonly key: InputAttributes; readonly value: InputAttributes; readonly path: StorePath }): void {
-    this.put(entry.domain, inStore(store, entry.key), new Map<string, InputAttribute>([...entry.value, ["storePath", entry.path]]));
+  putPath(
+    store: EvaluationStore,
+    entry: {
+      readonly domain: string;
+      readonly key: InputAttributes;
+      readonly value: InputAttributes;
+      readonly path: StorePath;
+    },
+  ): void {
+    this.put(
+      entry.domain,
+      inStore(store, entry.key),
+      new Map<string, InputAttribute>([...entry.value, ["storePath", entry.path]]),
+    );
   }
 
   close(): void {

@@ -80,7 +80,13 @@ async function copyClosure({ cache, store, emit, file }: Copy, path: StorePath):
 }
 
 /** Without what only a cache says of a path. */
-function pathInfo({ url: _url, compression: _compression, fileHash: _hash, fileSize: _size, ...info }: NarInfo): ValidPathInfo {
+function pathInfo({
+  url: _url,
+  compression: _compression,
+  fileHash: _hash,
+  fileSize: _size,
+  ...info
+}: NarInfo): ValidPathInfo {
   return info;
 }
 

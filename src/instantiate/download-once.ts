@@ -26,7 +26,10 @@ export function downloadOnce(
   { name, unpack, fetch }: Wanted,
 ): Fetched {
   const domain = unpack ? "firnTarball" : "file";
-  const key = new Map([["url", url], ["name", name]]);
+  const key = new Map([
+    ["url", url],
+    ["name", name],
+  ]);
   const known = cache.lookUpPath(store, domain, key);
   const cached = known === undefined ? undefined : fromEntry(known);
   if (cached !== undefined && known?.isExpired === false) return cached;
@@ -38,7 +41,10 @@ export function downloadOnce(
     warn(`${error.message}; using cached version`);
     return cached;
   }
-  const value = new Map<string, InputAttribute>([["etag", ""], ["url", url]]);
+  const value = new Map<string, InputAttribute>([
+    ["etag", ""],
+    ["url", url],
+  ]);
   if (fetched.lastModified !== undefined) value.set("lastModified", BigInt(fetched.lastModified));
   cache.putPath(store, { domain, key, value, path: fetched.path });
   return fetched;

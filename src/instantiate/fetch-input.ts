@@ -53,7 +53,11 @@ export function fetchInput(input: InputAttributes, context: FetchInputContext): 
     case "sourcehut":
       throw unsupportedType(input);
     case "hg":
-      return fetchMercurialTree(context.store, input, { ...context.settings, cache: context.cache, warn: context.warn });
+      return fetchMercurialTree(context.store, input, {
+        ...context.settings,
+        cache: context.cache,
+        warn: context.warn,
+      });
     case "indirect":
       throw cannotFetchDirectly(input);
     default:
@@ -99,9 +103,10 @@ function checkTarball(text: string, { warn }: FetchInputContext): void {
   );
 }
 
-function gitOptions({ settings, warn }: FetchInputContext): GitOptions {
+function gitOptions({ settings, cache, warn }: FetchInputContext): GitOptions {
   return {
     cacheFolder: settings.cacheFolder,
+    cache,
     warn,
     allowDirty: settings.allowDirty,
     warnDirty: settings.warnDirty,

@@ -50,7 +50,10 @@ export function createEvaluation(options: EvaluatorOptions): Evaluation {
   const fetchSettings = options.fetchSettings ?? defaultFetchSettings();
   const registries = new Registries({
     settings: fetchSettings,
-    context: { requireFeature: (feature) => requireFeature(evaluator, feature), warn: (text) => io.emitMessage("warn", text) },
+    context: {
+      requireFeature: (feature) => requireFeature(evaluator, feature),
+      warn: (text) => io.emitMessage("warn", text),
+    },
     download: (url) => {
       const path = io.fetchUrl({ url, name: "flake-registry.json", unpack: false });
       options.store.addPermanentRoot(path, `${fetchSettings.cacheFolder}/flake-registry.json`);

@@ -64,9 +64,10 @@ export function flakeFlags(context: Context): FlakeFlags {
     }),
     lockFlags(flakes) {
       for (const act of later.splice(0)) act(flakes);
-      const given = [...overrides.values()].map(
-        ([path, text]): InputOverride => ({ path, reference: readFlakeReference(flakes, text, { mayBeMissing: true }) }),
-      );
+      const given = [...overrides.values()].map(([path, text]): InputOverride => ({
+        path,
+        reference: readFlakeReference(flakes, text, { mayBeMissing: true }),
+      }));
       return { ...flags, updates, overrides: given };
     },
   };

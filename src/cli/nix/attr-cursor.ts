@@ -1,7 +1,18 @@
 // A place in the outputs of a flake: its value is computed when it is asked for, and it knows the path that leads to it
 // (Nix's AttrCursor, without its cache).
 
-import { Attrs, BaseError, type Evaluator, hint, NixPath, NixString, type Slot, TypeError, typeName, type Value } from "#language";
+import {
+  Attrs,
+  BaseError,
+  type Evaluator,
+  hint,
+  NixPath,
+  NixString,
+  type Slot,
+  TypeError,
+  typeName,
+  type Value,
+} from "#language";
 
 export class AttrCursor {
   private readonly evaluator: Evaluator;
@@ -38,7 +49,8 @@ export class AttrCursor {
 
   get(name: string): AttrCursor {
     const found = this.find(name);
-    if (found === undefined) throw new BaseError(hint`attribute '${[...this.nameList, name].join(".")}' does not exist`);
+    if (found === undefined)
+      throw new BaseError(hint`attribute '${[...this.nameList, name].join(".")}' does not exist`);
     return found;
   }
 

@@ -19,8 +19,7 @@ export function describeChanges(before: LockFile, after: LockFile): string {
   for (let i = 0, j = 0; i < old.length || j < changed.length;) {
     const [oldPath, oldEdge] = old[i] ?? [];
     const [newPath, newEdge] = changed[j] ?? [];
-    const order =
-      oldPath === undefined ? 1 : newPath === undefined ? -1 : compareInputPaths(oldPath, newPath);
+    const order = oldPath === undefined ? 1 : newPath === undefined ? -1 : compareInputPaths(oldPath, newPath);
     if (order > 0 && newPath !== undefined && newEdge !== undefined) {
       text += `${bullet} ${green}Added input '${printInputPath(newPath)}':${normal}\n    ${describeEdge(newEdge)}\n`;
       j++;
@@ -40,9 +39,7 @@ export function describeChanges(before: LockFile, after: LockFile): string {
 }
 
 function describeEdge(edge: LockEdge): string {
-  return edge.kind === "node"
-    ? describeReference(edge.node.locked)
-    : `follows '${printInputPath(edge.follows)}'`;
+  return edge.kind === "node" ? describeReference(edge.node.locked) : `follows '${printInputPath(edge.follows)}'`;
 }
 
 function describeReference(reference: FlakeReference): string {

@@ -3,14 +3,7 @@
 
 import { lstatSync, readlinkSync, statSync } from "node:fs";
 import { posix } from "node:path";
-import {
-  badUrl,
-  FirnError,
-  normalisePath,
-  pathToUrlPath,
-  type PathReference,
-  type Url,
-} from "#formats";
+import { badUrl, FirnError, normalisePath, pathToUrlPath, type PathReference, type Url } from "#formats";
 import { hostPath, ifExists } from "#host";
 
 export interface LocatePathOptions {

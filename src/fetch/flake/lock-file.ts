@@ -27,7 +27,15 @@ import {
   toByteString,
   withoutFinalMark,
 } from "#formats";
-import { type InputPath, isLockedNode, type LockEdge, type LockedNode, type LockNode, printInputPath, sortedInputs } from "./lock-node.ts";
+import {
+  type InputPath,
+  isLockedNode,
+  type LockEdge,
+  type LockedNode,
+  type LockNode,
+  printInputPath,
+  sortedInputs,
+} from "./lock-node.ts";
 
 export interface LockFile {
   readonly root: LockNode;
@@ -215,7 +223,10 @@ export function lockFileToJson({ root }: LockFile): PrintedLockFile {
     keys.set(node, key);
     const inputs = sortedInputs(node).map(
       ([input, edge]) =>
-        [fromByteString(input), edge.kind === "node" ? fromByteString(add(input, edge.node)) : edge.follows.map(fromByteString)] as const,
+        [
+          fromByteString(input),
+          edge.kind === "node" ? fromByteString(add(input, edge.node)) : edge.follows.map(fromByteString),
+        ] as const,
     );
     nodes.set(key, {
       ...(inputs.length === 0 ? {} : { inputs: Object.fromEntries(inputs) }),
@@ -361,7 +372,10 @@ function attributeMissing(name: string): FirnError {
 }
 
 function finalMark(attributes: InputAttributes): FirnError {
-  return new FirnError("lock-file", `lock file contains the internal attribute '__final': ${printAttributes(attributes)}`);
+  return new FirnError(
+    "lock-file",
+    `lock file contains the internal attribute '__final': ${printAttributes(attributes)}`,
+  );
 }
 
 function unlockedInput(input: InputAttributes): FirnError {

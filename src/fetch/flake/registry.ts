@@ -19,6 +19,7 @@ import {
   overrideInput,
   parseJson,
   printIndentedJson,
+  printJson,
   printInput,
   revisionOf,
   textAttribute,
@@ -126,13 +127,13 @@ function atSameCommit({ from, to }: RegistryEntry, asked: InputAttributes): Inpu
 }
 
 function unsupportedVersion(path: string, version: JsonValue): FirnError {
-  return new FirnError("registry", `flake registry '${path}' has unsupported version ${String(version)}`);
+  return new FirnError("registry", `flake registry '${path}' has unsupported version ${printJson(version)}`);
 }
 
 function registryCycle(input: InputAttributes): FirnError {
   return new FirnError("registry", `cycle detected in flake registry for '${printInput(input)}'`);
 }
 
-export function notInRegistries(input: InputAttributes): FirnError {
+function notInRegistries(input: InputAttributes): FirnError {
   return new FirnError("registry", `cannot find flake '${printInput(input)}' in the flake registries`);
 }

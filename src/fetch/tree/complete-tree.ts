@@ -81,9 +81,7 @@ function hashMismatch(asked: InputAttributes, expected: Hash, got: Hash): FirnEr
 }
 
 function fieldMismatch(name: string, asked: InputAttributes, found: InputAttributes): FirnError {
-  return mismatch(
-    `mismatch in field '${name}' of input '${printAttributes(asked)}', got '${printAttributes(found)}'`,
-  );
+  return mismatch(`mismatch in field '${name}' of input '${printAttributes(asked)}', got '${printAttributes(found)}'`);
 }
 
 function mismatch(message: string, exitStatus = 1): FirnError {

@@ -55,7 +55,11 @@ function isRecent(path: string, { branchLifetime = anHour }: GitOptions): boolea
 }
 
 /** The branch's own file says by its date when it was fetched last. */
-function touchBranch({ gitFolder, branchFile, reference }: Readonly<Record<"gitFolder" | "branchFile" | "reference", string>>): void {
+function touchBranch({
+  gitFolder,
+  branchFile,
+  reference,
+}: Readonly<Record<"gitFolder" | "branchFile" | "reference", string>>): void {
   if (!existsSync(hostPath(branchFile))) {
     const revision = resolveReference(gitFolder, fullReference(reference));
     mkdirSync(hostPath(dirname(branchFile)), { recursive: true });

@@ -1,17 +1,13 @@
 // What is asked of a repository on this machine: its folder, its HEAD, what a name stands for, how old a commit is.
 
-import {
-  booleanAttribute,
-  FirnError,
-  type InputAttributes,
-  printHash,
-  revisionOf,
-} from "#formats";
+import { booleanAttribute, FirnError, type InputAttributes, numberAttribute, printHash, revisionOf } from "#formats";
+import type { FetcherCache } from "../fetcher-cache.ts";
 import { runGit, tryGit } from "./git-program.ts";
 
 export interface GitOptions {
   /** Where clones are kept, as `~/.cache/nix`; a byte string. */
   readonly cacheFolder: string;
+  readonly cache: FetcherCache;
   readonly warn: (text: string) => void;
   /** Whether a working tree that differs from its commit may be used; true when absent. */
   readonly allowDirty?: boolean;
@@ -63,19 +59,49 @@ export function askedRevision(input: InputAttributes): string | undefined {
 }
 
 /** In seconds since the epoch. */
-export function commitTime(gitFolder: string, revision: string): bigint {
-  const environment = { GIT_DIR: gitFolder };
-  return BigInt(runGit(["log", "-1", "--format=%ct", "--no-show-signature", revision], { environment }).trim());
+export function commitTime(gitFolder: string, revision: string, { cache }: GitOptions): bigint {
+  return remember(cache, { domain: "gitLastModified", name: "lastModified", revision }, () => {
+    const environment = { GIT_DIR: gitFolder };
+    return BigInt(runGit(["log", "-1", "--format=%ct", "--no-show-signature", revision], { environment }).trim());
+  });
 }
 
-export function revisionCount(gitFolder: string, revision: string): bigint {
-  return BigInt(runGit(["rev-list", "--count", revision], { environment: { GIT_DIR: gitFolder } }).trim());
+/** How many commits lead up to this one; a repository that does not have them all cannot tell. */
+export function revisionCount(gitFolder: string, revision: string, { cache }: GitOptions): bigint {
+  return remember(cache, { domain: "gitRevCount", name: "revCount", revision }, () => {
+    if (isShallowRepository(gitFolder)) throw countUnknown(revision);
+    return BigInt(runGit(["rev-list", "--count", revision], { environment: { GIT_DIR: gitFolder } }).trim());
+  });
+}
+
+export function isShallowRepository(gitFolder: string): boolean {
+  const repository = { environment: { GIT_DIR: gitFolder } };
+  return runGit(["rev-parse", "--is-shallow-repository"], repository).trim() === "true";
+}
+
+/** A fact about a commit never changes, so that it is looked up once for good. */
+function remember(
+  cache: FetcherCache,
+  { domain, name, revision }: { readonly domain: string; readonly name: string; readonly revision: string },
+  compute: () => bigint,
+): bigint {
+  const key = new Map([["rev", revision]]);
+  const entry = cache.lookUp(domain, key);
+  const known = entry === undefined ? undefined : numberAttribute(entry.value, name);
+  if (known !== undefined) return known;
+  const value = compute();
+  cache.put(domain, key, new Map([[name, value]]));
+  return value;
 }
 
 /** What decides the content: the commit, and the options that change what is read of it. */
 export function commitFingerprint(input: InputAttributes, revision: string): string {
   const flag = (name: string, text: string): string => (booleanAttribute(input, name) === true ? text : "");
   return `${revision}${flag("submodules", ";s")}${flag("exportIgnore", ";e")}${flag("lfs", ";l")}`;
+}
+
+function countUnknown(revision: string): FirnError {
+  return new FirnError("git-shallow", `Cannot count the commits up to '${revision}': the Git repository is shallow`);
 }
 
 function unknownReference(reference: string): FirnError {

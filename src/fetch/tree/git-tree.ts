@@ -36,6 +36,7 @@ import {
   gitFolderOf,
   type GitOptions,
   headReference,
+  isShallowRepository,
   resolveReference,
   revisionCount,
 } from "./git-repository.ts";
@@ -60,7 +61,8 @@ function refuseUnsupported(input: InputAttributes): void {
 /** The folder of a repository with a working tree, where the URL names one; a bare one is fetched from like a distant. */
 export function localRepositoryOf(input: InputAttributes, warn: (text: string) => void): string | undefined {
   const url = urlOf(input, warn);
-  if (url.scheme !== "file") return undefined;
+  // Tests have repositories of this machine treated as if they were elsewhere.
+  if (url.scheme !== "file" || process.env["_NIX_FORCE_HTTP"] === "1") return undefined;
   const path = urlPathToPath(url.path);
   if (existsSync(hostPath(path)) && !existsSync(hostPath(`${path}/.git`))) return undefined;
   if (!path.startsWith("/")) {
@@ -91,9 +93,9 @@ function commitTree(
   const found: [string, InputAttribute][] = [
     ["ref", reference],
     ["rev", revision],
-    ["lastModified", commitTime(gitFolder, revision)],
+    ["lastModified", commitTime(gitFolder, revision, options)],
   ];
-  if (!shallow) found.push(["revCount", revisionCount(gitFolder, revision)]);
+  if (!shallow) found.push(["revCount", revisionCount(gitFolder, revision, options)]);
   const scratch = byteStringOfHostText(mkdtempSync(posix.join(tmpdir(), "firn-git-")));
   try {
     writeCommit(input, commit, `${scratch}/tree`, options);
@@ -113,9 +115,7 @@ function commitTree(
 function findCommit(input: InputAttributes, local: string | undefined, options: GitOptions): Commit {
   const commit =
     local === undefined ? fetchRemote(urlOf(input, options.warn), input, options) : localCommit(local, input, options);
-  const repository = { environment: { GIT_DIR: commit.gitFolder } };
-  const isShallow = runGit(["rev-parse", "--is-shallow-repository"], repository).trim() === "true";
-  if (isShallow && booleanAttribute(input, "shallow") !== true) {
+  if (isShallowRepository(commit.gitFolder) && booleanAttribute(input, "shallow") !== true) {
     throw shallowRepository(local ?? printUrl(urlOf(input, () => undefined)));
   }
   return commit;

@@ -49,10 +49,10 @@ export function fetchWorkingTree(
     if (reference !== undefined) found.push(["ref", reference]);
     found.push(["rev", headRevision ?? nullRevision]);
     if (booleanAttribute(input, "shallow") !== true) {
-      found.push(["revCount", headRevision === undefined ? 0n : revisionCount(gitFolder, headRevision)]);
+      found.push(["revCount", headRevision === undefined ? 0n : revisionCount(gitFolder, headRevision, options)]);
     }
   }
-  found.push(["lastModified", headRevision === undefined ? 0n : commitTime(gitFolder, headRevision)]);
+  found.push(["lastModified", headRevision === undefined ? 0n : commitTime(gitFolder, headRevision, options)]);
   const kept = keptPaths(folder, {
     exportIgnore: booleanAttribute(input, "exportIgnore") ?? false,
     submodules: withSubmodules,
@@ -64,7 +64,9 @@ export function fetchWorkingTree(
   });
   return {
     ...describeTree(store, path, input, found),
-    fingerprint: state.isDirty ? dirtyFingerprint(input, folder, state) : commitFingerprint(input, headRevision ?? nullRevision),
+    fingerprint: state.isDirty
+      ? dirtyFingerprint(input, folder, state)
+      : commitFingerprint(input, headRevision ?? nullRevision),
     shownAs: folder,
     workingTree: folder,
   };

@@ -100,7 +100,10 @@ function commitTree(
   const { cache } = options;
   const input = new Map<string, InputAttribute>(asked);
   if (!input.has("ref")) input.set("ref", "default");
-  const branchKey = new Map([["url", from], ["ref", requiredText(input, "ref")]]);
+  const branchKey = new Map([
+    ["url", from],
+    ["ref", requiredText(input, "ref")],
+  ]);
   if (!input.has("rev")) {
     const known = cache.lookUp("hgRefToRev", branchKey);
     const revision = known?.isExpired === false ? textAttribute(known.value, "rev") : undefined;
@@ -141,8 +144,12 @@ function describeCommit(
 
 function revisionKey(input: InputAttributes): InputAttributes {
   const revision = revisionOf(input);
-  if (revision !== undefined && revision.algorithm !== "sha1") throw wrongHash(printHash(revision, "base16", { prefix: true }));
-  return new Map([["name", inputName(input)], ["rev", revisionText(input) ?? ""]]);
+  if (revision !== undefined && revision.algorithm !== "sha1")
+    throw wrongHash(printHash(revision, "base16", { prefix: true }));
+  return new Map([
+    ["name", inputName(input)],
+    ["rev", revisionText(input) ?? ""],
+  ]);
 }
 
 function revisionText(input: InputAttributes): string | undefined {

@@ -109,8 +109,5 @@ function bothGiven(input: InputAttributes, revision: string, reference: string):
 }
 
 function cannotSet(input: InputAttributes, what: string, value: string): FirnError {
-  return new FirnError(
-    "input-override",
-    `don't know how to set ${what} of input '${printInput(input)}' to '${value}'`,
-  );
+  return new FirnError("input-override", `don't know how to set ${what} of input '${printInput(input)}' to '${value}'`);
 }

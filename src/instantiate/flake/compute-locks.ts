@@ -2,14 +2,7 @@
 // has changed, and fetched otherwise; then its own inputs, and so on. Overrides come from flakes above and from the
 // command line, those that stand further up count.
 
-import {
-  emptyLockFile,
-  type InputPath,
-  type LockedNode,
-  type LockFile,
-  type LockNode,
-  printInputPath,
-} from "#fetch";
+import { emptyLockFile, type InputPath, type LockedNode, type LockFile, type LockNode, printInputPath } from "#fetch";
 import {
   canonicaliseFlakeReference,
   flakeReferencesEqual,
@@ -144,7 +137,8 @@ class LockComputation {
       try {
         this.lockInput(step, name, path, input);
       } catch (error) {
-        if (error instanceof BaseError) error.addTrace(undefined, hint`while updating the flake input '${printInputPath(path)}'`);
+        if (error instanceof BaseError)
+          error.addTrace(undefined, hint`while updating the flake input '${printInputPath(path)}'`);
         throw error;
       }
     }
@@ -325,7 +319,13 @@ function placeOfRelative({ reference, folder }: WantedInput): string | undefined
 }
 
 function indirectReference(name: string): FlakeReference {
-  return { input: new Map([["type", "indirect"], ["id", name]]), folder: "" };
+  return {
+    input: new Map([
+      ["type", "indirect"],
+      ["id", name],
+    ]),
+    folder: "",
+  };
 }
 
 function oldLock(node: LockNode | undefined, name: string): LockedNode | undefined {

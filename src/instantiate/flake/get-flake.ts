@@ -1,7 +1,15 @@
 // `builtins.getFlake`.
 
 import { isLockedInput, parseFlakeReference } from "#formats";
-import { BaseError, type Evaluator, hint, type PrimOpDefinition, type Slot, type Value, withLanguageErrors } from "#language";
+import {
+  BaseError,
+  type Evaluator,
+  hint,
+  type PrimOpDefinition,
+  type Slot,
+  type Value,
+  withLanguageErrors,
+} from "#language";
 import type { Flakes } from "./flakes.ts";
 
 /** `flakes` are those of the evaluator that calls it. */

@@ -33,7 +33,7 @@ export function lockFlake(flakes: Flakes, reference: FlakeReference, flags: Lock
     return lock(flakes, flake, { reference, flags, useRegistries });
   } catch (error) {
     const known = asLanguageError(error);
-    if (known instanceof BaseError && !(isForeign(error))) {
+    if (known instanceof BaseError && !isForeign(error)) {
       known.addTrace(undefined, hint`while updating the lock file of flake '${printFlakeReference(flake.locked)}'`);
     }
     throw isForeign(error) ? error : known;
@@ -99,7 +99,8 @@ function writeLockFile(flakes: Flakes, wanted: NewLockFile): Flake {
   if (unlocked !== undefined) {
     const input = printFlakeReference(unlocked);
     if (flags.failOnUnlocked === true) throw notWritten(name, input);
-    if (settings.warnDirty) warn(`not writing lock file of flake '${name}' because it has an unlocked input ('${input}')`);
+    if (settings.warnDirty)
+      warn(`not writing lock file of flake '${name}' because it has an unlocked input ('${input}')`);
     return flake;
   }
   if (flags.updateLockFile === false) throw changesNotAllowed(name);

@@ -79,7 +79,8 @@ class FlakeReader {
     const description = find("description");
     const text = description === undefined ? undefined : this.expect("string", description).text;
     const inputs = find("inputs");
-    const { named, self } = inputs === undefined ? { named: new Map<string, FlakeInput>(), self: new Map() } : this.readInputs(inputs, true);
+    const { named, self } =
+      inputs === undefined ? { named: new Map<string, FlakeInput>(), self: new Map() } : this.readInputs(inputs, true);
     const outputs = find("outputs");
     if (outputs === undefined) throw lacksOutputs(this.request.reference);
     this.addFormals(named, outputs);

@@ -33,9 +33,7 @@ function fetchClosure(evaluator: Evaluator, slot: Slot): Value {
   const request = { fromStore, fromPath };
   const kind: ClosureRequest["kind"] =
     toPath !== undefined ? "rewritten" : inputAddressed ? "input-addressed" : "content-addressed";
-  const path = withLanguageErrors(() =>
-    evaluator.io.fetchClosure({ ...request, kind, ...(toPath ? { toPath } : {}) }),
-  );
+  const path = withLanguageErrors(() => evaluator.io.fetchClosure({ ...request, kind, ...(toPath ? { toPath } : {}) }));
   return storePathValue(evaluator, path);
 }
 

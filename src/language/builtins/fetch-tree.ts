@@ -179,7 +179,8 @@ export function treeAttributes(
   if (attributes.get("type") === "git") result.set("submodules", booleanAttribute(attributes, "submodules") ?? false);
   if (!forceDirty) {
     const revision = revisionOf(attributes);
-    const commit = revision === undefined ? (emptyRevision ? "0".repeat(40) : undefined) : printHash(revision, "base16");
+    const commit =
+      revision === undefined ? (emptyRevision ? "0".repeat(40) : undefined) : printHash(revision, "base16");
     if (commit !== undefined) result.set("rev", commit).set("shortRev", commit.slice(0, 7));
     const count = numberAttribute(attributes, "revCount") ?? (emptyRevision ? 0n : undefined);
     if (count !== undefined) result.set("revCount", attributeValue(count));

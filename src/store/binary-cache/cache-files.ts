@@ -1,6 +1,6 @@
 // Where the files of a binary cache lie: a folder here, or elsewhere by whatever reads from there.
 
-import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { errorCode, hostPath } from "#host";
 
 export interface CacheFiles {
@@ -21,12 +21,13 @@ export class LocalCacheFiles implements CacheFiles {
   }
 
   async read(name: string, take: (body: AsyncIterable<Uint8Array>) => Promise<void>): Promise<boolean> {
-    try {
-      await take(createReadStream(hostPath(`${this.folder}/${name}`)));
-      return true;
-    } catch (error) {
-      if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return false;
+    const path = hostPath(`${this.folder}/${name}`);
+    const file = await open(path).catch((error: unknown) => {
+      if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return undefined;
       throw error;
-    }
+    });
+    if (file === undefined) return false;
+    await take(file.createReadStream());
+    return true;
   }
 }

@@ -1,13 +1,12 @@
 // Builds the checks of a flake, and tells of those that failed by the attributes that have them.
 
-import { queryMissing } from "#build";
+import { queryMissing, realise } from "#build";
 import { printStorePath } from "#formats";
 import { BaseError, hint, uncolored } from "#language";
-import { realise } from "#build";
 import { interruptible } from "../../interruptible.ts";
 import { buildSettings } from "../../realise-paths.ts";
 import type { Session } from "../../session.ts";
-import type { BuiltCheck, CheckState } from "./check.ts";
+import type { BuiltCheck, CheckState } from "./check-state.ts";
 
 export async function buildChecks({ store }: Session, state: CheckState): Promise<void> {
   const { context, toBuild } = state;
@@ -28,7 +27,9 @@ export async function buildChecks({ store }: Session, state: CheckState): Promis
     const message = uncolored(result.error.message);
     const attributes = toBuild.get(result.path.derivation) ?? [];
     for (const attribute of attributes) {
-      state.report(new BaseError(hint`failed to build attribute '${attribute}', build of '${built}' failed: ${message}`));
+      state.report(
+        new BaseError(hint`failed to build attribute '${attribute}', build of '${built}' failed: ${message}`),
+      );
     }
     if (attributes.length === 0) state.report(new BaseError(hint`build of '${built}' failed: ${message}`));
   }

@@ -16,7 +16,7 @@ import {
 import { derivationOf } from "#profile";
 import type { LockedFlake } from "#instantiate";
 import type { Session } from "../../session.ts";
-import { type CheckState, checking } from "./check.ts";
+import { type CheckState, checking } from "./check-state.ts";
 import { during } from "./flake-command.ts";
 
 export function checkOutputs(session: Session, locked: LockedFlake, state: CheckState): void {
@@ -78,7 +78,10 @@ class OutputChecker {
       );
       const all = this.membersOf(outputs, "");
       // Jobs of Hydra first, since they may not import from derivations.
-      const ordered = [...all.filter(({ path }) => path === "hydraJobs"), ...all.filter(({ path }) => path !== "hydraJobs")];
+      const ordered = [
+        ...all.filter(({ path }) => path === "hydraJobs"),
+        ...all.filter(({ path }) => path !== "hydraJobs"),
+      ];
       for (const output of ordered) this.checkOutput(output);
     });
   }

@@ -1,26 +1,13 @@
 // nix flake check: evaluates the outputs of a flake, each by the rules of its kind, and builds its checks.
 
-import type { DerivedPath } from "#build";
-import { type StorePath } from "#formats";
-import { BaseError, type Position, renderError } from "#language";
+import { BaseError, renderError } from "#language";
 import { flagTable, switchFlag } from "../../arguments/command-line.ts";
-import type { Command, Context } from "../../command.ts";
+import type { Command } from "../../command.ts";
 import { printHelp } from "../../help.ts";
 import { buildChecks } from "./build-checks.ts";
 import { checkOutputs } from "./check-outputs.ts";
+import type { CheckState } from "./check-state.ts";
 import { lockFlakeOfLine, openFlakeSession, readFlakeLine } from "./flake-command.ts";
-
-/** What came of the checks so far, and what is done with failures. */
-export interface CheckState {
-  readonly context: Context;
-  readonly checkAllSystems: boolean;
-  readonly system: string;
-  readonly omittedSystems: Set<string>;
-  /** Checks to build, with the paths of the attributes that have them. */
-  readonly toBuild: Map<StorePath, string[]>;
-  /** Throws the error, or remembers that there was one where the user wants to go on. */
-  report(error: unknown): void;
-}
 
 export const command: Command = {
   name: "nix flake check",
@@ -61,25 +48,11 @@ export const command: Command = {
     log.message("info", "\x1b[32;1mall checks passed!\x1b[0m");
     if (state.omittedSystems.size > 0) {
       const systems = [...state.omittedSystems].toSorted().join(", ");
-      log.message("warn", `The check omitted these incompatible systems: ${systems}\nUse '--all-systems' to check all.`);
+      log.message(
+        "warn",
+        `The check omitted these incompatible systems: ${systems}\nUse '--all-systems' to check all.`,
+      );
     }
     return 0;
   },
 };
-
-/** Runs a check; what goes wrong gets a frame that says what was checked, and is reported. */
-export function checking<T>(
-  state: CheckState,
-  what: { readonly position: Position | undefined; readonly frame: string },
-  check: () => T,
-): T | undefined {
-  try {
-    return check();
-  } catch (error) {
-    if (error instanceof BaseError) error.addTrace(what.position, what.frame);
-    state.report(error);
-    return undefined;
-  }
-}
-
-export type BuiltCheck = Extract<DerivedPath, { kind: "built" }>;

@@ -31,7 +31,7 @@ export const newCommand: Command = {
 const templatePaths = { defaults: ["templates.default", "defaultTemplate"], prefixes: ["templates."] };
 
 async function run(
-  command: Command,
+  self: Command,
   words: readonly string[],
   context: Context,
   folder: string | undefined,
@@ -51,7 +51,7 @@ async function run(
     target = word;
     return true;
   });
-  if (wantsHelp) return printHelp(command, context);
+  if (wantsHelp) return printHelp(self, context);
   if (target === undefined) throw new UsageError("more arguments are required");
   const { settings } = context;
   if (!evaluation.impure && !settings.isOverridden("pure-eval")) settings.set("pure-eval", "true");
@@ -136,10 +136,7 @@ class TemplateCopy {
 }
 
 function unsupportedType(path: string, type: string): FirnError {
-  return new FirnError(
-    "template",
-    `path '${path}' needs to be a symlink, file, or directory but instead is a ${type}`,
-  );
+  return new FirnError("template", `path '${path}' needs to be a symlink, file, or directory but instead is a ${type}`);
 }
 
 function conflicts(count: number): FirnError {

@@ -1,13 +1,6 @@
 // nix flake metadata (and its older name, info): what a flake is, where it comes from, what it depends on.
 
-import {
-  attributesToJson,
-  type InputPath,
-  lockFileToJson,
-  type LockNode,
-  printInputPath,
-  sortedInputs,
-} from "#fetch";
+import { attributesToJson, type InputPath, lockFileToJson, type LockNode, printInputPath, sortedInputs } from "#fetch";
 import {
   flakeReferenceAttributes,
   fromByteString,
@@ -94,7 +87,9 @@ function printAsJson(output: Output, session: Session, locked: LockedFlake): voi
     lastModified: facts.lastModified,
     fingerprint: facts.fingerprint,
   };
-  const known = Object.entries(optional).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  const known = Object.entries(optional).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
   const json = {
     ...Object.fromEntries(known),
     originalUrl: url(flake.original),

@@ -60,7 +60,7 @@ export function readReference({ flakes }: EvaluationSession, text: string): Flak
   return parseFlakeReference(text, flakes.context);
 }
 
-export function registryOf({ flakes }: EvaluationSession, line: RegistryLine): Registry {
+function registryOf({ flakes }: EvaluationSession, line: RegistryLine): Registry {
   return line.path === undefined ? flakes.registries.get("user") : flakes.registries.custom(line.path);
 }
 

@@ -35,6 +35,7 @@ export interface FetchInputContext {
   readonly cache: FetcherCache;
   readonly download: (url: string, name: string, unpack: boolean) => Fetched;
   readonly warn: (text: string) => void;
+  readonly debug: (text: string) => void;
 }
 
 export function fetchInput(input: InputAttributes, context: FetchInputContext): FetchedTree {
@@ -103,11 +104,12 @@ function checkTarball(text: string, { warn }: FetchInputContext): void {
   );
 }
 
-function gitOptions({ settings, cache, warn }: FetchInputContext): GitOptions {
+function gitOptions({ settings, cache, warn, debug }: FetchInputContext): GitOptions {
   return {
     cacheFolder: settings.cacheFolder,
     cache,
     warn,
+    debug,
     allowDirty: settings.allowDirty,
     warnDirty: settings.warnDirty,
     branchLifetime: settings.tarballTtl,

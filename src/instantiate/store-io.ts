@@ -96,7 +96,8 @@ class StoreIO implements EvalIO {
     const download = (url: string, name: string, unpack: boolean): Fetched => this.download(url, name, unpack);
     const warn = (text: string): void => this.emitMessage("warn", text);
     this.cache = new FetcherCache(fetchSettings.cacheFolder, fetchSettings.tarballTtl);
-    this.inputs = new InputFetcher({ store, settings: fetchSettings, cache: this.cache, download, warn });
+    const debug = (text: string): void => this.emitMessage("debug", text);
+    this.inputs = new InputFetcher({ store, settings: fetchSettings, cache: this.cache, download, warn, debug });
   }
 
   // Files.

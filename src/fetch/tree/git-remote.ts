@@ -101,12 +101,18 @@ function fullReference(reference: string): string {
 /** The branch that the other side's HEAD points at, remembered as long as a branch is. */
 function readHead(url: string, gitFolder: string, options: GitOptions): string | undefined {
   const head = `${gitFolder}/HEAD`;
-  if (isRecent(head, options)) {
-    const remembered = /^ref: (\S+)/.exec(readFileSync(hostPath(head), "latin1"))?.[1];
-    if (remembered !== undefined && !remembered.endsWith("__nix_dummy_branch")) return remembered;
-  }
+  const remembered = rememberedHead(head);
+  if (remembered !== undefined && isRecent(head, options)) return remembered;
   const { status, output } = tryGit(["ls-remote", "--symref", "--", url, "HEAD"], { showsComplaints: true });
-  return status === 0 ? /^ref: (\S+)\s+HEAD$/m.exec(output)?.[1] : undefined;
+  const found = status === 0 ? /^ref: (\S+)\s+HEAD$/m.exec(output)?.[1] : undefined;
+  if (found !== undefined || remembered === undefined) return found;
+  options.warn(`could not get HEAD ref for repository '${url}'; using expired cached ref '${remembered}'`);
+  return remembered;
+}
+
+function rememberedHead(file: string): string | undefined {
+  const name = /^ref: (\S+)/.exec(readFileSync(hostPath(file), "latin1"))?.[1];
+  return name?.endsWith("__nix_dummy_branch") === true ? undefined : name;
 }
 
 function writeHead(gitFolder: string, reference: string): void {

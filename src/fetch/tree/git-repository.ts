@@ -9,6 +9,8 @@ export interface GitOptions {
   readonly cacheFolder: string;
   readonly cache: FetcherCache;
   readonly warn: (text: string) => void;
+  /** What only those want to know who look for a fault. */
+  readonly debug?: (text: string) => void;
   /** Whether a working tree that differs from its commit may be used; true when absent. */
   readonly allowDirty?: boolean;
   /** Whether to say so when it does; true when absent. */

@@ -57,6 +57,7 @@ export function fetchWorkingTree(
     exportIgnore: booleanAttribute(input, "exportIgnore") ?? false,
     submodules: withSubmodules,
   });
+  options.debug?.(`copying '${folder}/' to the store`);
   const { path } = store.addToStore(inputName(input), folder, {
     method: "nar",
     algorithm: "sha256",

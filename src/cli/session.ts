@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import type { BuildMode, DerivedPath } from "#build";
 import { hostPath } from "#host";
 import { createEvaluation, type Flakes } from "#instantiate";
-import { AttrsBuilder, type Attrs, type Evaluator, type Slot } from "#language";
+import { AttrsBuilder, type Attrs, type Evaluator, fetchFlakeSource, type Slot } from "#language";
 import type { SwitchRequest } from "#profile";
 import type { EvaluationStore, LocalStore } from "#store";
 import { absolutePath } from "./absolute-path.ts";
@@ -92,6 +92,7 @@ function makeEvaluationSession(context: Context, flags: EvalFlags, store: Evalua
 function lookupFile(evaluator: Evaluator, text: string): string {
   const searched = /^<(.+)>$/s.exec(text)?.[1];
   if (searched !== undefined) return evaluator.findFile(searched).path;
+  if (text.startsWith("flake:")) return fetchFlakeSource(evaluator, text.slice("flake:".length));
   return isTarballAddress(text) ? fetchTarball(evaluator, text) : absolutePath(text);
 }
 

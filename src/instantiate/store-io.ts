@@ -331,8 +331,8 @@ class StoreIO implements EvalIO {
     return tree;
   }
 
-  resolveInput(input: InputAttributes): InputAttributes {
-    return guarded(() => this.registries.resolve(input, "inputs").input);
+  resolveInput(input: InputAttributes, use: "all" | "inputs"): InputAttributes {
+    return guarded(() => this.registries.resolve(input, use).input);
   }
 
   fetchClosure(request: ClosureRequest): StorePath {

@@ -32,6 +32,7 @@ export { typeName, typeTag } from "./values/type-name.ts";
 export { NixFloat, type NixList, NixPath, NixString, type Slot, stringValue, type Value } from "./values/value.ts";
 export { AttrPathNotFound, type FoundAttr, parseAttrPath } from "./machine/attr-path.ts";
 export { createEvaluator, type Evaluator, type EvaluatorOptions } from "./machine/evaluator.ts";
+export { fetchFlakeSource } from "./machine/flake-source.ts";
 export { derivationInternalPath } from "./machine/internal-paths.ts";
 export {
   defaultEvalSettings,

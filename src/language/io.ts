@@ -82,8 +82,8 @@ export interface EvalIO {
   fetchTree(input: InputAttributes): FetchedTree;
   /** A path of a binary cache with all that it refers to. */
   fetchClosure(request: ClosureRequest): StorePath;
-  /** What the registries say that a name such as `flake:nixpkgs` stands for. */
-  resolveInput?(input: InputAttributes): InputAttributes;
+  /** What a name such as `flake:nixpkgs` stands for, by all registries or by those that inputs of flakes are looked up in. */
+  resolveInput?(input: InputAttributes, registries: "all" | "inputs"): InputAttributes;
   /** Where a store path's bytes lie on this machine, so that it can be read. */
   realPath(path: StorePath): string;
 

@@ -71,6 +71,18 @@ export class Flakes {
     return callFlake(this, flake);
   }
 
+  /**
+   * The value of a flake as an evaluation may have it, for `getFlake` and the REPL's `:load-flake`: its lock file stays as
+   * it is, and a pure evaluation neither looks up names nor fetches what is not locked.
+   */
+  evaluate(reference: FlakeReference, flags: Pick<LockFlags, "writeLockFile"> = {}): ReturnType<typeof callFlake> {
+    const { pureEval } = this.evaluator.settings;
+    const useRegistries = !pureEval && this.settings.useRegistries;
+    return this.call(
+      this.lock(reference, { ...flags, updateLockFile: false, useRegistries, allowUnlocked: !pureEval }),
+    );
+  }
+
   /** The tree of an input, a name being looked up (InputCache::getAccessor). */
   fetchInput(input: InputAttributes, use: UseRegistries): Fetched & { readonly resolved: InputAttributes } {
     const known = this.fetched.get(printAttributes(input));

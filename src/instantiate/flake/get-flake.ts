@@ -32,11 +32,5 @@ function getFlake(evaluator: Evaluator, slot: Slot, flakes: Flakes): Value {
       hint`cannot call 'getFlake' on unlocked flake reference '${text}', at ${"\xc2\xabnone\xc2\xbb:0"} (use --impure to override)`,
     );
   }
-  const locked = flakes.lock(reference, {
-    updateLockFile: false,
-    writeLockFile: false,
-    useRegistries: !pureEval && flakes.settings.useRegistries,
-    allowUnlocked: !pureEval,
-  });
-  return flakes.call(locked);
+  return flakes.evaluate(reference, { writeLockFile: false });
 }

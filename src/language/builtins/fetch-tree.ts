@@ -63,7 +63,7 @@ function fetchTree(evaluator: Evaluator, slot: Slot, fetcher: Fetcher, mark?: "f
 function resolveName(evaluator: Evaluator, input: InputAttributes): InputAttributes {
   const { pureEval, experimentalFeatures } = evaluator.settings;
   if (pureEval || isDirectInput(input) || !experimentalFeatures.has("flakes")) return input;
-  return withLanguageErrors(() => evaluator.io.resolveInput?.(input) ?? input);
+  return withLanguageErrors(() => evaluator.io.resolveInput?.(input, "inputs") ?? input);
 }
 
 // What is asked for.

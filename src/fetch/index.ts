@@ -50,4 +50,5 @@ export type { FetchedTree } from "./tree/fetched-tree.ts";
 export type { GitOptions } from "./tree/git-repository.ts";
 export { cloneRepository, fetchGitTree } from "./tree/git-tree.ts";
 export { fetchMercurialTree } from "./tree/mercurial-tree.ts";
+export { unpackZip } from "./tree/unpack-zip.ts";
 export { fetchPathTree } from "./tree/path-tree.ts";

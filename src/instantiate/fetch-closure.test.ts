@@ -64,7 +64,8 @@ function evaluate(args: string, requireSignatures = true): { readonly answer: st
   const evaluator = createEvaluator({ store, settings, emit: () => undefined });
   try {
     const value = evaluator.evalExpr(`builtins.readFile (builtins.fetchClosure { ${args} })`, "/");
-    return { answer: value instanceof NixString ? value.text : String(value), store: root };
+    assert.ok(typeof value === "string" || value instanceof NixString);
+    return { answer: typeof value === "string" ? value : value.text, store: root };
   } catch (error) {
     if (!(error instanceof BaseError)) throw error;
     return { answer: error.message, store: root };

@@ -122,7 +122,7 @@ export class Flakes {
     if (!attributesEqual(wanted, tree.attributes)) {
       const name = printFlakeReference({ input: wanted, folder });
       this.evaluator.io.emitMessage("debug", `refetching input '${name}' due to self attribute`);
-      const again = new Map([...wanted].filter(([name]) => name !== "narHash"));
+      const again = new Map([...wanted].filter(([attribute]) => attribute !== "narHash"));
       found = this.fetchInput(again, "none").tree;
       description = read(found);
     }

@@ -35,7 +35,8 @@ export const command: Command = {
     const { input, folder } = flakes.registries.resolve(original.input, "all");
     const resolved = { input, folder: folder ?? original.folder };
     const { path, attributes } = flakes.fetchTree(input);
-    const named = new Map([...attributes].filter(([name]) => name !== "narHash" || input.has("narHash")));
+    const hasHash = input.has("narHash") || ["tarball", "file"].includes(String(input.get("type")));
+    const named = new Map([...attributes].filter(([name]) => name !== "narHash" || hasHash));
     const locked = { input: named, folder: resolved.folder };
     const hash = printHash(store.queryPathInfo(path).narHash, "sri");
     const printed = printStorePath(store.storeDir, path);

@@ -67,7 +67,7 @@ async function openBody(url: string, options: DownloadOptions): Promise<AsyncIte
     }
     if (statusCode !== 200) {
       response.destroy();
-      throw new DownloadFailure(`HTTP error ${statusCode}`, isTransientStatus(statusCode));
+      throw new DownloadFailure(`HTTP error ${statusCode}`, isTransientStatus(statusCode), statusCode);
     }
     return withProgress(response, options);
   }
@@ -135,11 +135,22 @@ function isNetworkError(error: unknown): boolean {
 /** Why one attempt failed, and whether another may do better. */
 class DownloadFailure extends Error {
   readonly transient: boolean;
+  /** What the server answered. */
+  readonly status: number | undefined;
 
-  constructor(reason: string, transient: boolean) {
+  constructor(reason: string, transient: boolean, status?: number) {
     super(reason);
     this.transient = transient;
+    this.status = status;
   }
+}
+
+/** Whether the server said that there is nothing, to `download`. */
+export function isMissingFile(error: unknown): boolean {
+  const cause = error instanceof FirnError ? error.cause : undefined;
+  return (
+    cause instanceof DownloadFailure && cause.status !== undefined && [401, 403, 404, 407, 410].includes(cause.status)
+  );
 }
 
 function unableToDownload(url: string, reason: string, cause: unknown): FirnError {

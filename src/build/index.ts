@@ -16,4 +16,5 @@ export type { DerivationOptions } from "./derivation-options.ts";
 export { parseStructuredAttributes, printJson, printShellDeclarations } from "./structured-attributes.ts";
 export type { Json, JsonObject } from "./structured-attributes.ts";
 export { download } from "./download.ts";
+export { HttpCacheFiles } from "./http-cache-files.ts";
 export type { DownloadOptions } from "./download.ts";

@@ -23,8 +23,13 @@ function dummyKeepsNothing(): FirnError {
 
 /** The store is closed when the program ends. */
 export function openLocalStoreOf(context: Context): LocalStore {
+  return openStoreAt(context, uriOf(context));
+}
+
+/** Another store than the one of this run, closed likewise. */
+export function openStoreAt(context: Context, uri: string): LocalStore {
   const { environment, log } = context;
-  const store = resolveStore(fromByteString(uriOf(context)), {
+  const store = resolveStore(fromByteString(uri), {
     environment,
     settings: storeSettings(context),
     warn: (text) => log.message("warn", text),

@@ -14,11 +14,17 @@ export async function printError(error: unknown, context: Context): Promise<numb
   const showTrace = context.settings.boolean("show-trace");
   const rendered = await renderError(error, { colours: log.colours, showTrace });
   log.emit({ kind: "message", level: "error", text: rendered });
-  if (error instanceof UsageError) {
+  if (isUsageError(error)) {
     log.emit({ kind: "message", level: "error", text: `Try '${context.program} --help' for more information.` });
   }
   log.stop();
   return exitStatusOf(error);
+}
+
+/** Also one that an evaluation came upon, as in the name of a flake's input. */
+function isUsageError(error: unknown): boolean {
+  if (error instanceof UsageError) return true;
+  return error instanceof Error && error.cause instanceof FirnError && error.cause.code === "usage";
 }
 
 /** Both families of errors carry one. */

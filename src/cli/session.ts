@@ -6,8 +6,8 @@ import { homedir } from "node:os";
 import type { BuildMode, DerivedPath } from "#build";
 import type { FactRecorder } from "#facts";
 import { hostPath } from "#host";
-import { createEvaluator, openParsedFiles } from "#instantiate";
-import { AttrsBuilder, type Attrs, type EvalSettings, type Evaluator, type Slot } from "#language";
+import { createEvaluation, type Flakes, openParsedFiles } from "#instantiate";
+import { AttrsBuilder, type Attrs, type EvalSettings, type Evaluator, fetchFlakeSource, type Slot } from "#language";
 import type { SwitchRequest } from "#profile";
 import type { EvaluationStore, LocalStore } from "#store";
 import { absolutePath } from "./absolute-path.ts";
@@ -15,6 +15,8 @@ import type { AutoArgument, EvalFlags } from "./arguments/eval-flags.ts";
 import type { Context } from "./command.ts";
 import type { Recording } from "./evaluation-cache/recording.ts";
 import { evaluationSettings } from "./evaluation-settings.ts";
+import { fetchSettings } from "./fetch-settings.ts";
+import { applyFlakeSetting } from "./flake-config.ts";
 import { openInstruments } from "./instruments.ts";
 import { isWatched } from "./is-watched.ts";
 import { resolveExpressionPath } from "./expression-path.ts";
@@ -26,6 +28,7 @@ export interface EvaluationSession {
   readonly context: Context;
   readonly store: EvaluationStore;
   readonly evaluator: Evaluator;
+  readonly flakes: Flakes;
   /** What --arg and its kin give, for functions on the way. */
   readonly autoArguments: Attrs;
   /** The file that an argument such as `./x`, `<nixpkgs>` or a tarball's URL means. */
@@ -102,9 +105,11 @@ function makeEvaluationSession(
   // What watches an evaluation is to see what is parsed.
   const parsedFiles = opened === undefined ? openParsedFiles(cacheFolder(context), languageSettings) : undefined;
   if (parsedFiles !== undefined) context.cleanups.push(() => parsedFiles.close());
-  const evaluator = createEvaluator({
+  const { evaluator, flakes } = createEvaluation({
     store,
     settings: languageSettings,
+    fetchSettings: fetchSettings(context),
+    applySetting: (name, value) => applyFlakeSetting(context, name, value),
     parsedFiles,
     readOnly: switches.readOnly,
     buildSettings: buildSettings(context, "normal"),
@@ -116,6 +121,7 @@ function makeEvaluationSession(
     context,
     store,
     evaluator,
+    flakes,
     autoArguments: makeAutoArguments(evaluator, flags.autoArguments, recorder),
     lookupFile: (text) => lookupFile(evaluator, text),
     lookupExpression: (text) => resolveExpressionPath(lookupFile(evaluator, text), recorder),
@@ -132,6 +138,7 @@ function cacheFolder({ environment }: Context): string {
 function lookupFile(evaluator: Evaluator, text: string): string {
   const searched = /^<(.+)>$/s.exec(text)?.[1];
   if (searched !== undefined) return evaluator.findFile(searched).path;
+  if (text.startsWith("flake:")) return fetchFlakeSource(evaluator, text.slice("flake:".length));
   return isTarballAddress(text) ? fetchTarball(evaluator, text) : absolutePath(text);
 }
 

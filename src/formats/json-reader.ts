@@ -22,9 +22,16 @@ function keepNumber(_key: string, value: JsonValue, context?: { readonly source?
 }
 
 export function jsonObject(value: JsonValue): JsonObject {
-  if (typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber))
-    return value as JsonObject;
+  const object = jsonObjectOf(value);
+  if (object !== undefined) return object;
   throw wrongType("object", value);
+}
+
+/** Undefined when it is no object. */
+export function jsonObjectOf(value: JsonValue): JsonObject | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber)
+    ? (value as JsonObject)
+    : undefined;
 }
 
 export function jsonArray(value: JsonValue): readonly JsonValue[] {

@@ -266,6 +266,16 @@ export function pathToUrlPath(path: string): string[] {
   return path === "" ? [""] : segments;
 }
 
+/** An absolute path without `.`, `..` and doubled slashes; nothing is looked up. */
+export function normalisePath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return `/${parts.join("/")}`;
+}
+
 export function badUrl(message: string): FirnError {
   return new FirnError("bad-url", message);
 }

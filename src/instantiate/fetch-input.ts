@@ -1,9 +1,16 @@
-// Fetches an input by its type, for `fetchTree` and `fetchGit`. What a forge or Mercurial would have to give is refused in
-// words, and so is what needs a registry.
+// Fetches an input by its type, for `fetchTree`, flakes and their like. What a forge would have to give is refused in words,
+// and so is a name, which a registry has to explain first.
 
 import { existsSync, lstatSync } from "node:fs";
-import { homedir } from "node:os";
-import { describeTree, fetchGitTree, fetchPathTree, type FetchedTree } from "#fetch";
+import {
+  describeTree,
+  type FetcherCache,
+  fetchGitTree,
+  fetchMercurialTree,
+  fetchPathTree,
+  type FetchedTree,
+  type GitOptions,
+} from "#fetch";
 import {
   FirnError,
   type InputAttribute,
@@ -17,14 +24,18 @@ import {
   textAttribute,
   urlPathToPath,
 } from "#formats";
-import { byteStringOfHostText, hostPath } from "#host";
+import { hostPath } from "#host";
 import type { EvaluationStore } from "#store";
+import type { FetchSettings } from "./fetch-settings.ts";
 import type { Fetched } from "./fetch-to-store.ts";
 
 export interface FetchInputContext {
   readonly store: EvaluationStore;
+  readonly settings: FetchSettings;
+  readonly cache: FetcherCache;
   readonly download: (url: string, name: string, unpack: boolean) => Fetched;
   readonly warn: (text: string) => void;
+  readonly debug: (text: string) => void;
 }
 
 export function fetchInput(input: InputAttributes, context: FetchInputContext): FetchedTree {
@@ -32,7 +43,7 @@ export function fetchInput(input: InputAttributes, context: FetchInputContext): 
     case "path":
       return fetchPathTree(context.store, input);
     case "git":
-      return fetchGitTree(context.store, input, { cacheFolder: cacheFolder(), warn: context.warn });
+      return fetchGitTree(context.store, input, gitOptions(context));
     case "file":
       return fetchDownload(input, context, false);
     case "tarball":
@@ -41,9 +52,15 @@ export function fetchInput(input: InputAttributes, context: FetchInputContext): 
     case "github":
     case "gitlab":
     case "sourcehut":
-    case "hg":
-    case "indirect":
       throw unsupportedType(input);
+    case "hg":
+      return fetchMercurialTree(context.store, input, {
+        ...context.settings,
+        cache: context.cache,
+        warn: context.warn,
+      });
+    case "indirect":
+      throw cannotFetchDirectly(input);
     default:
       throw unknownInput(input);
   }
@@ -87,10 +104,16 @@ function checkTarball(text: string, { warn }: FetchInputContext): void {
   );
 }
 
-/** Where Nix keeps what it fetched for this user. */
-function cacheFolder(): string {
-  const { NIX_CACHE_HOME, XDG_CACHE_HOME } = process.env;
-  return byteStringOfHostText(NIX_CACHE_HOME ?? (XDG_CACHE_HOME ? `${XDG_CACHE_HOME}/nix` : `${homedir()}/.cache/nix`));
+function gitOptions({ settings, cache, warn, debug }: FetchInputContext): GitOptions {
+  return {
+    cacheFolder: settings.cacheFolder,
+    cache,
+    warn,
+    debug,
+    allowDirty: settings.allowDirty,
+    warnDirty: settings.warnDirty,
+    branchLifetime: settings.tarballTtl,
+  };
 }
 
 function badTarball(what: string): FirnError {
@@ -103,6 +126,10 @@ function unsupportedType(input: InputAttributes): FirnError {
     "unsupported-input",
     `Cannot fetch '${printInput(input)}': inputs of the type '${type}' are not supported`,
   );
+}
+
+function cannotFetchDirectly(input: InputAttributes): FirnError {
+  return new FirnError("indirect-input", `indirect input '${printInput(input)}' cannot be fetched directly`);
 }
 
 function unknownInput(input: InputAttributes): FirnError {

@@ -1,5 +1,5 @@
-// Downloads for `fetchurl` and `fetchTarball`. A tarball is unpacked by the machine's tar into a folder inside the store's
-// own disk, which refuses names that lead outside; of what it held the single top-level folder becomes the store object, or all of it
+// Downloads for `fetchurl` and `fetchTarball`. A tarball is unpacked by the machine's tar, a zip archive here, into a folder
+// of their own, and names that lead outside are refused; of what it held the single top-level folder becomes the store object, or all of it
 // where there is more than one thing.
 
 import { spawnSync } from "node:child_process";
@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type BuildSettings, download } from "#build";
 import { type Emit, FirnError, parseUrl, type StorePath, urlPathToPath } from "#formats";
+import { unpackZip } from "#fetch";
 import { byteStringOfHostText, deleteTree, hostPath } from "#host";
 import type { LocalStore } from "#store";
 
@@ -36,9 +37,9 @@ export async function fetchToStore(store: LocalStore, wanted: Download, emit: Em
       return { path: store.addToStore(wanted.name, byteStringOfHostText(file), { ...options, method: "flat" }).path };
     }
     emit({ kind: "message", level: "info", text: `unpacking '${wanted.url}' into the Git cache...` });
-    const tree = unpackTarball(file, join(folder, "tree"), wanted.url);
+    const { tree, lastModified } = unpack(file, join(folder, "tree"), wanted.url);
     const { path } = store.addToStore(wanted.name, byteStringOfHostText(tree), { ...options, method: "nar" });
-    return { path, lastModified: newestEntry(file) };
+    return { path, lastModified };
   } finally {
     deleteTree(byteStringOfHostText(folder));
   }
@@ -69,9 +70,25 @@ function checkLocalFile(url: string): void {
   throw new FirnError("cannot-download", `unable to download '${url}': ${why}`);
 }
 
-/** The folder to add: the only one at the top of the tarball, or all of it. */
-function unpackTarball(file: string, into: string, url: string): string {
+interface Unpacked {
+  /** The folder to add: the only one at the top of the archive, or all of it. */
+  readonly tree: string;
+  readonly lastModified: number;
+}
+
+function unpack(file: string, into: string, url: string): Unpacked {
   mkdirSync(into);
+  const isZip = /\.zip$/i.test(url.replace(/[?#].*$/, ""));
+  const lastModified = isZip
+    ? unpackZip(byteStringOfHostText(file), byteStringOfHostText(into))
+    : unpackTarball(file, into, url);
+  const [top, ...others] = readdirSync(into);
+  const isSingleFolder = top !== undefined && others.length === 0 && lstatSync(join(into, top)).isDirectory();
+  return { tree: isSingleFolder ? join(into, top) : into, lastModified };
+}
+
+/** Gives the date of the newest entry. */
+function unpackTarball(file: string, into: string, url: string): number {
   const { status, stderr } = spawnSync(
     "tar",
     [
@@ -87,9 +104,7 @@ function unpackTarball(file: string, into: string, url: string): string {
     { encoding: "utf8" },
   );
   if (status !== 0) throw cannotUnpack(url, (stderr ?? "").trim());
-  const [top, ...others] = readdirSync(into);
-  const isSingleFolder = top !== undefined && others.length === 0 && lstatSync(join(into, top)).isDirectory();
-  return isSingleFolder ? join(into, top) : into;
+  return newestEntry(file);
 }
 
 /** From the tarball itself: folders that it does not name are as new as their unpacking. */

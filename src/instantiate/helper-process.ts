@@ -4,6 +4,7 @@ import { readFileSync, writeSync } from "node:fs";
 import { realise } from "#build";
 import { type Emit, FirnError } from "#formats";
 import { LocalStore } from "#store";
+import { copyFromCache } from "./copy-closure.ts";
 import { fetchToStore } from "./fetch-to-store.ts";
 import { type HelperAnswer, type HelperRequest, plainLine } from "./helper-request.ts";
 
@@ -29,6 +30,8 @@ async function work(asked: HelperRequest): Promise<HelperAnswer> {
         if (!result.success) throw result.error;
         return { kind: "built", outputs: [...result.builtOutputs] };
       }
+      case "copy":
+        return { kind: "copied", path: await copyFromCache(store, asked, emit) };
       case "fetch": {
         return { kind: "fetched", ...(await fetchToStore(store, asked, emit)) };
       }

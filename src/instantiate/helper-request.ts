@@ -9,6 +9,7 @@ import type { BuildSettings, DerivedPath } from "#build";
 import { FirnError, type LogEvent, type StorePath } from "#formats";
 import { BaseError, Interrupted, literalHint } from "#language";
 import type { StoreAddress } from "#store";
+import type { CopyRequest } from "./copy-closure.ts";
 import type { Fetched } from "./fetch-to-store.ts";
 
 export type HelperRequest =
@@ -18,6 +19,7 @@ export type HelperRequest =
       readonly wanted: DerivedPath;
       readonly build: BuildSettings;
     }
+  | ({ readonly kind: "copy"; readonly store: StoreAddress } & CopyRequest)
   | {
       readonly kind: "fetch";
       readonly store: StoreAddress;
@@ -28,6 +30,7 @@ export type HelperRequest =
     };
 
 export type HelperAnswer =
+  | { readonly kind: "copied"; readonly path: StorePath }
   | { readonly kind: "built"; readonly outputs: readonly (readonly [output: string, path: StorePath])[] }
   | ({ readonly kind: "fetched" } & Fetched)
   | { readonly kind: "failed"; readonly code: string; readonly message: string; readonly exitStatus: number };

@@ -5,6 +5,7 @@ import type { Emit } from "#formats";
 import type { FactRecorder } from "#facts";
 import { byteStringOfHostText } from "#host";
 import {
+  type BuiltinTable,
   createBuiltins,
   createEvaluator as createLanguageEvaluator,
   createObservedEvaluator,
@@ -12,15 +13,24 @@ import {
   type EvalSettings,
   type Evaluator,
   type Instruments,
+  requireFeature,
 } from "#language";
 import type { EvaluationStore } from "#store";
+import { defaultFetchSettings, type FetchSettings } from "./fetch-settings.ts";
+import { callFlakePath, callFlakeText } from "./flake/call-flake-text.ts";
+import { Flakes } from "./flake/flakes.ts";
+import { getFlakeBuiltin } from "./flake/get-flake.ts";
 import type { ParsedFiles } from "./parsed-files.ts";
 import { RecordingIO } from "./recording-io.ts";
+import { Registries } from "./registries.ts";
 import { createStoreIO } from "./store-io.ts";
 
 export interface EvaluatorOptions {
   readonly store: EvaluationStore;
   readonly settings?: Partial<EvalSettings>;
+  readonly fetchSettings?: FetchSettings;
+  /** Takes over a setting of a flake's `nixConfig`; it is for the receiver to say whether that is allowed. */
+  readonly applySetting?: (name: string, value: string) => void;
   /** Computes the names of store objects and writes none. */
   readonly readOnly?: boolean;
   /** How import from derivation builds, and what `builtins.currentSystem` is. */
@@ -35,13 +45,38 @@ export interface EvaluatorOptions {
   readonly recording?: { readonly recorder: FactRecorder; readonly tarballTtl: number } | undefined;
 }
 
+export interface Evaluation {
+  readonly evaluator: Evaluator;
+  readonly flakes: Flakes;
+}
+
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
+  return createEvaluation(options).evaluator;
+}
+
+/** The evaluator with the flakes that it can reach. */
+export function createEvaluation(options: EvaluatorOptions): Evaluation {
   const workingDirectory = byteStringOfHostText(process.cwd());
   const settings = { ...defaultEvalSettings, workingDirectory, ...options.settings };
   const { store, recording, readOnly = false } = options;
+  const fetchSettings = options.fetchSettings ?? defaultFetchSettings();
+  const registries = new Registries({
+    settings: fetchSettings,
+    context: {
+      requireFeature: (feature) => requireFeature(evaluator, feature),
+      warn: (text) => io.emitMessage("warn", text),
+    },
+    download: (url) => {
+      const path = io.fetchUrl({ url, name: "flake-registry.json", unpack: false });
+      store.addPermanentRoot(path, `${fetchSettings.cacheFolder}/flake-registry.json`);
+      return io.realPath(path);
+    },
+  });
   const storeIO = createStoreIO({
     store,
     settings,
+    fetchSettings,
+    registries,
     readOnly,
     buildSettings: options.buildSettings ?? defaultBuildSettings,
     emit: options.emit,
@@ -56,10 +91,41 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
           readOnly: readOnly || store.readOnly,
           isLimited: settings.pureEval || settings.restrictEval,
         });
-  const parts = { io, builtins: createBuiltins(), settings };
+  const readFlakes = (): Flakes => {
+    // What a flake is made of is looked at past the window.
+    recording?.recorder.giveUp("the program reads a flake");
+    return flakes;
+  };
+  const parts = { io, builtins: builtinsWithFlakes(readFlakes), settings };
   const { instruments } = options;
-  return instruments === undefined ? createLanguageEvaluator(parts) : createObservedEvaluator(parts, instruments);
+  const evaluator =
+    instruments === undefined ? createLanguageEvaluator(parts) : createObservedEvaluator(parts, instruments);
+  const flakes: Flakes = new Flakes({
+    evaluator,
+    store,
+    settings: fetchSettings,
+    registries,
+    applySetting: options.applySetting ?? (() => undefined),
+  });
+  return { evaluator, flakes };
+}
+
+function builtinsWithFlakes(flakes: () => Flakes): BuiltinTable {
+  const table = createBuiltins();
+  return {
+    ...table,
+    primOps: [...table.primOps, getFlakeBuiltin(flakes)],
+    internalFiles: new Map([...(table.internalFiles ?? []), [callFlakePath, callFlakeText]]),
+  };
 }
 
 export { openParsedFiles, type ParsedFiles } from "./parsed-files.ts";
 export { createStoreIO, type StoreIOOptions } from "./store-io.ts";
+export { defaultFetchSettings, type FetchSettings, userFolders } from "./fetch-settings.ts";
+export type { Flake, FlakeInput, FlakeInputs } from "./flake/flake.ts";
+export { cloneInput } from "./flake/clone-input.ts";
+export { Flakes } from "./flake/flakes.ts";
+export type { LockedFlake } from "./flake/lock-flake.ts";
+export { InputPathMap, type InputOverride, type LockFlags } from "./flake/lock-flags.ts";
+export { Registries, type UseRegistries } from "./registries.ts";
+export { lockedFingerprint } from "./flake/fingerprint.ts";

@@ -18,7 +18,16 @@ import {
   urlPathToPath,
 } from "#formats";
 import type { FactRecorder } from "#facts";
-import type { AddPathOptions, EvalIO, FetchedTree, FetchUrlRequest, FileStat, FileType, SourceText } from "#language";
+import type {
+  AddPathOptions,
+  ClosureRequest,
+  EvalIO,
+  FetchedTree,
+  FetchUrlRequest,
+  FileStat,
+  FileType,
+  SourceText,
+} from "#language";
 import type { EvaluationStore } from "#store";
 import { locatePath } from "./locate.ts";
 
@@ -270,6 +279,25 @@ export class RecordingIO implements EvalIO {
     const tree = this.ask(() => this.inner.fetchTree(input));
     this.recorder.madeValid(tree.path);
     return tree;
+  }
+
+  fetchClosure(request: ClosureRequest): StorePath {
+    const path = this.ask(() => this.inner.fetchClosure(request));
+    this.recorder.madeValid(path);
+    return path;
+  }
+
+  resolveInput(input: InputAttributes, registries: "all" | "inputs"): InputAttributes {
+    this.recorder.giveUp("a name is looked up in registries");
+    return this.inner.resolveInput?.(input, registries) ?? input;
+  }
+
+  showPath(path: string): string {
+    return this.inner.showPath?.(path) ?? path;
+  }
+
+  explainMissing(path: string): string | undefined {
+    return this.inner.explainMissing?.(path);
   }
 
   emitMessage(...message: Parameters<EvalIO["emitMessage"]>): void {

@@ -4,6 +4,7 @@
 
 import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type Dirent, type Stats } from "node:fs";
 import type { BuildSettings } from "#build";
+import { type FetchedTree as FetchedInput, FetcherCache } from "#fetch";
 import {
   type Derivation,
   type DerivationFile,
@@ -16,34 +17,44 @@ import {
   type InputAttributes,
   makeFixedOutputPath,
   makeTextPath,
-  printAttributes,
   printHash,
   type StorePath,
 } from "#formats";
-import { byteStringOfHostText, hostPath, ifExists } from "#host";
+import { byteStringOfHostText, errorCode, hostPath, ifExists } from "#host";
 import {
   asLanguageError,
+  BaseError,
   type AddPathOptions,
+  type ClosureRequest,
   type EvalIO,
   type EvalSettings,
   type FetchedTree,
   type FetchUrlRequest,
   type FileStat,
   type FileType,
+  hint,
+  literalHint,
   type SourceText,
 } from "#language";
 import { computeSourcePath, type EvaluationStore, type StoreAddress } from "#store";
 import { AllowedPaths } from "./allowed-paths.ts";
 import { cannotLookAt, cannotRead, cannotReadDirectory, cannotReadLink, noSuchPath } from "./file-errors.ts";
-import { fetchInput } from "./fetch-input.ts";
+import { downloadOnce } from "./download-once.ts";
+import { fetchClosure } from "./fetch-closure.ts";
+import type { FetchSettings } from "./fetch-settings.ts";
 import type { Fetched } from "./fetch-to-store.ts";
+import { guarded } from "./guarded.ts";
 import { askHelper } from "./helper-request.ts";
+import { InputFetcher } from "./input-fetcher.ts";
 import { locatePath } from "./locate.ts";
 import type { ParsedFiles } from "./parsed-files.ts";
+import type { Registries } from "./registries.ts";
 
 export interface StoreIOOptions {
   readonly store: EvaluationStore;
   readonly settings: Pick<EvalSettings, "pureEval" | "restrictEval" | "searchPath" | "workingDirectory">;
+  readonly fetchSettings: FetchSettings;
+  readonly registries: Registries;
   /** Nothing is written to the store. */
   readonly readOnly: boolean;
   readonly buildSettings: BuildSettings;
@@ -53,15 +64,6 @@ export interface StoreIOOptions {
 
 export function createStoreIO(options: StoreIOOptions): EvalIO {
   return new StoreIO(options);
-}
-
-/** Runs a call of the store so that its errors are errors of the language. */
-function guarded<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw asLanguageError(error);
-  }
 }
 
 class StoreIO implements EvalIO {
@@ -77,13 +79,17 @@ class StoreIO implements EvalIO {
   private readonly stats = new Map<string, FileStat | undefined>();
   private readonly added = new Map<string, StorePath>();
   private readonly fetched = new Map<string, Fetched>();
-  private readonly trees = new Map<string, FetchedTree>();
+  private readonly cache: FetcherCache;
+  private readonly inputs: InputFetcher;
+  private readonly registries: Registries;
+  private readonly isPure: boolean;
   private readonly written = new Set<StorePath>();
   private readonly valid = new Set<StorePath>();
   /** Derivations of this evaluation that were not written. */
   private readonly unwritten = new Map<StorePath, Derivation>();
 
-  constructor({ store, settings, readOnly, buildSettings, emit, parsedFiles }: StoreIOOptions) {
+  constructor(options: StoreIOOptions) {
+    const { store, settings, fetchSettings, registries, readOnly, buildSettings, emit, parsedFiles } = options;
     this.store = store;
     this.storeDir = store.storeDir;
     this.currentSystem = buildSettings.system;
@@ -92,6 +98,13 @@ class StoreIO implements EvalIO {
     this.emit = emit;
     this.parsedFiles = parsedFiles;
     this.allowed = new AllowedPaths(settings);
+    this.isPure = settings.pureEval;
+    this.registries = registries;
+    const download = (url: string, name: string, unpack: boolean): Fetched => this.download(url, name, unpack);
+    const warn = (text: string): void => this.emitMessage("warn", text);
+    this.cache = new FetcherCache(fetchSettings.cacheFolder, fetchSettings.tarballTtl);
+    const debug = (text: string): void => this.emitMessage("debug", text);
+    this.inputs = new InputFetcher({ store, settings: fetchSettings, cache: this.cache, download, warn, debug });
   }
 
   // Files.
@@ -136,7 +149,7 @@ class StoreIO implements EvalIO {
   forgetFiles(): void {
     this.stats.clear();
     this.added.clear();
-    this.trees.clear();
+    this.inputs.forget();
   }
 
   readFile(path: string): string {
@@ -157,17 +170,18 @@ class StoreIO implements EvalIO {
     try {
       return readFileSync(this.locate(path));
     } catch (error) {
-      throw cannotRead(path, error);
+      throw this.missing(path, error) ?? cannotRead(this.showPath(path), error);
     }
   }
 
   readDirectory(path: string): ReadonlyMap<string, FileType> {
     this.checkReading(path);
+    if (this.isPure && path === this.storeDir) throw notInStore(`${path}/`);
     try {
       const entries = readdirSync(this.locate(path), { withFileTypes: true, encoding: "latin1" });
       return new Map(entries.map((entry) => [entry.name, fileType(entry)]));
     } catch (error) {
-      throw cannotReadDirectory(path, error);
+      throw this.missing(path, error) ?? cannotReadDirectory(this.showPath(path), error);
     }
   }
 
@@ -217,7 +231,7 @@ class StoreIO implements EvalIO {
         ? {}
         : { filter: (below: string, type: FileType) => filter(path + below.slice(source.length), type) }),
     } as const;
-    if (this.lookAt(path) === undefined) throw noSuchPath(path);
+    if (this.lookAt(path) === undefined) throw this.noSuchPath(path);
     if (this.readOnly) return computeSourcePath(this.storeDir, name, source, options).path;
     const { path: storePath } = this.store.addToStore(name, source, options);
     this.valid.add(storePath);
@@ -330,34 +344,94 @@ class StoreIO implements EvalIO {
   }
 
   fetchTree(input: InputAttributes): FetchedTree {
-    const key = printAttributes(input);
-    let tree = this.trees.get(key);
-    if (tree === undefined) {
-      tree = guarded(() =>
-        fetchInput(input, {
-          store: this.store,
-          download: (url, name, unpack) => this.download(url, name, unpack),
-          warn: (text) => this.emitMessage("warn", text),
-        }),
-      );
-      this.trees.set(key, tree);
-    }
+    const tree = this.inputs.fetch(input);
     this.allow(tree.path);
     return tree;
+  }
+
+  resolveInput(input: InputAttributes, use: "all" | "inputs"): InputAttributes {
+    return guarded(() => this.registries.resolve(input, use).input);
+  }
+
+  fetchClosure(request: ClosureRequest): StorePath {
+    const path = guarded(() =>
+      fetchClosure(this.store, request, (wanted, rewrite) => this.copyFromCache(request.fromStore, wanted, rewrite)),
+    );
+    this.allowClosure(path);
+    return path;
+  }
+
+  private copyFromCache(from: string, path: StorePath, rewrite: boolean): StorePath {
+    const store = this.address(`operation 'addToStore' is not supported by store '${this.store.uri}'`);
+    const answer = askHelper({ kind: "copy", store, from, path, rewrite, build: this.buildSettings });
+    if (answer.kind !== "copied") throw unexpectedAnswer();
+    return answer.path;
+  }
+
+  // What messages call a path: in pure evaluation, which sees nothing but trees, by where the tree came from.
+
+  showPath(path: string): string {
+    if (this.isPure && path === this.storeDir) return `${this.store.realStoreDir}/`;
+    const found = this.inTree(path);
+    if (found === undefined) return path;
+    const shown = found.tree?.shownAs ?? `${this.store.realStoreDir}/${found.name}`;
+    return shown + path.slice(this.storeDir.length + 1 + found.name.length);
+  }
+
+  explainMissing(path: string): string | undefined {
+    const found = this.inTree(path);
+    const folder = found?.tree?.workingTree;
+    if (found === undefined || folder === undefined) return undefined;
+    const rest = path.slice(this.storeDir.length + 2 + found.name.length);
+    if (ifExists(() => lstatSync(hostPath(`${folder}/${rest}`))) === undefined) {
+      return `Path '${rest}' does not exist in Git repository "${folder}".`;
+    }
+    return (
+      `Path '${rest}' in the repository "${folder}" is not tracked by Git.\n\n` +
+      `To make it visible to Nix, run:\n\ngit -C "${folder}" add "${rest}"`
+    );
+  }
+
+  private noSuchPath(path: string): BaseError {
+    const why = this.explainMissing(path);
+    return why === undefined ? noSuchPath(this.showPath(path)) : new BaseError(literalHint(why));
+  }
+
+  private missing(path: string, error: unknown): BaseError | undefined {
+    if (errorCode(error) !== "ENOENT" && errorCode(error) !== "ENOTDIR") return undefined;
+    // Who reads the objects of Git says it without the word.
+    if (this.inTree(path)?.tree?.isCommit === true) return new BaseError(hint`'${this.showPath(path)}' does not exist`);
+    return this.noSuchPath(path);
+  }
+
+  private inTree(path: string): { readonly name: StorePath; readonly tree: FetchedInput | undefined } | undefined {
+    if (!this.isPure || !path.startsWith(`${this.storeDir}/`)) return undefined;
+    const [name = ""] = path.slice(this.storeDir.length + 1).split("/", 1);
+    return { name: name as StorePath, tree: this.inputs.treeAt(name as StorePath) };
   }
 
   private download(url: string, name: string, unpack: boolean): Fetched {
     const key = `${unpack}\0${name}\0${url}`;
     let fetched = this.fetched.get(key);
     if (fetched === undefined) {
-      const store = this.address(`operation 'addToStoreFromDump' is not supported by store '${this.store.uri}'`);
-      const request = { kind: "fetch", store, url, name, unpack, build: this.buildSettings } as const;
-      const answer = guarded(() => askHelper(request));
-      if (answer.kind !== "fetched") throw unexpectedAnswer();
-      fetched = answer;
+      fetched = guarded(() =>
+        downloadOnce({ store: this.store, cache: this.cache, warn: (text) => this.emitMessage("warn", text) }, url, {
+          name,
+          unpack,
+          fetch: () => this.downloadAnew(url, name, unpack),
+        }),
+      );
       this.fetched.set(key, fetched);
     }
     return fetched;
+  }
+
+  private downloadAnew(url: string, name: string, unpack: boolean): Fetched {
+    const store = this.address(`operation 'addToStoreFromDump' is not supported by store '${this.store.uri}'`);
+    const request = { kind: "fetch", store, url, name, unpack, build: this.buildSettings } as const;
+    const answer = askHelper(request);
+    if (answer.kind !== "fetched") throw unexpectedAnswer();
+    return answer;
   }
 
   fetchUrl({ url, name, unpack, expected }: FetchUrlRequest): StorePath {
@@ -387,7 +461,7 @@ class StoreIO implements EvalIO {
     return address;
   }
 
-  emitMessage(level: "trace" | "warn" | "evaluation-warning" | "info", text: string): void {
+  emitMessage(level: "trace" | "warn" | "evaluation-warning" | "info" | "debug", text: string): void {
     switch (level) {
       case "trace":
         return this.emit({ kind: "message", level: "error", text: `trace: ${text}` });
@@ -401,7 +475,8 @@ class StoreIO implements EvalIO {
       case "evaluation-warning":
         return this.emit({ kind: "message", level: "warn", text });
       case "info":
-        return this.emit({ kind: "message", level: "info", text });
+      case "debug":
+        return this.emit({ kind: "message", level, text });
     }
   }
 }
@@ -414,6 +489,10 @@ function fileType(entry: Stats | Dirent): FileType {
 
 function cannotBeCreated(path: string): FirnError {
   return new FirnError("path-unavailable", `path '${path}' does not exist and cannot be created`);
+}
+
+function notInStore(path: string): BaseError {
+  return new BaseError(literalHint(`path '${path}' is not in the Nix store`));
 }
 
 function noSuchOutput(derivation: string, output: string): FirnError {

@@ -6,7 +6,7 @@ export * from "./io-memory.ts";
 export * from "./errors/index.ts";
 export { canonicalPath, parseBindings, parseFile, printExpr, showIdentifier } from "./syntax/index.ts";
 export type { LintLevel, ParsedFile, ParseRequest } from "./syntax/index.ts";
-export type { Expr, Origin, SourceFile } from "./syntax/ast.ts";
+export type { AttrsExpr, Expr, LambdaExpr, Origin, SourceFile } from "./syntax/ast.ts";
 export { Attrs, AttrsBuilder, emptyAttrs } from "./values/attrs.ts";
 export * from "./values/context.ts";
 export { Lambda } from "./values/lambda.ts";
@@ -35,6 +35,7 @@ export { AttrPathNotFound, type FoundAttr, parseAttrPath } from "./machine/attr-
 export { GrowingScope, type ReplText, UnfinishedText } from "./machine/growing-scope.ts";
 export { enterCall } from "./machine/depth.ts";
 export { createEvaluator, type Evaluator, type EvaluatorOptions } from "./machine/evaluator.ts";
+export { fetchFlakeSource } from "./machine/flake-source.ts";
 export { derivationInternalPath } from "./machine/internal-paths.ts";
 export {
   defaultEvalSettings,

@@ -19,7 +19,7 @@ import {
   type StorePath,
   createHasher,
 } from "#formats";
-import type { AddPathOptions, EvalIO, FetchedTree, FetchUrlRequest, FileStat, FileType } from "./io.ts";
+import type { AddPathOptions, ClosureRequest, EvalIO, FetchedTree, FetchUrlRequest, FileStat, FileType } from "./io.ts";
 
 /** A file's text (byte string), or a symlink. */
 export type MemoryFile = string | { readonly link: string } | { readonly executable: string };
@@ -188,6 +188,10 @@ export class MemoryIO implements EvalIO {
     throw new FirnError("cannot-fetch", `cannot fetch '${printInput(input)}': there is no network here, only memory`);
   }
 
+  fetchClosure({ fromStore }: ClosureRequest): StorePath {
+    throw new FirnError("cannot-fetch", `cannot copy from '${fromStore}': there is no network here, only memory`);
+  }
+
   queryReferences(path: StorePath): readonly StorePath[] {
     if (!this.valid.has(path)) {
       throw new FirnError("path-not-valid", `path '${this.storeDir}/${path}' is not valid`);
@@ -199,7 +203,7 @@ export class MemoryIO implements EvalIO {
     return `${this.storeDir}/${path}`;
   }
 
-  emitMessage(level: "trace" | "warn" | "evaluation-warning" | "info", text: string): void {
+  emitMessage(level: "trace" | "warn" | "evaluation-warning" | "info" | "debug", text: string): void {
     this.messages.push({ level, text });
   }
 }

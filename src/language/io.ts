@@ -48,6 +48,16 @@ export interface SourceText {
   keep(packed: string): void;
 }
 
+/** What `fetchClosure` asks for. */
+export interface ClosureRequest {
+  /** The URL of the binary cache. */
+  readonly fromStore: string;
+  readonly fromPath: StorePath;
+  readonly kind: "content-addressed" | "input-addressed" | "rewritten";
+  /** What the path becomes when it is rewritten; absent, an error says it. */
+  readonly toPath?: StorePath;
+}
+
 export interface EvalIO {
   readonly storeDir: string;
   /** `builtins.currentSystem`, e.g. `x86_64-linux`. */
@@ -83,15 +93,24 @@ export interface EvalIO {
   fetchUrl(request: FetchUrlRequest): StorePath;
   /** Fetches an input whose attributes its scheme has checked; the same one asked twice is fetched once. */
   fetchTree(input: InputAttributes): FetchedTree;
+  /** A path of a binary cache with all that it refers to. */
+  fetchClosure(request: ClosureRequest): StorePath;
+  /** What a name such as `flake:nixpkgs` stands for, by all registries or by those that inputs of flakes are looked up in. */
+  resolveInput?(input: InputAttributes, registries: "all" | "inputs"): InputAttributes;
   /** Where a store path's bytes lie on this machine, so that it can be read. */
   realPath(path: StorePath): string;
 
   /** What a valid store path refers to; throws when it is not valid. */
   queryReferences(path: StorePath): readonly StorePath[];
 
+  /** What messages call a path, where it is not its name here: a tree that was fetched, after where it came from. */
+  showPath?(path: string): string;
+  /** Why nothing is at a path, where more can be said than that: a file that Git does not track. */
+  explainMissing?(path: string): string | undefined;
+
   /**
    * `builtins.trace` and warnings. The text stands without "trace: " or "warning: ", which whoever prints it puts before
    * it; an evaluation warning (`builtins.warn`) is complete.
    */
-  emitMessage(level: "trace" | "warn" | "evaluation-warning" | "info", text: string): void;
+  emitMessage(level: "trace" | "warn" | "evaluation-warning" | "info" | "debug", text: string): void;
 }

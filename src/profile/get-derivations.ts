@@ -35,6 +35,15 @@ export function getDerivations(evaluator: Evaluator, root: Slot, options: GetDer
   return search.found;
 }
 
+/** The value if it is a derivation itself (getDerivation). */
+export function derivationOf(evaluator: Evaluator, slot: Slot): PackageInfo | undefined {
+  const value = evaluator.force(slot);
+  if (!evaluator.isDerivation(value)) return undefined;
+  const info = new PackageInfo(evaluator, "", value);
+  info.name();
+  return info;
+}
+
 interface Search {
   readonly evaluator: Evaluator;
   readonly autoArguments: Attrs;

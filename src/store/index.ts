@@ -2,6 +2,8 @@
 
 export * from "./store.ts";
 export * from "./settings.ts";
+export * from "./binary-cache/binary-cache.ts";
+export * from "./binary-cache/cache-files.ts";
 export type { AddedObject } from "./objects/add-object.ts";
 export { computeSourcePath } from "./objects/add-source.ts";
 export { buildLogPath } from "./build-logs.ts";

@@ -239,10 +239,13 @@ export class LocalStore implements EvaluationStore, RootsStore, GcStore, LogStor
     return this.queryPathInfo(addDump(this.#adding(), name, nar, options));
   }
 
+  /** Throws when the path would not be taken: nobody trusted signed it, and its content does not decide its name. */
+  checkSignatures(info: ValidPathInfo): void {
+    if (!this.isTrusted(info)) throw signatureLacking(`${this.storeDir}/${info.path}`);
+  }
+
   addNarToStore(info: ValidPathInfo, nar: Iterable<Uint8Array>, options: AddNarOptions = {}): void {
-    if ((options.checkSignatures ?? true) && !this.isTrusted(info)) {
-      throw signatureLacking(`${this.storeDir}/${info.path}`);
-    }
+    if (options.checkSignatures ?? true) this.checkSignatures(info);
     addNar(this.#adding(), info, nar, { repair: options.repair ?? false });
   }
 

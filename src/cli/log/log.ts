@@ -14,6 +14,8 @@ export interface LogOptions {
   readonly storeDir: string;
 }
 
+const colour = /\x1b\[[0-9;]*m/g;
+
 export class Log {
   private level = verbosities.indexOf("info");
   private format: LogFormat;
@@ -29,7 +31,13 @@ export class Log {
 
   /** For the rooms below; bound, so that it can be handed on. */
   readonly emit: Emit = (event) => {
-    if (event.kind === "message" && !this.shows(event.level)) return;
+    if (event.kind === "message") {
+      if (!this.shows(event.level)) return;
+      if (!this.options.colours && event.text.includes("\x1b")) {
+        this.view.handle({ ...event, text: event.text.replace(colour, "") });
+        return;
+      }
+    }
     this.view.handle(event);
   };
 

@@ -3,12 +3,15 @@
 import { flagTable, firstOf, valueFlag, switchFlag, type FlagLookup } from "../arguments/command-line.ts";
 import { commonFlags } from "../arguments/common-flags.ts";
 import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
+import { flakeFlags, type FlakeFlags } from "../arguments/flake-flags.ts";
+import { networkFlags } from "../arguments/network-flags.ts";
 import type { Context } from "../command.ts";
 import { UsageError } from "../usage-error.ts";
 
 export interface InstallableFlags {
   readonly lookup: FlagLookup;
   readonly evaluation: EvalFlags;
+  readonly flakes: FlakeFlags;
   file: string | undefined;
   expression: string | undefined;
   usesDebugger: boolean;
@@ -16,8 +19,10 @@ export interface InstallableFlags {
 
 export function installableFlags(context: Context): InstallableFlags {
   const evaluation = evalFlags();
+  const flakes = flakeFlags(context);
   const flags: InstallableFlags = {
     evaluation,
+    flakes,
     file: undefined,
     expression: undefined,
     usesDebugger: false,
@@ -27,9 +32,10 @@ export function installableFlags(context: Context): InstallableFlags {
         "--expr": valueFlag((text) => (flags.expression = text)),
         "--debugger": switchFlag(() => (flags.usesDebugger = true)),
         "-L --print-build-logs": switchFlag(() => context.log.showBuildLogs()),
-        "--offline --refresh --no-net": switchFlag(() => undefined),
       }),
+      networkFlags(context),
       evaluation.lookup,
+      flakes.lookup,
       commonFlags(context),
     ),
   };

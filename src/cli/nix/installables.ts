@@ -1,5 +1,5 @@
-// What commands of `nix` take as arguments: attribute paths of --file or --expr, or store paths, each with the outputs
-// that are wanted behind a `^`. Flake references are not read yet.
+// What commands of `nix` take as arguments: attribute paths of --file or --expr, store paths, or flake references, each with
+// the outputs that are wanted behind a `^`.
 
 import { readFileSync } from "node:fs";
 import { FirnError, isDerivationPath, printStorePath, type StorePath } from "#formats";
@@ -10,15 +10,10 @@ import { absolutePath } from "../absolute-path.ts";
 import type { Context } from "../command.ts";
 import { followLinksToStorePath } from "../follow-links.ts";
 import { openSession, type EvaluationSession, type Session } from "../session.ts";
+import { UsageError } from "../usage-error.ts";
 import { chooseDebugger, choosePurity, type InstallableFlags } from "./installable-flags.ts";
-
-/** `all`, or names; undefined leaves it to the package. */
-type WantedOutputs = "all" | readonly string[] | undefined;
-
-interface Named {
-  readonly text: string;
-  readonly outputs: WantedOutputs;
-}
+import { FlakeInstallable, packageAttrPaths } from "./flake-installable.ts";
+import { parseWithOutputs, type WithOutputs } from "./outputs-spec.ts";
 
 export async function openInstallableSession(context: Context, flags: InstallableFlags): Promise<Session> {
   choosePurity(context, flags);
@@ -28,25 +23,35 @@ export async function openInstallableSession(context: Context, flags: Installabl
 
 /** The value that an argument selects. */
 export function selectValue(session: EvaluationSession, flags: InstallableFlags, word: string): Slot {
+  const { text } = parseWithOutputs(word);
   const root = rootValue(session, flags);
-  if (root === undefined) throw flakesNotSupported(word);
-  const path = word === "." ? "" : word;
+  if (root === undefined) {
+    if (text.includes("/") && leadsToStore(session, text)) throw notAValue(word);
+    return flakeInstallable(session, flags, text).value();
+  }
+  const path = text === "." ? "" : text;
   return session.evaluator.findAlongAttrPath(path, session.autoArguments, root).slot;
 }
 
-/** What has to be realised for the arguments; with none of them the whole of --file or --expr. */
+/** What has to be realised for the arguments; with none of them the whole of --file or --expr, or the flake here. */
 export function toDerivedPaths(session: Session, flags: InstallableFlags, words: readonly string[]): DerivedPath[] {
   const root = rootValue(session, flags);
-  const named = (words.length === 0 ? ["."] : words).map(parseInstallable);
-  if (root === undefined) return named.map((one) => storeInstallable(session, one));
-  return named.flatMap((one) => attributeInstallable(session, root, one));
+  const named = (words.length === 0 ? ["."] : words).map(parseWithOutputs);
+  if (root !== undefined) return named.flatMap((one) => attributeInstallable(session, root, one));
+  return named.map((one) => readInstallable(session, flags, one)).map((derive) => derive());
 }
 
-function parseInstallable(word: string): Named {
-  const caret = word.lastIndexOf("^");
-  if (caret < 0) return { text: word, outputs: undefined };
-  const outputs = word.slice(caret + 1);
-  return { text: word.slice(0, caret), outputs: outputs === "*" ? "all" : outputs.split(",") };
+/** Nothing is evaluated before all arguments are understood. */
+function readInstallable(session: Session, flags: InstallableFlags, named: WithOutputs): () => DerivedPath {
+  const known = named.text.includes("/") ? tryStorePath(session, named) : undefined;
+  if (known !== undefined) return () => known;
+  const installable = flakeInstallable(session, flags, named.text);
+  return () => installable.toDerivedPath(named.outputs);
+}
+
+function flakeInstallable(session: EvaluationSession, flags: InstallableFlags, text: string): FlakeInstallable {
+  const system = session.context.settings.text("system");
+  return new FlakeInstallable(session, text, packageAttrPaths(system), flags.flakes.lockFlags(session.flakes));
 }
 
 function rootValue(session: EvaluationSession, flags: InstallableFlags): Slot | undefined {
@@ -57,24 +62,29 @@ function rootValue(session: EvaluationSession, flags: InstallableFlags): Slot | 
   return evaluator.evalMainFile(session.lookupExpression(flags.file));
 }
 
-function storeInstallable(session: Session, { text, outputs }: Named): DerivedPath {
-  if (!text.includes("/")) throw flakesNotSupported(text);
-  const path = followToStore(session, text);
-  if (outputs === undefined) return { kind: "opaque", path };
-  if (!isDerivationPath(path)) throw notADerivation(printStorePath(session.store.storeDir, path));
-  return { kind: "built", derivation: path, outputs };
+function leadsToStore({ store }: EvaluationSession, text: string): boolean {
+  try {
+    followLinksToStorePath(store, text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
-function followToStore(session: Session, text: string): StorePath {
+/** Undefined for what is no path in the store, nor a link to one; that may be a flake. */
+function tryStorePath(session: Session, { text, outputs }: WithOutputs): DerivedPath | undefined {
   try {
-    return followLinksToStorePath(session.store, text);
+    const path = followLinksToStorePath(session.store, text);
+    if (outputs === undefined) return { kind: "opaque", path };
+    if (!isDerivationPath(path)) throw notADerivation(printStorePath(session.store.storeDir, path));
+    return { kind: "built", derivation: path, outputs };
   } catch (error) {
-    if (error instanceof FirnError && error.code === "not-in-store") throw flakesNotSupported(text);
+    if (error instanceof FirnError && ["not-in-store", "bad-store-path"].includes(error.code)) return undefined;
     throw error;
   }
 }
 
-function attributeInstallable(session: Session, root: Slot, { text, outputs }: Named): DerivedPath[] {
+function attributeInstallable(session: Session, root: Slot, { text, outputs }: WithOutputs): DerivedPath[] {
   const { evaluator, autoArguments } = session;
   const slot = evaluator.findAlongAttrPath(text === "." ? "" : text, autoArguments, root).slot;
   const byDerivation = new Map<StorePath, DerivedPath>();
@@ -91,10 +101,8 @@ function attributeInstallable(session: Session, root: Slot, { text, outputs }: N
   return [...byDerivation.keys()].toSorted().map((derivation) => byDerivation.get(derivation) as DerivedPath);
 }
 
-function flakesNotSupported(text: string): FirnError {
-  return new FirnError("flakes-not-supported", `'${text}' is no store path, and flake references cannot be read yet`, {
-    hint: "Name a file of expressions with --file, or an expression with --expr, and attributes of it.",
-  });
+function notAValue(text: string): UsageError {
+  return new UsageError(`installable '${text}' does not correspond to a Nix language value`);
 }
 
 function notADerivation(text: string): FirnError {

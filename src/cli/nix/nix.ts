@@ -3,9 +3,11 @@
 import type { Command } from "../command.ts";
 import { firstOf, flagTable, parseCommandLine, switchFlag, type FlagLookup } from "../arguments/command-line.ts";
 import { commonFlags } from "../arguments/common-flags.ts";
+import { networkFlags } from "../arguments/network-flags.ts";
 import { printHelp } from "../help.ts";
 import { printProgramVersion } from "../print-version.ts";
 import { UsageError } from "../usage-error.ts";
+import { flakeSubcommands } from "./flake/subcommands.ts";
 import { findSubcommand, type LoadCommand, type Subcommands } from "./subcommands.ts";
 
 const hashSubcommands: Subcommands = new Map<string, LoadCommand>([
@@ -22,13 +24,23 @@ const derivationSubcommands: Subcommands = new Map<string, LoadCommand>([
   ["show", async () => (await import("./derivation-show.ts")).command],
 ]);
 
+const registrySubcommands: Subcommands = new Map<string, LoadCommand>([
+  ["add", async () => (await import("./registry/add.ts")).command],
+  ["list", async () => (await import("./registry/list.ts")).command],
+  ["pin", async () => (await import("./registry/pin.ts")).command],
+  ["remove", async () => (await import("./registry/remove.ts")).command],
+  ["resolve", async () => (await import("./registry/resolve.ts")).command],
+]);
+
 const subcommands: Subcommands = new Map<string, Subcommands | LoadCommand>([
   ["build", async () => (await import("./build.ts")).command],
   ["derivation", derivationSubcommands],
   ["eval", async () => (await import("./eval.ts")).command],
+  ["flake", flakeSubcommands],
   ["hash", hashSubcommands],
   ["log", async () => (await import("./log.ts")).command],
   ["path-info", async () => (await import("./path-info.ts")).command],
+  ["registry", registrySubcommands],
   ["repl", async () => (await import("./repl.ts")).command],
 ]);
 
@@ -42,9 +54,9 @@ export const command: Command = {
       flagTable({
         "--help -h": switchFlag(() => (wantsHelp = true)),
         "--version": switchFlag(() => (wantsVersion = true)),
-        "--offline --refresh --no-net": switchFlag(() => undefined),
         "-L --print-build-logs": switchFlag(() => context.log.showBuildLogs()),
       }),
+      networkFlags(context),
       commonFlags(context),
     );
     // The flags of `nix` itself end where the subcommand begins.

@@ -1,19 +1,20 @@
 // nix repl: expressions and commands, line by line, in a scope that grows. The command line may name what is in the scope at
 // first. Evaluation is impure unless it is said otherwise.
 
-import { FirnError } from "#formats";
 import { isTerminal } from "#host";
-import { GrowingScope } from "#language";
+import { GrowingScope, type Slot } from "#language";
 import { firstOf, flagTable, parseCommandLine, switchFlag } from "../arguments/command-line.ts";
 import type { Command } from "../command.ts";
 import { printHelp } from "../help.ts";
 import type { Output } from "../output.ts";
 import { openEvaluationSession, type EvaluationSession } from "../session.ts";
 import { nixVersion } from "../version.ts";
+import { FlakeInstallable, outputAttrPaths } from "./flake-installable.ts";
 import { installableFlags, requireOneSource, type InstallableFlags } from "./installable-flags.ts";
 import { selectValue } from "./installables.ts";
 import { replCommands } from "./repl/commands.ts";
 import { makeDebugSession } from "./repl/debug-session.ts";
+import { evaluateFlake } from "./repl/evaluate-flake.ts";
 import { historyFile } from "./repl/history.ts";
 import { promptedLine } from "./repl/line-reader.ts";
 import type { SourceHost } from "./repl/loaded-sources.ts";
@@ -80,11 +81,10 @@ function sourcesOf(
   const wanted = named.length === 0 && hasRoot ? ["."] : named;
   return {
     evaluateFile: (path) => evaluator.autoCall(autoArguments, evaluator.evalFile(session.lookupFile(path))),
-    evaluateFlake(reference) {
-      throw flakesNotSupported(reference);
-    },
+    evaluateFlake: (text) => evaluateFlake(session, text),
     evaluateInstallables() {
       requireOneSource(flags);
+      if (!hasRoot) return wanted.map((word) => evaluateOutputs(session, flags, word));
       return wanted.map((word) => {
         const slot = selectValue(session, flags, word);
         // What a file gives is called once more where it is a function.
@@ -95,6 +95,12 @@ function sourcesOf(
   };
 }
 
-function flakesNotSupported(reference: string): FirnError {
-  return new FirnError("flakes-not-supported", `the flake '${reference}' cannot be loaded, flakes are not read yet`);
+/** The outputs of a flake, or what its fragment names. */
+function evaluateOutputs(
+  session: EvaluationSession,
+  flags: InstallableFlags,
+  word: string,
+): { slot: Slot; what: string } {
+  const outputs = new FlakeInstallable(session, word, outputAttrPaths, flags.flakes.lockFlags(session.flakes));
+  return { slot: outputs.value(), what: outputs.what };
 }

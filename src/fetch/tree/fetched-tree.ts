@@ -7,6 +7,14 @@ export interface FetchedTree {
   readonly path: StorePath;
   /** What was asked for with what was found added, `narHash` among it. */
   readonly attributes: InputAttributes;
+  /** The same for the same content, without looking at it; undefined where nothing says so. */
+  readonly fingerprint?: string | undefined;
+  /** What messages call the top of the tree, where not by its store path. */
+  readonly shownAs?: string;
+  /** The files of a commit of Git, as its objects have them. */
+  readonly isCommit?: boolean;
+  /** The working tree of Git that was read, of which only tracked files are there. */
+  readonly workingTree?: string;
 }
 
 export function describeTree(

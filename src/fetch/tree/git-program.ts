@@ -14,6 +14,8 @@ export interface GitRun {
   readonly outputDescriptor?: number;
   /** What git complains about goes to this program's standard error, as it comes. */
   readonly showsComplaints?: boolean;
+  /** The repository's own hooks run, as its owner expects of a commit. */
+  readonly runsHooks?: boolean;
 }
 
 interface GitResult {
@@ -23,7 +25,8 @@ interface GitResult {
   readonly complaint: string;
 }
 
-const safety = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"];
+const safety = ["-c", "core.fsmonitor=false", "-c", "core.quotePath=false"];
+const withoutHooks = ["-c", "core.hooksPath=/dev/null"];
 
 /** Arguments are byte strings; what git prints is given back whole. */
 export function runGit(args: readonly string[], run: GitRun = {}): string {
@@ -34,7 +37,8 @@ export function runGit(args: readonly string[], run: GitRun = {}): string {
 
 export function tryGit(args: readonly string[], run: GitRun = {}): GitResult {
   const where = run.folder === undefined ? [] : ["-C", run.folder];
-  const { status, stdout, stderr, error } = spawnSync("git", [...safety, ...where, ...args].map(fromByteString), {
+  const options = run.runsHooks === true ? safety : [...safety, ...withoutHooks];
+  const { status, stdout, stderr, error } = spawnSync("git", [...options, ...where, ...args].map(fromByteString), {
     stdio: ["pipe", run.outputDescriptor ?? "pipe", run.showsComplaints === true ? "inherit" : "pipe"],
     maxBuffer: 2 ** 30,
     env: { ...process.env, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", ...run.environment },

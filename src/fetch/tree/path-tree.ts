@@ -1,11 +1,11 @@
 // Inputs of the type `path`: a folder or file of this machine, copied to the store as it is.
 
 import { lstatSync, readdirSync } from "node:fs";
-import { posix } from "node:path";
 import {
   FirnError,
   type InputAttribute,
   type InputAttributes,
+  normalisePath,
   parseStorePathIfValid,
   printInput,
   requiredText,
@@ -16,9 +16,7 @@ import type { EvaluationStore } from "#store";
 import { describeTree, type FetchedTree } from "./fetched-tree.ts";
 
 export function fetchPathTree(store: EvaluationStore, input: InputAttributes): FetchedTree {
-  const given = requiredText(input, "path");
-  if (!given.startsWith("/")) throw relativePath(input);
-  const path = posix.normalize(given).replace(/(?<=.)\/$/, "");
+  const path = pathOfInput(input);
   const known = parseStorePathIfValid(store.storeDir, path);
   if (known !== undefined) store.addTempRoot(known);
   if (lstatSync(hostPath(path), { throwIfNoEntry: false }) === undefined && known === undefined) throw noSuchPath(path);
@@ -27,7 +25,15 @@ export function fetchPathTree(store: EvaluationStore, input: InputAttributes): F
   const added = isThere ? known : store.addToStore("source", source, { method: "nar", algorithm: "sha256" }).path;
   const found: [string, InputAttribute][] = [];
   if (!input.has("lastModified")) found.push(["lastModified", BigInt(isThere ? 0 : newestChange(source))]);
-  return describeTree(store, added, input, found);
+  const tree = describeTree(store, added, input, found);
+  return { ...tree, fingerprint: `path:${requiredText(tree.attributes, "narHash")}` };
+}
+
+/** Absolute and without `..`; throws for a relative one. */
+export function pathOfInput(input: InputAttributes): string {
+  const given = requiredText(input, "path");
+  if (!given.startsWith("/")) throw relativePath(input);
+  return normalisePath(given);
 }
 
 /** When anything in the tree was last changed, in seconds since the epoch. */

@@ -1,15 +1,15 @@
 // `fetchTree` and `fetchGit`: a folder or file from wherever its attributes say, with what is known about its version.
-// Here arguments become an input and a result becomes a set; the fetching itself is the world's. Names that a registry
-// explains (`flake:nixpkgs`) belong to flakes and are not found here.
+// Here arguments become an input and a result becomes a set; the fetching itself is the world's.
 
 import {
   booleanAttribute,
-  type Hash,
-  hashesEqual,
   type InputAttribute,
   type InputAttributes,
   inputFromAttributes,
   inputFromUrl,
+  isDirectInput,
+  isFinalInput,
+  isLockedInput,
   narHashOf,
   numberAttribute,
   parseGitUrl,
@@ -20,7 +20,7 @@ import {
   revisionOf,
   textAttribute,
 } from "#formats";
-import { BaseError, hint, literalHint, TypeError } from "../errors/index.ts";
+import { BaseError, hint, TypeError } from "../errors/index.ts";
 import type { FetchedTree } from "../io.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { Attrs, AttrsBuilder } from "../values/attrs.ts";
@@ -40,30 +40,30 @@ import { storePathValue } from "./store-objects.ts";
 
 type Fetcher = "fetchTree" | "fetchGit";
 
-function fetchTree(evaluator: Evaluator, slot: Slot, fetcher: Fetcher): Value {
+function fetchTree(evaluator: Evaluator, slot: Slot, fetcher: Fetcher, mark?: "final"): Value {
   const value = force(slot);
-  const input = value instanceof Attrs ? inputOfSet(evaluator, value, fetcher) : inputOfText(evaluator, value, fetcher);
-  if (input.get("type") === "indirect" && !evaluator.settings.pureEval) throw notInRegistries(input);
-  if (evaluator.settings.pureEval && !isLocked(input)) allowUnlocked(evaluator, input, fetcher);
+  const given = value instanceof Attrs ? inputOfSet(evaluator, value, fetcher) : inputOfText(evaluator, value, fetcher);
+  const input = resolveName(evaluator, given);
+  if (evaluator.settings.pureEval && !withLanguageErrors(() => isLockedInput(input))) {
+    allowUnlocked(evaluator, input, fetcher);
+  }
   const url = withLanguageErrors(() => printInput(input));
   requireAllowedUri(evaluator, url);
-  if (withLanguageErrors(() => booleanAttribute(input, "__final")) === true) {
+  const isFinal = mark === "final";
+  if (!isFinal && withLanguageErrors(() => isFinalInput(input))) {
     throw new BaseError(hint`input '${url}' is not allowed to use the '__final' attribute`);
   }
-  const tree = fetch(evaluator, input, url);
-  checkContent(input, tree.attributes);
-  return treeValue(evaluator, tree, fetcher);
+  const tree = withLanguageErrors(() =>
+    evaluator.io.fetchTree(isFinal ? new Map([...input, ["__final", true]]) : input),
+  );
+  return treeAttributes(evaluator, tree, { emptyRevision: fetcher === "fetchGit" });
 }
 
-function fetch(evaluator: Evaluator, input: InputAttributes, url: string): FetchedTree {
-  try {
-    const tree = withLanguageErrors(() => evaluator.io.fetchTree(input));
-    withLanguageErrors(() => checkAsked(input, tree.attributes));
-    return tree;
-  } catch (error) {
-    if (error instanceof BaseError) error.addTrace(undefined, hint`while fetching the input '${url}'`);
-    throw error;
-  }
+/** What the registries say of a name, where they may be asked. */
+function resolveName(evaluator: Evaluator, input: InputAttributes): InputAttributes {
+  const { pureEval, experimentalFeatures } = evaluator.settings;
+  if (pureEval || isDirectInput(input) || !experimentalFeatures.has("flakes")) return input;
+  return withLanguageErrors(() => evaluator.io.resolveInput?.(input, "inputs") ?? input);
 }
 
 // What is asked for.
@@ -147,27 +147,6 @@ function ignoreAtExport(attributes: Map<string, InputAttribute>): void {
 
 // Purity.
 
-/** Whether the attributes decide the content (InputScheme::isLocked). */
-function isLocked(input: InputAttributes): boolean {
-  return withLanguageErrors(() => {
-    switch (input.get("type")) {
-      case "path":
-      case "file":
-      case "tarball":
-        return narHashOf(input) !== undefined;
-      case "git":
-        return revisionOf(input)?.bytes.some((byte) => byte !== 0) ?? false;
-      case "github":
-      case "gitlab":
-      case "sourcehut":
-      case "hg":
-        return revisionOf(input) !== undefined;
-      default:
-        return false;
-    }
-  });
-}
-
 function allowUnlocked(evaluator: Evaluator, input: InputAttributes, fetcher: Fetcher): void {
   const url = withLanguageErrors(() => printInput(input));
   if (withLanguageErrors(() => narHashOf(input)) === undefined) {
@@ -179,68 +158,33 @@ function allowUnlocked(evaluator: Evaluator, input: InputAttributes, fetcher: Fe
   );
 }
 
-function notInRegistries(input: InputAttributes): BaseError {
-  return new BaseError(hint`cannot find flake '${printInput(input)}' in the flake registries`);
-}
-
-/** What was fetched has to be what the attributes said (Input::checkLocks). */
-function checkAsked(asked: InputAttributes, found: InputAttributes): void {
-  const hash = narHashOf(asked);
-  const got = narHashOf(found);
-  const isDownload = asked.get("type") === "file" || asked.get("type") === "tarball";
-  if (isDownload && hash !== undefined && got !== undefined && !hashesEqual(hash, got)) {
-    throw otherContent(asked, hash, got);
-  }
-  const modified = numberAttribute(asked, "lastModified");
-  const foundModified = numberAttribute(found, "lastModified");
-  if (modified !== undefined && foundModified !== modified) {
-    const seconds = foundModified ?? -1n;
-    throw mismatch(
-      `'lastModified' attribute mismatch in input '${printInput(found)}', expected ${modified}, got ${seconds}`,
-    );
-  }
-  const revision = revisionOf(asked);
-  const foundRevision = revisionOf(found);
-  if (revision !== undefined && (foundRevision === undefined || !hashesEqual(revision, foundRevision))) {
-    const expected = printHash(revision, "base16");
-    throw mismatch(`'rev' attribute mismatch in input '${printInput(found)}', expected ${expected}`);
-  }
-  const count = numberAttribute(asked, "revCount");
-  if (count !== undefined && numberAttribute(found, "revCount") !== count) {
-    throw mismatch(`'revCount' attribute mismatch in input '${printInput(found)}', expected ${count}`);
-  }
-}
-
-/** Nix says it the other way round where the fetcher itself did not look at the hash (EvalState::mountInput). */
-function checkContent(asked: InputAttributes, found: InputAttributes): void {
-  const hash = narHashOf(asked);
-  const got = narHashOf(found);
-  if (hash !== undefined && got !== undefined && !hashesEqual(hash, got)) throw otherContent(asked, got, hash);
-}
-
-function otherContent(asked: InputAttributes, expected: Hash, got: Hash): BaseError {
-  const [wanted, found] = [printHash(expected, "sri"), printHash(got, "sri")];
-  return mismatch(`NAR hash mismatch in input '${printInput(asked)}', expected '${wanted}' but got '${found}'`, 102);
-}
-
-function mismatch(message: string, exitStatus = 1): BaseError {
-  return new BaseError(literalHint(message), { exitStatus });
-}
-
 // What is given back (emitTreeAttrs).
 
-function treeValue(evaluator: Evaluator, { path, attributes }: FetchedTree, fetcher: Fetcher): Value {
+export interface TreeAttributesOptions {
+  /** A dirty tree has no commit; `fetchGit` has always said that it is the one of zeros then. */
+  readonly emptyRevision?: boolean;
+  /** Says nothing of a commit, although there is one. */
+  readonly forceDirty?: boolean;
+}
+
+/** What a program learns of a tree: its path, and what is known of its version (emitTreeAttrs). */
+export function treeAttributes(
+  evaluator: Evaluator,
+  { path, attributes }: FetchedTree,
+  { emptyRevision = false, forceDirty = false }: TreeAttributesOptions,
+): Attrs {
   const result = new Map<string, Value>([["outPath", storePathValue(evaluator, path)]]);
   const hash = narHashOf(attributes);
   if (hash !== undefined) result.set("narHash", printHash(hash, "sri"));
   if (attributes.get("type") === "git") result.set("submodules", booleanAttribute(attributes, "submodules") ?? false);
-  const revision = revisionOf(attributes);
-  // A dirty tree has no commit; `fetchGit` has always said that it is the one of zeros then.
-  const commit =
-    revision === undefined ? (fetcher === "fetchGit" ? "0".repeat(40) : undefined) : printHash(revision, "base16");
-  if (commit !== undefined) result.set("rev", commit).set("shortRev", commit.slice(0, 7));
-  const count = numberAttribute(attributes, "revCount") ?? (fetcher === "fetchGit" ? 0n : undefined);
-  if (count !== undefined) result.set("revCount", attributeValue(count));
+  if (!forceDirty) {
+    const revision = revisionOf(attributes);
+    const commit =
+      revision === undefined ? (emptyRevision ? "0".repeat(40) : undefined) : printHash(revision, "base16");
+    if (commit !== undefined) result.set("rev", commit).set("shortRev", commit.slice(0, 7));
+    const count = numberAttribute(attributes, "revCount") ?? (emptyRevision ? 0n : undefined);
+    if (count !== undefined) result.set("revCount", attributeValue(count));
+  }
   for (const name of ["dirtyRev", "dirtyShortRev"]) {
     const text = textAttribute(attributes, name);
     if (text !== undefined) result.set(name, text);
@@ -275,5 +219,12 @@ export const fetchTreeBuiltins: readonly PrimOpDefinition[] = [
     argumentNames: ["args"],
     isGlobal: true,
     impl: (evaluator, slot) => fetchTree(evaluator, slot, "fetchGit"),
+  },
+  {
+    name: "fetchFinalTree",
+    arity: 1,
+    argumentNames: ["input"],
+    isInternal: true,
+    impl: (evaluator, slot) => fetchTree(evaluator, slot, "fetchTree", "final"),
   },
 ];

@@ -1,7 +1,7 @@
 // All builtins, as one table. It is made anew for each evaluator, because some builtins remember things between calls: the
 // compiled regular expressions, the hashes of derivations.
 //
-// Not here: getFlake, which needs flakes, fetchMercurial, fetchClosure, and exec and importNative.
+// Not here: getFlake, which comes with flakes, and exec and importNative.
 
 import type { BuiltinTable } from "../values/prim-op.ts";
 import { arithmeticBuiltins } from "./arithmetic.ts";
@@ -13,6 +13,8 @@ import { outputOfBuiltins } from "./derivation/output-of.ts";
 import { makeDerivationBuiltins } from "./derivation/strict.ts";
 import { internalFiles } from "./derivation/wrapper.ts";
 import { environmentBuiltins } from "./environment.ts";
+import { fetchClosureBuiltins } from "./fetch-closure.ts";
+import { fetchMercurialBuiltins } from "./fetch-mercurial.ts";
 import { fetchTreeBuiltins } from "./fetch-tree.ts";
 import { fetchBuiltins } from "./fetch.ts";
 import { flakeReferenceBuiltins } from "./flake-references.ts";
@@ -56,6 +58,8 @@ export function createBuiltins(): BuiltinTable {
       ...versionBuiltins,
       ...fetchBuiltins,
       ...fetchTreeBuiltins,
+      ...fetchMercurialBuiltins,
+      ...fetchClosureBuiltins,
       ...flakeReferenceBuiltins,
     ],
     internalFiles,
@@ -67,7 +71,11 @@ export { parseJson } from "./json/parse.ts";
 export { printJson, type JsonOptions } from "./json/print.ts";
 export { printXml, writeXml, type XmlOptions } from "./xml.ts";
 export { nixVersion } from "./constants.ts";
-export { asLanguageError } from "./foreign-error.ts";
+export { derivationReference } from "./derivation/output-of.ts";
+export { asLanguageError, withLanguageErrors } from "./foreign-error.ts";
+export { requireFeature } from "./features.ts";
+export { inputContext } from "./input-attributes.ts";
+export { treeAttributes } from "./fetch-tree.ts";
 export { realiseContext } from "./realise.ts";
 export { RegexError } from "./regex/syntax.ts";
 export { Regex } from "./regex/regex.ts";

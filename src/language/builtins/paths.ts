@@ -91,7 +91,7 @@ function referencesOf(evaluator: Evaluator, path: string, text: string): StringC
 function readFileType(evaluator: Evaluator, slot: Slot): FileType {
   const path = realisePath(evaluator, slot, "ancestors");
   const stat = withLanguageErrors(() => evaluator.io.lstat(path));
-  if (stat === undefined) throw noSuchPath(path);
+  if (stat === undefined) throw noSuchPath(evaluator.io, path);
   return stat.type;
 }
 

@@ -100,15 +100,14 @@ export function realisePath(evaluator: Evaluator, slot: Slot, following: Followi
   const { path } = evaluator.coerceToPath(slot, collector, "while realising the context of a path");
   try {
     const realised = rewriteString(path, realiseContext(evaluator, collector.context));
-    if (isInternalFile(realised)) return realised;
+    // Who follows no links looks at nothing yet.
+    if (following === "none" || isInternalFile(realised)) return realised;
     evaluator.io.checkAccess(realised);
     switch (following) {
       case "all":
         return resolveSymlinks(evaluator.io, realised) ?? realised;
       case "ancestors":
         return resolveAncestors(evaluator.io, realised) ?? realised;
-      case "none":
-        return realised;
     }
   } catch (error) {
     const known = error;

@@ -59,7 +59,7 @@ function copyToStore(evaluator: Evaluator, source: Source): StorePath {
   }
   io.checkAccess(path);
   const resolved = resolveSymlinks(io, path);
-  if (resolved === undefined || io.lstat(resolved) === undefined) throw noSuchPath(path);
+  if (resolved === undefined || io.lstat(resolved) === undefined) throw noSuchPath(io, path);
   const options: AddPathOptions = {
     name: source.name,
     method: source.method,

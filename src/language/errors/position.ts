@@ -51,7 +51,7 @@ export function printPosition(position: Position): string {
 export function printOrigin(origin: Origin): string {
   switch (origin.kind) {
     case "path":
-      return origin.path;
+      return origin.shownAs ?? origin.path;
     case "string":
       return "\xc2\xabstring\xc2\xbb";
     case "stdin":

@@ -122,8 +122,7 @@ for (const golden of sessions) {
   test(title, () => {
     const seen = debug(golden);
     const readable = (text: string): string => text.replaceAll("\x1b", "^");
-    // There is no Mercurial here.
-    assert.equal(readable(seen.stdout), readable(stdout.replaceAll("fetchMercurial ", "")));
+    assert.equal(readable(seen.stdout), readable(stdout));
     assert.equal(seen.stderr, stderr);
     assert.equal(seen.status, status);
   });

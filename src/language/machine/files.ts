@@ -16,7 +16,7 @@ import { Code, Thunk } from "../values/thunk.ts";
 import type { Value } from "../values/value.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { addFrame, undefinedVariable } from "./failures.ts";
-import { noSuchPath, resolveExprPath, resolveSymlinks } from "./paths.ts";
+import { noSuchPath, resolveExprPath, resolveSymlinks, shownPath } from "./paths.ts";
 
 /** Variables that a program has beside the builtins: `scopedImport`, the REPL. */
 export interface ExtraScope {
@@ -50,7 +50,7 @@ export class FileEvaluator {
   /** The text of a file that comes with the language. */
   internalFile(path: string): string {
     const text = this.internalFiles.get(path);
-    if (text === undefined) throw noSuchPath(path);
+    if (text === undefined) throw noSuchPath(this.evaluator.io, path);
     return text;
   }
 
@@ -111,7 +111,7 @@ export class FileEvaluator {
     try {
       return this.guardStack(run);
     } catch (error) {
-      addFrame(this.evaluator, error, 0, hint`while evaluating the file '${path}':`);
+      addFrame(this.evaluator, error, 0, hint`while evaluating the file '${shownPath(this.evaluator.io, path)}':`);
       throw error;
     }
   }
@@ -122,10 +122,14 @@ export class FileEvaluator {
     if (internal !== undefined) return { source: { origin, text: internal }, kept: undefined };
     const { io } = this.evaluator;
     const resolved = resolveSymlinks(io, path);
-    if (resolved === undefined || io.lstat(resolved) === undefined) throw noSuchPath(path);
+    if (resolved === undefined || io.lstat(resolved) === undefined) throw noSuchPath(io, path);
     const kept = withLanguageErrors(() => io.readSource?.(resolved));
     const text = kept?.text ?? withLanguageErrors(() => io.readFile(resolved));
-    return { source: { origin, text }, kept };
+    const shownAs = io.showPath?.(path);
+    return {
+      source: { origin: shownAs === undefined || shownAs === path ? origin : { ...origin, shownAs }, text },
+      kept,
+    };
   }
 
   /** A whole file, from its packed tree where one was kept. That was checked when it was packed. */
@@ -142,6 +146,12 @@ export class FileEvaluator {
 
   private run(file: SourceFile, basePath: string, extra: ExtraScope | undefined): Value {
     return this.prepare(file, basePath, extra)();
+  }
+
+  /** Parses the file at `path` and checks its variables, without evaluating it. */
+  parseAt(path: string): ParsedFile {
+    const resolved = this.resolve(path);
+    return this.parseChecked(this.read(resolved).source, folderOf(resolved));
   }
 
   /** Parses and checks; what is returned evaluates. */

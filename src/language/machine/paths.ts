@@ -1,6 +1,6 @@
 // Symlinks and existence on top of EvalIO, which only ever looks at one entry without following it.
 
-import { BaseError, hint } from "../errors/index.ts";
+import { BaseError, hint, literalHint } from "../errors/index.ts";
 import type { EvalIO } from "../io.ts";
 import { canonicalPath } from "../syntax/index.ts";
 
@@ -60,7 +60,7 @@ export function resolveExprPath(io: EvalIO, path: string): string {
     const parent = resolveSymlinks(io, current.slice(0, slash) || "/");
     const entry = parent === undefined ? undefined : `${parent === "/" ? "" : parent}${current.slice(slash)}`;
     const stat = entry === undefined ? undefined : io.lstat(entry);
-    if (entry === undefined || stat === undefined) throw noSuchPath(current);
+    if (entry === undefined || stat === undefined) throw noSuchPath(io, current);
     if (stat.type !== "symlink") break;
     const target = io.readLink(entry);
     current = canonicalPath(target.startsWith("/") ? target : `${current.slice(0, slash)}/${target}`);
@@ -71,8 +71,14 @@ export function resolveExprPath(io: EvalIO, path: string): string {
   return current;
 }
 
-export function noSuchPath(path: string): BaseError {
-  return new BaseError(hint`path '${path}' does not exist`);
+export function noSuchPath(io: EvalIO, path: string): BaseError {
+  const why = io.explainMissing?.(path);
+  return new BaseError(why === undefined ? hint`path '${shownPath(io, path)}' does not exist` : literalHint(why));
+}
+
+/** What messages call a path. */
+export function shownPath(io: EvalIO, path: string): string {
+  return io.showPath?.(path) ?? path;
 }
 
 function tooManyLinks(path: string): BaseError {

@@ -6,6 +6,7 @@ import { canonicalPath } from "../syntax/index.ts";
 import type { Pos } from "../values/position.ts";
 import { NixPath } from "../values/value.ts";
 import type { Evaluator } from "./evaluator.ts";
+import { fetchFlakeSource } from "./flake-source.ts";
 import { pathExists, resolveSymlinks } from "./paths.ts";
 import type { SearchPathEntry } from "./settings.ts";
 
@@ -49,6 +50,7 @@ function resolveEntry(evaluator: Evaluator, value: string): string | undefined {
 
 function lookUpEntry(evaluator: Evaluator, value: string): string | undefined {
   const { io } = evaluator;
+  if (value.startsWith("flake:")) return fetchFlakeSource(evaluator, value.slice("flake:".length));
   const url = pseudoUrl(value);
   if (url !== undefined) {
     try {

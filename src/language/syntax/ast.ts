@@ -5,9 +5,9 @@
 // All text is byte strings. A position is the byte offset of the node in its file; line and column are computed only when
 // an error or `__curPos` asks. Nodes are plain data, never changed after parsing.
 
-/** Where source text came from; `path` is absolute. */
+/** Where source text came from; `path` is absolute, and messages call it `shownAs` where that is another name. */
 export type Origin =
-  | { readonly kind: "path"; readonly path: string }
+  | { readonly kind: "path"; readonly path: string; readonly shownAs?: string }
   | { readonly kind: "string" }
   | { readonly kind: "stdin" };
 

@@ -110,13 +110,17 @@ class Printer {
     else if (typeof value !== "object") this.colored(cyan, String(value));
     else if (value instanceof NixString) this.printString(value.text);
     else if (value instanceof NixFloat) this.colored(cyan, printFloat(value.value));
-    else if (value instanceof NixPath) this.colored(ansi.green, value.path);
+    else if (value instanceof NixPath) this.colored(ansi.green, this.showPath(value.path));
     else if (value instanceof Attrs) this.printAttrs(value, depth);
     else if (value instanceof Lambda) this.colored(ansi.blue, this.describeLambda(value));
     else if (value instanceof PrimOp) this.colored(ansi.blue, `${open}primop ${value.name}${close}`);
     else if (value instanceof PrimOpApp) {
       this.colored(ansi.blue, `${open}partially applied primop ${value.primOp.name}${close}`);
     } else this.printList(slot, value, depth);
+  }
+
+  private showPath(path: string): string {
+    return this.evaluator.io.showPath?.(path) ?? path;
   }
 
   private colored(color: string, text: string): void {
@@ -282,7 +286,7 @@ export function printAmbiguous(evaluator: Evaluator, root: Slot): string {
     else if (typeof value !== "object") parts.push(String(value));
     else if (value instanceof NixString) parts.push(printStringLiteral(value.text));
     else if (value instanceof NixFloat) parts.push(printFloat(value.value));
-    else if (value instanceof NixPath) parts.push(value.path);
+    else if (value instanceof NixPath) parts.push(evaluator.io.showPath?.(value.path) ?? value.path);
     else if (value instanceof Attrs) printSet(value, depth);
     else if (value instanceof Lambda) parts.push("<LAMBDA>");
     else if (value instanceof PrimOp) parts.push("<PRIMOP>");

@@ -1,13 +1,13 @@
 // The REPL where the debugger stops. It runs inside of the evaluation, so it waits for nothing but lines, and it sees the
 // variables of the frame that one looks at.
 
-import { FirnError } from "#formats";
 import { DebugCommands, GrowingScope, renderError, type DebugAnswer, type DebugStop } from "#language";
 import type { Context } from "../../command.ts";
 import type { MakeDebugSession } from "../../instruments.ts";
 import { nixVersion } from "../../version.ts";
 import { replCommands } from "./commands.ts";
 import { debugCommands } from "./debug-commands.ts";
+import { evaluateFlake } from "./evaluate-flake.ts";
 import { promptedLine } from "./line-reader.ts";
 import { makeProgramHost } from "./program-host.ts";
 import { Repl, runRepl } from "./repl.ts";
@@ -27,9 +27,7 @@ export const makeDebugSession =
       session,
       sources: {
         evaluateFile: (path) => evaluator.autoCall(autoArguments, evaluator.evalFile(session.lookupFile(path))),
-        evaluateFlake: (reference) => {
-          throw flakesNotSupported(reference);
-        },
+        evaluateFlake: (text) => evaluateFlake(session, text),
         evaluateInstallables: () => [],
       },
       lendTerminal: options.lendTerminal,
@@ -63,8 +61,4 @@ function tellWhy({ log, settings }: Context, { error, isBreakpoint, isInTry }: D
   const flag = log.colours ? "\x1b[32;1m--ignore-try\x1b[0m" : "--ignore-try";
   const advice = `This exception occurred in a 'tryEval' call. Use ${flag} to skip these.\n`;
   log.emit({ kind: "message", level: "error", text: advice });
-}
-
-function flakesNotSupported(reference: string): FirnError {
-  return new FirnError("flakes-not-supported", `the flake '${reference}' cannot be loaded, flakes are not read yet`);
 }

@@ -42,7 +42,7 @@ function knownPath(evaluator: Evaluator, drv: StorePath, output: string): StoreP
 }
 
 /** The one thing that a string refers to (coerceToSingleDerivedPath). */
-function derivationReference(evaluator: Evaluator, slot: Slot, frame: string): DerivedFrom {
+export function derivationReference(evaluator: Evaluator, slot: Slot, frame: string): DerivedFrom {
   const collector = new ContextCollector();
   const text = evaluator.coerceToString(slot, collector, frame);
   const fail = (message: Hint): never => {

@@ -52,6 +52,9 @@ test("files and folders of this machine are seen, links as links", () => {
   assert.equal(evaluate("import ./source/a.nix").result, "2");
   assert.equal(evaluate("builtins.readFile ./none").result, `path '${folder}/none' does not exist`);
   assert.equal(evaluate("builtins.readFile ./source").result, "read of 4096 bytes: Is a directory");
+  const notFolder = `cannot read directory "${folder}/source/a.nix": Not a directory`;
+  assert.equal(evaluate("builtins.readDir ./source/a.nix").result, notFolder);
+  assert.equal(evaluate("builtins.readDir ./source/a.nix/b").result, `path '${folder}/source/a.nix/b' does not exist`);
 });
 
 test("a copy in the store can be read under its store name, also in a chroot store", () => {

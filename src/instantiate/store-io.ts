@@ -399,6 +399,8 @@ class StoreIO implements EvalIO {
 
   private missing(path: string, error: unknown): BaseError | undefined {
     if (errorCode(error) !== "ENOENT" && errorCode(error) !== "ENOTDIR") return undefined;
+    // A file that is there, but was taken for a folder.
+    if (errorCode(error) === "ENOTDIR" && this.lookAt(path) !== undefined) return undefined;
     // Who reads the objects of Git says it without the word.
     if (this.inTree(path)?.tree?.isCommit === true) return new BaseError(hint`'${this.showPath(path)}' does not exist`);
     return this.noSuchPath(path);

@@ -138,6 +138,7 @@ function makeCodeCache(made: string): void {
     "--stack-size=4000000",
     "--initial-old-space-size=1024",
     "--max-semi-space-size=8",
+    "--enable-experimental-regexp-engine-on-excessive-backtracks",
     "--disable-warning=ExperimentalWarning",
     join(home, "tools/start/make-code-cache.ts"),
     made,

@@ -21,10 +21,11 @@ export async function printError(error: unknown, context: Context): Promise<numb
   return exitStatusOf(error);
 }
 
-/** Also one that an evaluation came upon, as in the name of a flake's input. */
+/** In the language it is the cause of the error that it became. */
 function isUsageError(error: unknown): boolean {
   if (error instanceof UsageError) return true;
-  return error instanceof Error && error.cause instanceof FirnError && error.cause.code === "usage";
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof UsageError || (cause instanceof FirnError && cause.code === "usage");
 }
 
 /** Both families of errors carry one. */

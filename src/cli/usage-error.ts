@@ -1,13 +1,8 @@
 // Mistakes on the command line. They end with status 1 and with the line that tells where help is (Nix's UsageError).
 
-import { FirnError } from "#formats";
+import { UsageError } from "#formats";
 
-export class UsageError extends FirnError {
-  constructor(message: string, hint?: string) {
-    super("usage", message, hint === undefined ? {} : { hint });
-    this.name = "UsageError";
-  }
-}
+export { UsageError };
 
 export function missingArgument(flag: string): UsageError {
   return new UsageError(`'${flag}' requires an argument`);

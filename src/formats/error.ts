@@ -22,3 +22,11 @@ export class FirnError extends Error {
     this.exitStatus = options.exitStatus ?? 1;
   }
 }
+
+/** A mistake in what was asked for; a program adds to it where its help is (Nix's UsageError). */
+export class UsageError extends FirnError {
+  constructor(message: string, hint?: string) {
+    super("usage", message, hint === undefined ? {} : { hint });
+    this.name = "UsageError";
+  }
+}

@@ -4,7 +4,7 @@
 
 import { createDigest, digest, digestByteString } from "#digest";
 import { decodeBase16, decodeBase64, encodeBase16, encodeBase64 } from "./base-n.ts";
-import { FirnError } from "./error.ts";
+import { FirnError, UsageError } from "./error.ts";
 import { decodeNix32, encodeNix32, nix32Length } from "./nix32.ts";
 
 export type HashAlgorithm = "blake3" | "md5" | "sha1" | "sha256" | "sha512";
@@ -130,10 +130,7 @@ export function isHashAlgorithm(text: string): text is HashAlgorithm {
 
 export function parseHashAlgorithm(text: string): HashAlgorithm {
   if (isHashAlgorithm(text)) return text;
-  throw new FirnError(
-    "unknown-hash-algorithm",
-    `unknown hash algorithm '${text}', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'`,
-  );
+  throw new UsageError(`unknown hash algorithm '${text}', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'`);
 }
 
 /** `base32` is the old name of `nix32`; Nix warns about it, which is left to the caller. */
@@ -147,10 +144,7 @@ export function parseHashFormat(text: string): HashFormat {
     case "base32":
       return "nix32";
     default:
-      throw new FirnError(
-        "unknown-hash-format",
-        `unknown hash format '${text}', expect 'base16', 'base32', 'base64', or 'sri'`,
-      );
+      throw new UsageError(`unknown hash format '${text}', expect 'base16', 'base32', 'base64', or 'sri'`);
   }
 }
 

@@ -3,6 +3,7 @@
 export * from "./base-n.ts";
 export * from "./byte-string.ts";
 export * from "./error.ts";
+export * from "./filter-ansi.ts";
 export * from "./hash.ts";
 export type { Digest } from "./digest-portable.ts";
 export * from "./nix32.ts";

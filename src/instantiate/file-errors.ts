@@ -12,6 +12,7 @@ const descriptions: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "File name too long",
   EINVAL: "Invalid argument",
   ENOENT: "No such file or directory",
+  ENXIO: "No such device or address",
   ENOTDIR: "Not a directory",
   EPERM: "Operation not permitted",
 };

@@ -113,6 +113,7 @@ export class MemoryIO implements EvalIO {
 
   addPath(path: string, options: AddPathOptions): StorePath {
     const storeDir = this.storeDir;
+    if (options.method === "flat" && this.folders.has(path)) throw isADirectory();
     const hash =
       options.method === "flat"
         ? hashByteString("sha256", this.readFile(path))
@@ -215,6 +216,10 @@ function typeOfFile(file: MemoryFile): FileType {
 function textOf(file: MemoryFile): string {
   if (typeof file === "string") return file;
   return "link" in file ? file.link : file.executable;
+}
+
+function isADirectory(): FirnError {
+  return new FirnError("not-a-regular-file", "read of 4096 bytes: Is a directory");
 }
 
 function noSuchFile(path: string): FirnError {

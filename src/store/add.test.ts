@@ -119,7 +119,7 @@ describe("adding trees and files", () => {
     const { store } = temporaryStore(t);
     assert.throws(
       () => store.addToStore("null", "/dev/null", { method: "nar", algorithm: "sha256" }),
-      /file "\/dev\/null" has an unsupported type/,
+      /file '\/dev\/null' has an unsupported type/,
     );
     assert.throws(() => store.addToStore("d", "/proc/self/fd", { method: "flat", algorithm: "sha256" }), FirnError);
     assert.deepEqual(leftovers(store), []);

@@ -52,7 +52,7 @@ export function falselyContentAddressed(path: string): FirnError {
 }
 
 export function unsupportedFileType(path: string): FirnError {
-  return new FirnError("unsupported-file-type", `file "${path}" has an unsupported type`);
+  return new FirnError("unsupported-file-type", `file '${path}' has an unsupported type`);
 }
 
 export function invalidOwnership(path: string): FirnError {

@@ -309,7 +309,7 @@ describe("canonical metadata", () => {
     canonicalisePathMetadata(`${folder}/out/file`, { ignoredAcls: [], seen });
     canonicalisePathMetadata(`${folder}/out/link`, { ignoredAcls: [], owners: foreign, seen });
     assert.throws(() => canonicalisePathMetadata("/dev/null", { ignoredAcls: [] }), {
-      message: 'file "/dev/null" has an unsupported type',
+      message: "file '/dev/null' has an unsupported type",
     });
   });
 });

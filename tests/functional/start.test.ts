@@ -48,12 +48,24 @@ test("the code cache is taken under the flags that the launcher gives", () => {
     const { script } = compileProgram(${JSON.stringify(join(home, "dist"))});
     console.log(script.cachedDataRejected);`;
   const launcher = readFileSync(join(home, "bin/firn"), "utf8");
-  assert.match(launcher, /^exec .*--stack-size="\$stack" \$heap --disable-warning=ExperimentalWarning "\$main"/m);
+  assert.match(
+    launcher,
+    /^exec .*--stack-size="\$stack" \$heap \$regexp --disable-warning=ExperimentalWarning "\$main"/m,
+  );
   const heap = /^heap="(.*)"$/m.exec(launcher)?.[1]?.split(" ") ?? [];
+  const regexp = /^regexp=(.*)$/m.exec(launcher)?.[1] ?? "";
   assert.notDeepEqual(heap, []);
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    ["--stack-size=4000000", ...heap, "--disable-warning=ExperimentalWarning", "--input-type=module", "-e", script],
+    [
+      "--stack-size=4000000",
+      ...heap,
+      regexp,
+      "--disable-warning=ExperimentalWarning",
+      "--input-type=module",
+      "-e",
+      script,
+    ],
     { encoding: "utf8" },
   );
   assert.equal(stdout, "false\n", stderr);

@@ -2,7 +2,14 @@
 // above them, and messages scrolling away over it. It redraws at most every 80 ms and only what changed; nothing is drawn
 // for work that ends sooner. Builds in this process block the event loop at times, so it draws on events too.
 
-import { fromByteString, storePathName, type ActivityType, type LogEvent, type StorePath } from "#formats";
+import {
+  filterAnsiEscapes,
+  fromByteString,
+  storePathName,
+  type ActivityType,
+  type LogEvent,
+  type StorePath,
+} from "#formats";
 import { writeToStandardError, type LogView, type ViewOptions } from "./log-view.ts";
 
 interface Activity {
@@ -56,7 +63,7 @@ export function openProgressView(options: ViewOptions): LogView {
     handle(event) {
       switch (event.kind) {
         case "message":
-          printAbove(fromByteString(event.text));
+          printAbove(fromByteString(filterAnsiEscapes(event.text, "keep-colors")));
           break;
         case "start":
           activities.set(event.id, {

@@ -1,6 +1,6 @@
 // Plain lines, one for each message and each activity that begins (Nix's SimpleLogger).
 
-import type { LogEvent } from "#formats";
+import { filterAnsiEscapes, type LogEvent } from "#formats";
 import { activityLevel, writeLineToStandardError, type LogView, type ViewOptions } from "./log-view.ts";
 
 export function openRawView(options: ViewOptions): LogView {
@@ -8,7 +8,7 @@ export function openRawView(options: ViewOptions): LogView {
     handle(event: LogEvent): void {
       switch (event.kind) {
         case "message":
-          writeLineToStandardError(event.text);
+          writeLineToStandardError(filterAnsiEscapes(event.text, options.isTerminal ? "keep-colors" : "all"));
           break;
         case "start":
           if (event.text !== "" && options.shows(activityLevel(event.type))) {

@@ -10,9 +10,9 @@ import {
   sourceFolderOf,
   writeFlakeFile,
 } from "#fetch";
-import { type FlakeReference, printFlakeReference, printHash, revisionOf } from "#formats";
+import { filterAnsiEscapes, type FlakeReference, printFlakeReference, printHash, revisionOf } from "#formats";
 import { hostPath } from "#host";
-import { asLanguageError, BaseError, filterAnsiEscapes, hint, literalHint } from "#language";
+import { asLanguageError, BaseError, hint, literalHint } from "#language";
 import { guarded } from "../guarded.ts";
 import { computeLocks, type NodePlaces } from "./compute-locks.ts";
 import type { Flake } from "./flake.ts";

@@ -11,6 +11,7 @@ import {
   ThrownError,
 } from "../errors/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
+import { forceKept } from "../machine/force.ts";
 import { ContextCollector } from "../values/context.ts";
 import type { PrimOpDefinition } from "../values/prim-op.ts";
 import { printForTrace } from "../values/print.ts";
@@ -48,7 +49,7 @@ function addErrorContext(evaluator: Evaluator, messageSlot: Slot, slot: Slot): V
 function tryEval(evaluator: Evaluator, slot: Slot): Value {
   const depth = evaluator.depth;
   try {
-    force(slot);
+    forceKept(slot);
   } catch (error) {
     if (!isCatchable(error)) throw error;
     evaluator.depth = depth;
@@ -85,7 +86,7 @@ function breakpoint(evaluator: Evaluator, slot: Slot): Value {
 }
 
 function sequence(_: Evaluator, first: Slot, second: Slot): Value {
-  force(first);
+  forceKept(first);
   return force(second);
 }
 

@@ -3,6 +3,7 @@
 import { BaseError, hint, type Hint } from "../errors/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { printed } from "../machine/failures.ts";
+import { forceKept } from "../machine/force.ts";
 import type { PrimOpDefinition } from "../values/prim-op.ts";
 import { force } from "../values/thunk.ts";
 import { NixString, type Slot, type Value } from "../values/value.ts";
@@ -26,7 +27,7 @@ function genericClosure(evaluator: Evaluator, slot: Slot): Value {
   const result: Slot[] = [];
   for (let next = 0; next < work.length; next++) {
     const element = work[next] as Slot;
-    const key = force(keyOf(evaluator, element));
+    const key = forceKept(keyOf(evaluator, element));
     if (!keys.add(key, element)) continue;
     result.push(element);
     try {
@@ -57,7 +58,7 @@ function keyOf(evaluator: Evaluator, element: Slot): Slot {
 }
 
 function show(evaluator: Evaluator, element: Slot): ReturnType<typeof printed> {
-  return printed(evaluator, force(element));
+  return printed(evaluator, element);
 }
 
 function withFrame(error: unknown, frame: () => Hint): unknown {

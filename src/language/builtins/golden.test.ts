@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { filterAnsiEscapes, UsageError } from "#formats";
 import { BaseError, renderError } from "../errors/index.ts";
 import { MemoryIO } from "../io-memory.ts";
 import { createEvaluator } from "../machine/evaluator.ts";
@@ -34,8 +35,11 @@ function evaluate({ source, features = "", showTrace = false }: Case): string {
   } catch (error) {
     if (!(error instanceof BaseError)) throw error;
     const prefixes: Record<string, string> = { warn: "warning: ", trace: "trace: " };
-    const messages = io.messages.map(({ level, text }) => `${prefixes[level] ?? ""}${text}\n`);
-    return messages.join("") + renderError(error, { showTrace });
+    const messages = io.messages.map(
+      ({ level, text }) => `${filterAnsiEscapes(`${prefixes[level] ?? ""}${text}`, "all")}\n`,
+    );
+    const usage = error.cause instanceof UsageError ? "\nTry 'nix-instantiate --help' for more information." : "";
+    return messages.join("") + renderError(error, { showTrace }) + usage;
   }
 }
 

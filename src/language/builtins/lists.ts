@@ -129,8 +129,9 @@ const longest = 2 ** 32 - 2;
 
 function genList(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
   const length = evaluator.forceInt(slot, "while evaluating the second argument passed to builtins.genList");
-  if (length < 0 || length > longest) throw evalError(hint`cannot create list of size ${length}`);
+  if (length < 0) throw evalError(hint`cannot create list of size ${length}`);
   evaluator.forceFunction(fn, "while evaluating the first argument passed to builtins.genList");
+  if (length > longest) throw evalError(hint`cannot create list of size ${length}`);
   const delay = evaluator.delayCalls(fn);
   const result: Slot[] = [];
   for (let i = 0; i < Number(length); i++) result.push(delay(i));

@@ -4,6 +4,7 @@ import { isInStore, parsePathInStore, type StorePath } from "#formats";
 import { hint, RestrictedPathError } from "../errors/index.ts";
 import type { FileType } from "../io.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
+import { folderOfPath, isInternalPath } from "../machine/internal-paths.ts";
 import { noSuchPath } from "../machine/paths.ts";
 import { findFile } from "../machine/search-path.ts";
 import type { SearchPathEntry } from "../machine/settings.ts";
@@ -14,7 +15,7 @@ import { force } from "../values/thunk.ts";
 import { NixPath, NixString, type Slot, stringValue, type Value } from "../values/value.ts";
 import { evalError } from "./define.ts";
 import { withLanguageErrors } from "./foreign-error.ts";
-import { InvalidStorePathError, isInternalFile, realiseContext, realisePath, rewriteString } from "./realise.ts";
+import { InvalidStorePathError, realiseContext, realisePath, rewriteString } from "./realise.ts";
 
 const withoutCopying = { copyToStore: false };
 
@@ -32,6 +33,7 @@ function pathExists(evaluator: Evaluator, slot: Slot): boolean {
   const mustBeFolder = typeof text === "string" && (text.endsWith("/") || text.endsWith("/."));
   try {
     const path = realisePath(evaluator, value, mustBeFolder ? "all" : "ancestors");
+    if (isInternalPath(path)) return evaluator.files.hasInternalFile(path);
     const stat = withLanguageErrors(() => evaluator.io.lstat(path));
     return stat !== undefined && (!mustBeFolder || stat.type === "directory");
   } catch (error) {
@@ -55,7 +57,7 @@ function baseNameOf(evaluator: Evaluator, slot: Slot): Value {
 
 function dirOf(evaluator: Evaluator, slot: Slot): Value {
   const value = force(slot);
-  if (value instanceof NixPath) return new NixPath(value.path.slice(0, value.path.lastIndexOf("/")) || "/");
+  if (value instanceof NixPath) return new NixPath(folderOfPath(value.path));
   const collector = new ContextCollector();
   const frame = "while evaluating the first argument passed to 'builtins.dirOf'";
   const path = evaluator.coerceToString(value, collector, frame, withoutCopying);
@@ -65,13 +67,18 @@ function dirOf(evaluator: Evaluator, slot: Slot): Value {
 
 function readFile(evaluator: Evaluator, slot: Slot): Value {
   const path = realisePath(evaluator, slot);
-  const text = isInternalFile(path)
+  if (isInternalPath(path) && !evaluator.files.hasInternalFile(path)) throw noSuchInternalFile(path);
+  const text = isInternalPath(path)
     ? evaluator.files.internalFile(path)
     : withLanguageErrors(() => evaluator.io.readFile(path));
   if (text.includes("\0")) {
     throw evalError(hint`the contents of the file '${path}' cannot be represented as a Nix string`);
   }
   return stringValue(text, referencesOf(evaluator, path, text));
+}
+
+function noSuchInternalFile(path: string): Error {
+  return evalError(hint`file '${path}' does not exist`);
 }
 
 /** Of what the store object refers to, what this very file mentions. */
@@ -90,6 +97,7 @@ function referencesOf(evaluator: Evaluator, path: string, text: string): StringC
 
 function readFileType(evaluator: Evaluator, slot: Slot): FileType {
   const path = realisePath(evaluator, slot, "ancestors");
+  if (evaluator.files.hasInternalFile(path)) return "regular";
   const stat = withLanguageErrors(() => evaluator.io.lstat(path));
   if (stat === undefined) throw noSuchPath(evaluator.io, path);
   return stat.type;

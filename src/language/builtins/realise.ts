@@ -4,7 +4,8 @@
 import { downstreamPlaceholder, printStorePath, type StorePath } from "#formats";
 import { BaseError, hint, IFDError, InvalidPathError } from "../errors/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
-import { resolveAncestors, resolveSymlinks } from "../machine/paths.ts";
+import { isInternalPath } from "../machine/internal-paths.ts";
+import { resolveAsFarAsItGoes } from "../machine/paths.ts";
 import { ContextCollector, type DerivedFrom, displayContextElement, type StringContext } from "../values/context.ts";
 import type { Slot } from "../values/value.ts";
 import { withLanguageErrors } from "./foreign-error.ts";
@@ -101,22 +102,17 @@ export function realisePath(evaluator: Evaluator, slot: Slot, following: Followi
   try {
     const realised = rewriteString(path, realiseContext(evaluator, collector.context));
     // Who follows no links looks at nothing yet.
-    if (following === "none" || isInternalFile(realised)) return realised;
+    if (following === "none" || isInternalPath(realised)) return realised;
     evaluator.io.checkAccess(realised);
     switch (following) {
       case "all":
-        return resolveSymlinks(evaluator.io, realised) ?? realised;
+        return resolveAsFarAsItGoes(evaluator.io, realised, true);
       case "ancestors":
-        return resolveAncestors(evaluator.io, realised) ?? realised;
+        return resolveAsFarAsItGoes(evaluator.io, realised, false);
     }
   } catch (error) {
     const known = error;
     if (known instanceof BaseError) known.addTrace(undefined, hint`while realising the context of path '${path}'`);
     throw known;
   }
-}
-
-/** Files that come with the language stand beside those of the machine: `<nix/fetchurl.nix>`. */
-export function isInternalFile(path: string): boolean {
-  return !path.startsWith("/");
 }

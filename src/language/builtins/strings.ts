@@ -3,17 +3,20 @@
 import type { Evaluator } from "../machine/evaluator.ts";
 import { ContextCollector } from "../values/context.ts";
 import type { PrimOpDefinition } from "../values/prim-op.ts";
-import { force } from "../values/thunk.ts";
+import { force, Thunk } from "../values/thunk.ts";
 import { NixString, type Slot, stringValue, type Value } from "../values/value.ts";
 import { evalError } from "./define.ts";
 import { replaceAll } from "./replace.ts";
 
 function toString(evaluator: Evaluator, slot: Slot): Value {
-  const value = force(slot);
-  if (typeof value === "string" || value instanceof NixString) return value;
+  // What is still to be evaluated is so one level further in.
+  if (!(slot instanceof Thunk) || slot.isForced) {
+    const value = force(slot);
+    if (typeof value === "string" || value instanceof NixString) return value;
+  }
   const collector = new ContextCollector();
   const text = evaluator.coerceToString(
-    value,
+    slot,
     collector,
     "while evaluating the first argument passed to builtins.toString",
     { coerceMore: true, copyToStore: false },

@@ -4,7 +4,7 @@ import { Attrs } from "../values/attrs.ts";
 import { isInteger } from "../values/integer.ts";
 import { Lambda } from "../values/lambda.ts";
 import { PrimOp, PrimOpApp, type PrimOpDefinition } from "../values/prim-op.ts";
-import { force } from "../values/thunk.ts";
+import { forceKept } from "../machine/force.ts";
 import { typeTag } from "../values/type-name.ts";
 import { NixFloat, NixPath, NixString, type Value } from "../values/value.ts";
 
@@ -13,7 +13,7 @@ const test = (name: string, accepts: (value: Value) => boolean): PrimOpDefinitio
   arity: 1,
   argumentNames: ["e"],
   isGlobal: name === "isNull",
-  impl: (_, slot) => accepts(force(slot)),
+  impl: (_, slot) => accepts(forceKept(slot)),
 });
 
 export const typeBuiltins: readonly PrimOpDefinition[] = [
@@ -30,6 +30,6 @@ export const typeBuiltins: readonly PrimOpDefinition[] = [
     name: "typeOf",
     arity: 1,
     argumentNames: ["e"],
-    impl: (_, slot) => typeTag(force(slot)),
+    impl: (_, slot) => typeTag(forceKept(slot)),
   },
 ];

@@ -11,13 +11,14 @@ import { addFrame } from "../machine/failures.ts";
 import { Attrs } from "../values/attrs.ts";
 import { Lambda } from "../values/lambda.ts";
 import { PrimOp } from "../values/prim-op.ts";
-import type { Pos } from "../values/position.ts";
+import { noPos, type Pos } from "../values/position.ts";
 import type { Environment } from "../values/environment.ts";
 import { force, Thunk } from "../values/thunk.ts";
 import type { Slot, Value } from "../values/value.ts";
 import type { Compiler, Run } from "./compiler.ts";
 import type { Delayed } from "./delayed.ts";
 import { resolveVariable, type Scope } from "./scope.ts";
+import { compileVariable } from "./variables.ts";
 
 export function compileCall(compiler: Compiler, expr: CallExpr, scope: Scope): Run {
   const { evaluator } = compiler;
@@ -148,10 +149,15 @@ function safe(result: number): number | undefined {
   return Number.isSafeInteger(result) ? result + 0 : undefined;
 }
 
+/** Nix hands a variable on as it is, and the builtin forces it without knowing where it stands. */
+function compileOperand(compiler: Compiler, expr: Expr, scope: Scope): Run {
+  return expr.kind === "var" ? compileVariable(compiler, expr, scope, noPos) : compiler.compile(expr, scope);
+}
+
 function compileOperator(compiler: Compiler, expr: CallExpr, primOp: PrimOp, scope: Scope, pos: Pos): Run | undefined {
   const { evaluator } = compiler;
-  const left = compiler.compile(expr.args[0] as Expr, scope);
-  const right = compiler.compile(expr.args[1] as Expr, scope);
+  const left = compileOperand(compiler, expr.args[0] as Expr, scope);
+  const right = compileOperand(compiler, expr.args[1] as Expr, scope);
   const compute = (env: Environment, small: SmallOperator): Value => {
     const depth = enterCall(evaluator, pos);
     let a: Slot;

@@ -3,7 +3,7 @@
 // for), because attribute sets are walked in that order. Bodies are compiled much later, or never.
 
 import type { AttrPath, AttrsExpr, Expr, LambdaExpr, VarExpr } from "../syntax/ast.ts";
-import { NameTable } from "../values/symbols.ts";
+import { NameTable, type Symbol } from "../values/symbols.ts";
 import { resolveVariable, type Scope } from "./scope.ts";
 
 /** Returns the first undefined variable in the order in which Nix looks (bindVars), if there is one. */
@@ -123,11 +123,28 @@ class Walker {
       return;
     }
     for (const source of expr.inheritFrom) this.walk(source);
-    for (const [name, def] of expr.attrs) {
-      this.symbols.intern(name);
+    this.inOrder(expr.attrs, ([name, def]) => {
+      const symbol = this.symbols.intern(name);
       if (def.kind !== "inheritedFrom") this.walk(def.value);
-    }
+      return symbol;
+    });
     this.dynamic(expr);
+  }
+
+  /**
+   * Walks in the order of the source, in which names become symbols. Of several undefined variables the first is the one
+   * below the first symbol, since Nix looks in that order. `walk` gives the symbol.
+   */
+  private inOrder<T>(items: Iterable<T>, walk: (item: T) => Symbol): void {
+    const before = this.undefinedVariable;
+    let first: { readonly symbol: Symbol; readonly found: VarExpr } | undefined;
+    for (const item of items) {
+      this.undefinedVariable = undefined;
+      const symbol = walk(item);
+      const found: VarExpr | undefined = this.undefinedVariable;
+      if (found !== undefined && (first === undefined || symbol < first.symbol)) first = { symbol, found };
+    }
+    this.undefinedVariable = before ?? first?.found;
   }
 
   private dynamic(expr: AttrsExpr): void {
@@ -139,17 +156,25 @@ class Walker {
 
   /** What is inherited from outside is looked up there, the rest inside. */
   private bindings(expr: AttrsExpr, inside: () => void): void {
+    const inherited = new Map<string, VarExpr | undefined>();
+    const before = this.undefinedVariable;
     for (const [name, def] of expr.attrs) {
-      if (def.kind === "inherited") this.variable(def.value);
+      if (def.kind !== "inherited") continue;
+      this.undefinedVariable = undefined;
+      this.variable(def.value);
+      inherited.set(name, this.undefinedVariable);
       // Bound before it is walked, but made a symbol only when it is reached.
-      if (def.kind === "inherited") this.symbols.intern(name);
+      this.symbols.intern(name);
     }
+    this.undefinedVariable = before;
     for (const name of expr.attrs.keys()) this.bind(name);
     for (const source of expr.inheritFrom) this.walk(source);
-    for (const [name, def] of expr.attrs) {
-      this.symbols.intern(name);
+    this.inOrder(expr.attrs, ([name, def]) => {
+      const symbol = this.symbols.intern(name);
       if (def.kind === "plain") this.walk(def.value);
-    }
+      else this.undefinedVariable = inherited.get(name);
+      return symbol;
+    });
     inside();
     for (const name of expr.attrs.keys()) this.unbind(name);
   }
@@ -158,10 +183,10 @@ class Walker {
     const formals = expr.formals?.formals ?? [];
     for (const formal of formals) this.bind(formal.name);
     if (expr.argument !== undefined) this.bind(expr.argument);
-    for (const formal of formals) {
-      if (formal.fallback !== undefined) this.walk(formal.fallback);
-      this.symbols.intern(formal.name);
-    }
+    this.inOrder(formals, ({ name, fallback }) => {
+      if (fallback !== undefined) this.walk(fallback);
+      return this.symbols.intern(name);
+    });
     this.walk(expr.body);
     if (expr.argument !== undefined) {
       this.symbols.intern(expr.argument);

@@ -8,6 +8,7 @@ import { hint } from "../errors/index.ts";
 import { coerceToString } from "../machine/coerce.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { cannotAdd, contextInPath, integerOverflow } from "../machine/failures.ts";
+import { pathText } from "../machine/internal-paths.ts";
 import { ContextCollector } from "../values/context.ts";
 import { addIntegers } from "../values/integer.ts";
 import type { Pos } from "../values/position.ts";
@@ -118,7 +119,7 @@ function joinStrings(
 
 function joinPath(evaluator: Evaluator, parts: readonly Part[], first: NixPath, env: Environment, pos: Pos): NixPath {
   const collector = new ContextCollector();
-  let text = first.path;
+  let text = pathText(first.path);
   for (let i = 1; i < parts.length; i++) {
     const part = parts[i] as Part;
     text += coerceToString(evaluator, part.pos, part.run(env), collector, segment, { copyToStore: false });

@@ -10,15 +10,21 @@ import type { Slot, Value } from "../values/value.ts";
 import type { Compiler, Run } from "./compiler.ts";
 import { resolveVariable, type Scope, type WithLevel } from "./scope.ts";
 
-export function compileVariable(compiler: Compiler, expr: VarExpr, scope: Scope): Run {
+/** `forcedAt` is where an infinite recursion is said to be found; 0 for an operand that a builtin forces. */
+export function compileVariable(
+  compiler: Compiler,
+  expr: VarExpr,
+  scope: Scope,
+  forcedAt: Pos = compiler.pos(expr.pos),
+): Run {
   const pos = compiler.pos(expr.pos);
   const found = resolveVariable(scope, expr.name);
   switch (found.kind) {
     case "local":
-      return localVariable(found.depth, found.index, found.isWide, pos);
+      return localVariable(found.depth, found.index, found.isWide, forcedAt);
     case "constant": {
       const { slot } = found;
-      return slot instanceof Thunk ? () => slot.force(pos) : () => slot;
+      return slot instanceof Thunk ? () => slot.force(forcedAt) : () => slot;
     }
     case "with":
       return withVariable(compiler, expr.name, found.levels, pos);

@@ -2,7 +2,6 @@
 
 export * from "./base-error.ts";
 export * from "./eval-errors.ts";
-export * from "./filter-ansi.ts";
 export * from "./hint.ts";
 export * from "./position.ts";
 export * from "./render-error.ts";

@@ -3,7 +3,7 @@
 // logger does, which also expands tabs and drops carriage returns. Text in and out is byte strings.
 
 import type { BaseError, Trace } from "./base-error.ts";
-import { filterAnsiEscapes } from "./filter-ansi.ts";
+import { filterAnsiEscapes } from "#formats";
 import { ansi } from "./hint.ts";
 import { codeLines, isKnownPosition, lineAndColumn, printPosition, type Position } from "./position.ts";
 import type { Suggestion } from "./suggestions.ts";

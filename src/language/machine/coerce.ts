@@ -14,6 +14,8 @@ import { enterCall } from "./depth.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { addFrame, cannotCoerce, derivationFileName, notAnAbsolutePath, notInStore } from "./failures.ts";
 import { isList } from "./force.ts";
+import { isInternalPath, pathText } from "./internal-paths.ts";
+import { resolveAsFarAsItGoes } from "./paths.ts";
 
 export interface CoercionOptions {
   /** As `toString`: numbers, booleans, null and lists too. */
@@ -53,7 +55,7 @@ function coerceValue(
     return value.text;
   }
   if (value instanceof NixPath) {
-    return options.copyToStore === false ? value.path : copyPathToStore(evaluator, collector, value);
+    return options.copyToStore === false ? pathText(value.path) : copyPathToStore(evaluator, collector, value);
   }
   if (value instanceof Attrs) return coerceAttrs(evaluator, pos, value, collector, context, options);
   if (options.coerceMore === true) {
@@ -113,7 +115,8 @@ function coerceList(
 export function copyPathToStore(evaluator: Evaluator, collector: ContextCollector, path: NixPath): string {
   if (path.path.endsWith(".drv")) throw derivationFileName();
   const name = path.path.slice(path.path.lastIndexOf("/") + 1);
-  const storePath = withLanguageErrors(() => evaluator.io.addPath(path.path, { name, method: "nar" }));
+  const source = isInternalPath(path.path) ? path.path : resolveAsFarAsItGoes(evaluator.io, path.path, false);
+  const storePath = withLanguageErrors(() => evaluator.io.addPath(source, { name, method: "nar" }));
   collector.addElement({ kind: "opaque", path: storePath });
   return printStorePath(evaluator.io.storeDir, storePath);
 }

@@ -14,6 +14,7 @@ import { enterCall } from "./depth.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { addFrame, printed } from "./failures.ts";
 import { isList } from "./force.ts";
+import { isInternalPath } from "./internal-paths.ts";
 
 export function equals(evaluator: Evaluator, slotA: Slot, slotB: Slot, pos: Pos, context: string): boolean {
   const depth = enterCall(evaluator, pos);
@@ -205,8 +206,13 @@ function differentValues(evaluator: Evaluator, word: "of" | "with", a: Value, b:
     : new AssertionError(hint`${typeName(a)} of value '${left}' is not equal to ${typeName(b)} of value '${right}'`);
 }
 
+/** One of the machine, the other one of the files that come with the language. */
+function areInDifferentRoots(a: Value, b: Value): boolean {
+  return a instanceof NixPath && b instanceof NixPath && isInternalPath(a.path) !== isInternalPath(b.path);
+}
+
 function notEqual(before: string, evaluator: Evaluator, a: Value, between: string, b: Value): AssertionError {
-  const text = [before, between, "'"];
+  const text = [before, between, `'${areInDifferentRoots(a, b) ? " because their accessors are different" : ""}`];
   return new AssertionError(
     hint(Object.assign(text, { raw: text }) as TemplateStringsArray, printed(evaluator, a), printed(evaluator, b)),
   );

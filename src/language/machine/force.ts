@@ -96,6 +96,13 @@ export function forceList(evaluator: Evaluator, slot: Slot, context: string, pos
   throw wrongType(evaluator, "a list", slot, noPos).addTrace(evaluator.positions.resolve(pos), context);
 }
 
+/** For a builtin that keeps the slot: a function in it counts as evaluated from then on, which shows when it is printed. */
+export function forceKept(slot: Slot): Value {
+  const value = force(slot);
+  if (value instanceof Lambda) value.wasForced = true;
+  return value;
+}
+
 export function forceFunction(evaluator: Evaluator, slot: Slot, context: string, pos: Pos): Value {
   try {
     const value = force(slot, pos);

@@ -12,12 +12,12 @@ export function resolveSymlinks(io: EvalIO, path: string): string | undefined {
   return follow(io, path, true);
 }
 
-/** As `resolveSymlinks`, but the last part may be a symlink itself or missing. */
-export function resolveAncestors(io: EvalIO, path: string): string | undefined {
-  return follow(io, path, false);
+/** The path as far as its symlinks can be followed: behind a part that is missing, what follows stands as it is written. */
+export function resolveAsFarAsItGoes(io: EvalIO, path: string, followLast: boolean): string {
+  return follow(io, path, followLast, true) ?? path;
 }
 
-function follow(io: EvalIO, path: string, followLast: boolean): string | undefined {
+function follow(io: EvalIO, path: string, followLast: boolean, pastMissing = false): string | undefined {
   const rest = path
     .split("/")
     .filter((part) => part !== "")
@@ -34,13 +34,13 @@ function follow(io: EvalIO, path: string, followLast: boolean): string | undefin
     const next = `${done}/${part}`;
     const stat = rest.length > 0 || followLast ? io.lstat(next) : undefined;
     if (stat?.type === "symlink") {
-      if (++links > mostLinks) throw tooManyLinks(path);
+      if (++links > mostLinks) throw infiniteRecursion(path);
       const target = io.readLink(next);
       if (target.startsWith("/")) done = "";
       for (const piece of target.split("/").toReversed()) if (piece !== "") rest.push(piece);
       continue;
     }
-    if (stat === undefined && rest.length > 0) return undefined;
+    if (stat === undefined && rest.length > 0 && !pastMissing) return undefined;
     done = next;
   }
   return done === "" ? "/" : done;
@@ -83,4 +83,8 @@ export function shownPath(io: EvalIO, path: string): string {
 
 function tooManyLinks(path: string): BaseError {
   return new BaseError(hint`too many symbolic links encountered while traversing the path '${path}'`);
+}
+
+function infiniteRecursion(path: string): BaseError {
+  return new BaseError(hint`infinite symlink recursion in path '${path}'`);
 }

@@ -25,9 +25,7 @@ export function findFile(
     const resolved = resolveSymlinks(evaluator.io, path);
     if (resolved !== undefined && pathExists(evaluator.io, resolved)) return new NixPath(resolved);
   }
-  if (name.startsWith("nix/") && evaluator.files.hasInternalFile(`<nix${name.slice(3)}>`)) {
-    return new NixPath(`<nix${name.slice(3)}>`);
-  }
+  if (name.startsWith("nix/")) return new NixPath(`<nix${canonicalPath(name.slice(3))}>`);
   throw notFound(evaluator, name, pos);
 }
 

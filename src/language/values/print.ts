@@ -1,7 +1,8 @@
 // Values as text: `nix-instantiate --eval`'s old style (printAmbiguous), and the newer one (Printer) of `nix eval`, the
 // REPL and error messages, with limits on depth and length. Byte strings throughout.
 
-import { ansi, BaseError, filterAnsiEscapes, Interrupted, printPosition, StackOverflowError } from "../errors/index.ts";
+import { filterAnsiEscapes } from "#formats";
+import { ansi, BaseError, Interrupted, printPosition, StackOverflowError } from "../errors/index.ts";
 import { printStringLiteral, showIdentifier } from "../syntax/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { Attrs } from "./attrs.ts";

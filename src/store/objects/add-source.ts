@@ -87,9 +87,15 @@ function isFlat(options: AddToStoreOptions): boolean {
 }
 
 function hashTree(node: NarNode, options: AddToStoreOptions, others: readonly NarSink[]): TreeHash {
+  if (isFlat(options) && node.type === "directory") throw isADirectory();
   const hashing = new HashingSink(options.algorithm, isFlat(options));
   feedTree(node, others.length === 0 ? hashing : new TeeSink([hashing, ...others]));
   return hashing.result();
+}
+
+/** The kernel's refusal to read it as a file, as Nix words it. */
+function isADirectory(): FirnError {
+  return new FirnError("not-a-regular-file", "read of 4096 bytes: Is a directory");
 }
 
 function writeAgain(node: NarNode, options: AddToStoreOptions, sink: NarSink, expected: TreeHash): void {

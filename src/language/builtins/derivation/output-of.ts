@@ -44,7 +44,7 @@ function knownPath(evaluator: Evaluator, drv: StorePath, output: string): StoreP
 /** The one thing that a string refers to (coerceToSingleDerivedPath). */
 export function derivationReference(evaluator: Evaluator, slot: Slot, frame: string): DerivedFrom {
   const collector = new ContextCollector();
-  const text = evaluator.coerceToString(slot, collector, frame);
+  const text = evaluator.forceString(slot, frame, collector);
   const fail = (message: Hint): never => {
     throw evalError(message).addTrace(undefined, frame);
   };

@@ -1,0 +1,6 @@
+// The door of nixos: what a switch from one system to another does.
+
+export * from "./switching/describe-plan.ts";
+export * from "./switching/plan.ts";
+export * from "./switching/read-system.ts";
+export * from "./switching/running-units.ts";

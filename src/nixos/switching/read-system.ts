@@ -1,11 +1,8 @@
 // What a switch looks at in a system's toplevel, read once as data: the unit files below etc/systemd/system with their
-// drop-ins, fstab, and the links that tell which kernel and which systemd it has. Links are followed by hand, because the
-// store that they lead into may lie in a folder.
+// drop-ins, fstab, and the links that tell which kernel and which systemd it has.
 
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { posix } from "node:path";
 import { FirnError } from "#formats";
-import { hostPath } from "#host";
+import { followLinks, linkTarget, readFolder, readText, type StorePlace } from "../store-links.ts";
 import { type Fstab, parseFstab } from "./fstab.ts";
 
 /** A unit linked to /dev/null is masked: systemd takes it for absent. */
@@ -30,12 +27,6 @@ export interface SystemFiles {
   readonly initInterface: string;
   /** Where `kernel`, `initrd`, `kernel-modules`, `systemd` and systemd's own configuration lead; absent when they are not there. */
   readonly parts: ReadonlyMap<string, string>;
-}
-
-/** Where the objects of a store really lie; both are the same for a store that is no folder's. */
-export interface StorePlace {
-  readonly storeDir: string;
-  readonly realStoreDir: string;
 }
 
 const parts = ["kernel", "initrd", "kernel-modules", "systemd", "etc/systemd/system.conf"];
@@ -91,51 +82,6 @@ function readEntry(path: string, store: StorePlace): UnitEntry | undefined {
   if (end === "/dev/null") return { kind: "masked" };
   const text = readText(path, store);
   return text === undefined ? undefined : { kind: "file", text };
-}
-
-/** Sorted; empty when there is no such folder. */
-function readFolder(path: string, store: StorePlace): string[] {
-  const end = followLinks(path, store);
-  if (end === undefined || !lstatSync(hostPath(end)).isDirectory()) return [];
-  return readdirSync(hostPath(end), { encoding: "latin1" }).toSorted();
-}
-
-/** Undefined when there is no such file. */
-function readText(path: string, store: StorePlace): string | undefined {
-  const end = followLinks(path, store);
-  if (end === undefined || !lstatSync(hostPath(end)).isFile()) return undefined;
-  return readFileSync(hostPath(end), "latin1");
-}
-
-/** Where `path` leads, every link in it followed; undefined when nothing is there. A path on this machine. */
-function followLinks(path: string, { storeDir, realStoreDir }: StorePlace): string | undefined {
-  let done = "/";
-  let rest = path.split("/");
-  for (let links = 0; rest.length > 0;) {
-    const [name = "", ...behind] = rest;
-    rest = behind;
-    const next = posix.join(done, name);
-    // What a store in a folder calls /nix/store/…
-    if (next === storeDir && storeDir !== realStoreDir) {
-      done = realStoreDir;
-      continue;
-    }
-    const target = linkTarget(next);
-    if (target === undefined) {
-      if (lstatSync(hostPath(next), { throwIfNoEntry: false }) === undefined) return undefined;
-      done = next;
-      continue;
-    }
-    if (++links > 40) return undefined;
-    rest = [...target.split("/"), ...rest];
-    if (target.startsWith("/")) done = "/";
-  }
-  return done;
-}
-
-function linkTarget(path: string): string | undefined {
-  const status = lstatSync(hostPath(path), { throwIfNoEntry: false });
-  return status?.isSymbolicLink() === true ? readlinkSync(hostPath(path), { encoding: "latin1" }) : undefined;
 }
 
 function noSystem(path: string): FirnError {

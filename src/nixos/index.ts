@@ -1,5 +1,8 @@
 // The door of nixos: what a switch from one system to another does.
 
+export * from "./differences/compare-files.ts";
+export * from "./differences/compare-packages.ts";
+export * from "./differences/compare-users.ts";
 export * from "./switching/describe-plan.ts";
 export * from "./switching/plan.ts";
 export * from "./switching/read-system.ts";

@@ -93,6 +93,23 @@ test("a system is built, and a switch to another one is told unit by unit", (t) 
   );
 });
 
+test("--diff tells packages and files besides", (t) => {
+  const { scene, build } = openRebuild(t);
+  const words = ["dry-activate", "--from", build("1", "/bin/a"), "--store-path", build("2", "/bin/b"), "--diff"];
+  assert.equal(
+    scene.must("nixos-rebuild", words).split("files:\n")[1],
+    "  /etc/systemd/system/default.target.wants/web.service: changed\n" +
+      "    @@ -1,2 +1,2 @@\n     [Service]\n    -ExecStart=/bin/a\n    +ExecStart=/bin/b\n" +
+      "  /etc/systemd/system/web.service: changed\n" +
+      "    @@ -1,2 +1,2 @@\n     [Service]\n    -ExecStart=/bin/a\n    +ExecStart=/bin/b\n",
+  );
+  const { packages, accounts } = JSON.parse(scene.must("nixos-rebuild", [...words, "--json"])) as Record<
+    string,
+    unknown
+  >;
+  assert.deepEqual([packages, accounts], [[], []]);
+});
+
 test("generations are listed, newest first, and --rollback links the one before the current", (t) => {
   const { scene, build } = openRebuild(t);
   const profiles = join(scene.folder, "root/nix/var/nix/profiles");

@@ -23,6 +23,8 @@ export interface RebuildLine {
   /** For dry-activate: a file with systemd's record of its units. */
   units: string | undefined;
   explain: boolean;
+  /** For dry-activate: packages, files and accounts as well. */
+  diff: boolean;
 }
 
 const actions: ReadonlyMap<string, Action> = new Map([
@@ -65,6 +67,7 @@ export function readCommandLine(words: readonly string[], context: Context): Reb
     storePath: undefined,
     units: undefined,
     explain: false,
+    diff: false,
   };
   const takeArgument = (word: string, take: TakeWord): boolean => {
     const action = actions.get(word);
@@ -103,6 +106,9 @@ export function readCommandLine(words: readonly string[], context: Context): Reb
       case "--explain":
         line.explain = true;
         break;
+      case "--diff":
+        line.diff = true;
+        break;
       // Neither Nix is built first here, nor this program again.
       case "--fast":
       case "--no-build-nix":
@@ -131,6 +137,7 @@ function refuseWhatDoesNotFit(line: RebuildLine): void {
   needs(line.storePath !== undefined, "--store-path", "dry-activate");
   needs(line.units !== undefined, "--units", "dry-activate");
   needs(line.explain, "--explain", "dry-activate");
+  needs(line.diff, "--diff", "dry-activate");
 }
 
 function profileOf(profiles: string, name: string): string {

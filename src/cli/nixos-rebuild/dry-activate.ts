@@ -21,6 +21,7 @@ import { hostPath } from "#host";
 import { absolutePath } from "../absolute-path.ts";
 import type { Context } from "../command.ts";
 import { openLocalStoreOf } from "../open-store.ts";
+import { describeDifferences, findDifferences } from "./differences.ts";
 import { UsageError } from "../usage-error.ts";
 import type { RebuildLine } from "./command-line.ts";
 
@@ -31,16 +32,23 @@ export async function dryActivate(context: Context, line: RebuildLine): Promise<
   if (line.from === undefined && !existsSync(thisMachine)) throw noMachine();
   const next = line.storePath === undefined ? await buildNext(context, line) : absolutePath(line.storePath);
   const store = openLocalStoreOf(context);
-  const old = readSystem(line.from === undefined ? thisMachine : absolutePath(line.from), store);
+  const before = line.from === undefined ? thisMachine : absolutePath(line.from);
+  const old = readSystem(before, store);
+  const now = readSystem(next, store);
   const plan = planSwitch({
     old,
-    new: readSystem(next, store),
+    new: now,
     running: runningUnits(context, line, old),
     unfinished: line.from === undefined ? readUnfinished() : {},
   });
   const { output } = context;
-  if (line.json) output.writeLine(JSON.stringify(planToJson(plan), undefined, 2));
-  else for (const text of [...describePlan(plan), ...(line.explain ? explainPlan(plan) : [])]) output.writeLine(text);
+  const differences = line.diff ? findDifferences(store, [before, old.toplevel], [next, now.toplevel]) : undefined;
+  if (line.json) {
+    output.writeLine(JSON.stringify({ ...planToJson(plan), ...differences }, undefined, 2));
+  } else {
+    for (const text of [...describePlan(plan), ...(line.explain ? explainPlan(plan) : [])]) output.writeLine(text);
+    if (differences !== undefined) for (const text of describeDifferences(differences)) output.writeLine(text);
+  }
   return plan.incompatibleInit ? 100 : 0;
 }
 

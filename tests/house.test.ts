@@ -13,6 +13,7 @@ const home = join(import.meta.dirname, "..");
 const rooms = [
   "cli",
   "web",
+  "nixos",
   "profile",
   "instantiate",
   "build",

@@ -39,7 +39,7 @@ export const command: Command = {
     if (line.action === "version") return printProgramVersion(context);
     const store = openLocalStoreOf(context);
     if (!context.switches.readOnly) store.beginWriting();
-    await build(context, store, line);
+    for (const path of await build(context, store, line)) context.output.writeLine(path);
     return 0;
   },
 };
@@ -119,7 +119,8 @@ interface Numbered extends WantedOutput {
   readonly number: number;
 }
 
-async function build(context: Context, store: LocalStore, line: BuildLine): Promise<void> {
+/** Builds what `line` names and gives the outputs' paths; with --dry-run only says what would be built, and gives none. */
+export async function build(context: Context, store: LocalStore, line: BuildLine): Promise<string[]> {
   const wanted = numberDerivations(await findDerivations(context, store, line));
   const paths: DerivedPath[] = wanted.map(({ derivation, output }) => ({
     kind: "built",
@@ -127,18 +128,17 @@ async function build(context: Context, store: LocalStore, line: BuildLine): Prom
     outputs: [output],
   }));
   if (context.settings.boolean("print-missing")) printMissingPaths(context, store, queryMissing(store, paths));
-  if (line.dryRun) return;
+  if (line.dryRun) return [];
   await realisePaths(context, store, paths, line.mode);
-  const outputs = wanted.map(({ derivation, output, number }) => {
+  return wanted.map(({ derivation, output, number }) => {
     const path = store.queryDerivationOutputs(derivation).get(output);
     if (path === undefined) throw outputMissing(printStorePath(store.storeDir, derivation), output);
     if (line.outLink !== undefined) {
       const ending = (number > 1 ? `-${number}` : "") + (output === "out" ? "" : `-${output}`);
       store.addPermanentRoot(path, absolutePath(line.outLink) + ending);
     }
-    return path;
+    return printStorePath(store.storeDir, path);
   });
-  for (const path of outputs) context.output.writeLine(printStorePath(store.storeDir, path));
 }
 
 /** Those that are named first, then those in expressions. */

@@ -15,6 +15,7 @@ test("every program tells its version and has help that begins with examples", (
     "nix-instantiate",
     "nix-collect-garbage",
     "nix-hash",
+    "nixos-rebuild",
     "nix",
   ]) {
     assert.equal(scene.must(program, ["--version"]), `${program} (Nix) 2.34.8\n`);

@@ -11,7 +11,16 @@ import type { TestContext } from "node:test";
 
 const home = join(import.meta.dirname, "../..");
 const launcher = join(home, "bin/firn");
-const programs = ["nix", "nix-build", "nix-collect-garbage", "nix-env", "nix-hash", "nix-instantiate", "nix-store"];
+const programs = [
+  "nix",
+  "nix-build",
+  "nix-collect-garbage",
+  "nix-env",
+  "nix-hash",
+  "nix-instantiate",
+  "nix-store",
+  "nixos-rebuild",
+];
 
 // The launcher takes the bundle, which has to be that of the sources as they are now.
 execFileSync(process.execPath, [join(home, "tools/bundle.ts"), "--if-older"]);

@@ -1,0 +1,46 @@
+// `nixos-rebuild build` and `dry-build`: the attribute `system` of `<nixpkgs/nixos>`, which reads `<nixos-config>` or
+// $NIXOS_CONFIG itself; with --rollback no build, but the generation before the current one.
+
+import { readlinkSync } from "node:fs";
+import { findGenerations } from "#profile";
+import { FirnError } from "#formats";
+import { atomicSymlink, hostPath } from "#host";
+import { absolutePath } from "../absolute-path.ts";
+import type { Context } from "../command.ts";
+import { build } from "../nix-build.ts";
+import { openLocalStoreOf } from "../open-store.ts";
+import type { RebuildLine } from "./command-line.ts";
+
+/** Gives the toplevel's path; undefined with dry-build, which builds none. `./result` leads to it. */
+export async function buildSystem(context: Context, line: RebuildLine): Promise<string | undefined> {
+  if (line.rollback) return linkPreviousGeneration(line.profile);
+  const { settings, switches, log } = context;
+  log.message("notice", "building the system configuration...");
+  settings.set("keep-going", "true");
+  const store = openLocalStoreOf(context);
+  if (!switches.readOnly) store.beginWriting();
+  const [toplevel] = await build(context, store, {
+    action: "build",
+    evaluation: line.evaluation,
+    words: ["<nixpkgs/nixos>"],
+    attrPaths: ["system"],
+    fromWords: false,
+    fromStdin: false,
+    outLink: "./result",
+    dryRun: line.action === "dry-build",
+    mode: switches.repair ? "repair" : "normal",
+  });
+  return toplevel;
+}
+
+function linkPreviousGeneration(profile: string): string {
+  const { all, current } = findGenerations(profile);
+  const previous = all.findLast(({ number }) => current !== undefined && number < current);
+  if (previous === undefined) throw nothingBefore(profile);
+  atomicSymlink(previous.path, absolutePath("./result"));
+  return readlinkSync(hostPath(previous.path), { encoding: "latin1" });
+}
+
+function nothingBefore(profile: string): FirnError {
+  return new FirnError("no-older-generation", `the profile '${profile}' has no generation before the current one`);
+}

@@ -1,0 +1,153 @@
+// The command line of nixos-rebuild. What the real one can and this one cannot yet is refused by name.
+
+import { FirnError } from "#formats";
+import { firstOf, parseCommandLine, type TakeWord } from "../arguments/command-line.ts";
+import { legacyFlags } from "../arguments/common-flags.ts";
+import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
+import type { Context } from "../command.ts";
+import { UsageError } from "../usage-error.ts";
+
+type Action = "build" | "dry-build" | "dry-activate" | "list-generations" | "help" | "version";
+
+export interface RebuildLine {
+  action: Action | undefined;
+  readonly evaluation: EvalFlags;
+  rollback: boolean;
+  json: boolean;
+  /** The link of the profile of systems. */
+  profile: string;
+  /** For dry-activate: the system to switch from. */
+  from: string | undefined;
+  /** For dry-activate: the system to switch to. */
+  storePath: string | undefined;
+  /** For dry-activate: a file with systemd's record of its units. */
+  units: string | undefined;
+  explain: boolean;
+  /** For dry-activate: packages, files and accounts as well. */
+  diff: boolean;
+}
+
+const actions: ReadonlyMap<string, Action> = new Map([
+  ["build", "build"],
+  ["dry-build", "dry-build"],
+  ["dry-run", "dry-build"],
+  ["dry-activate", "dry-activate"],
+  ["list-generations", "list-generations"],
+]);
+
+const notYet: ReadonlySet<string> = new Set([
+  "switch",
+  "boot",
+  "test",
+  "edit",
+  "repl",
+  "build-image",
+  "build-vm",
+  "build-vm-with-bootloader",
+  "--flake",
+  "-F",
+  "--upgrade",
+  "--upgrade-all",
+  "--build-host",
+  "--target-host",
+  "--specialisation",
+  "-c",
+  "--install-bootloader",
+]);
+
+export function readCommandLine(words: readonly string[], context: Context): RebuildLine {
+  const profiles = `${context.environment["NIX_STATE_DIR"] || "/nix/var/nix"}/profiles`;
+  const line: RebuildLine = {
+    action: undefined,
+    evaluation: evalFlags(),
+    rollback: false,
+    json: false,
+    profile: `${profiles}/system`,
+    from: undefined,
+    storePath: undefined,
+    units: undefined,
+    explain: false,
+    diff: false,
+  };
+  const takeArgument = (word: string, take: TakeWord): boolean => {
+    const action = actions.get(word);
+    if (action !== undefined) {
+      if (line.action !== undefined) throw new UsageError(`'${line.action}' and '${word}' are both actions`);
+      line.action = action;
+      return true;
+    }
+    if (notYet.has(word)) throw notThereYet(word);
+    switch (word) {
+      case "--help":
+        line.action = "help";
+        break;
+      case "--version":
+        line.action = "version";
+        break;
+      case "--rollback":
+        line.rollback = true;
+        break;
+      case "--json":
+        line.json = true;
+        break;
+      case "--profile-name":
+      case "-p":
+        line.profile = profileOf(profiles, take(word));
+        break;
+      case "--from":
+        line.from = take(word);
+        break;
+      case "--store-path":
+        line.storePath = take(word);
+        break;
+      case "--units":
+        line.units = take(word);
+        break;
+      case "--explain":
+        line.explain = true;
+        break;
+      case "--diff":
+        line.diff = true;
+        break;
+      // Neither Nix is built first here, nor this program again.
+      case "--fast":
+      case "--no-build-nix":
+      case "--no-reexec":
+      case "--no-flake":
+        break;
+      default:
+        return false;
+    }
+    return true;
+  };
+  parseCommandLine(words, firstOf(line.evaluation.lookup, legacyFlags(context)), takeArgument);
+  if (line.action !== "help" && line.action !== "version") refuseWhatDoesNotFit(line);
+  return line;
+}
+
+function refuseWhatDoesNotFit(line: RebuildLine): void {
+  const { action } = line;
+  const needs = (given: boolean, flag: string, ...of: readonly Action[]): void => {
+    if (given && action !== undefined && !of.includes(action))
+      throw new UsageError(`'${flag}' does not go with '${action}'`);
+  };
+  needs(line.rollback, "--rollback", "build");
+  needs(line.json, "--json", "list-generations", "dry-activate");
+  needs(line.from !== undefined, "--from", "dry-activate");
+  needs(line.storePath !== undefined, "--store-path", "dry-activate");
+  needs(line.units !== undefined, "--units", "dry-activate");
+  needs(line.explain, "--explain", "dry-activate");
+  needs(line.diff, "--diff", "dry-activate");
+}
+
+function profileOf(profiles: string, name: string): string {
+  if (name === "" || name.startsWith(".") || name.includes("/"))
+    throw new UsageError(`'${name}' is no name of a profile`);
+  return name === "system" ? `${profiles}/system` : `${profiles}/system-profiles/${name}`;
+}
+
+function notThereYet(word: string): FirnError {
+  return new FirnError("not-there-yet", `nixos-rebuild of Firn does not have '${word}' yet`, {
+    hint: "It has build, dry-build, dry-activate and list-generations.",
+  });
+}

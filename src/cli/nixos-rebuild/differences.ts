@@ -1,0 +1,56 @@
+// What `--diff` adds to a plan: packages, files of /etc, users and groups by which two systems differ.
+
+import { toByteString } from "#formats";
+import {
+  type AccountChange,
+  compareAccounts,
+  compareFiles,
+  comparePackages,
+  describePackageChange,
+  type FileChange,
+  installedPaths,
+  type PackageChange,
+  readAccounts,
+} from "#nixos";
+import type { LocalStore } from "#store";
+import { followLinksToStorePath } from "../follow-links.ts";
+
+interface Differences {
+  readonly packages: readonly PackageChange[];
+  readonly files: readonly FileChange[];
+  readonly accounts: readonly AccountChange[];
+}
+
+/** A system as it was named, and where its toplevel lies on this machine. */
+type NamedSystem = readonly [name: string, place: string];
+
+/** Throws when a system is not in the store, which alone knows its packages. */
+export function findDifferences(store: LocalStore, before: NamedSystem, after: NamedSystem): Differences {
+  const installed = ([name]: NamedSystem) => installedPaths(store, followLinksToStorePath(store, name));
+  const accounts = ([, place]: NamedSystem) => readAccounts(place, store);
+  return {
+    packages: comparePackages(installed(before), installed(after)),
+    files: compareFiles(before[1], after[1], store),
+    accounts: compareAccounts(accounts(before), accounts(after)),
+  };
+}
+
+export function describeDifferences({ packages, files, accounts }: Differences): string[] {
+  const section = (title: string, lines: readonly string[]) => (lines.length === 0 ? [] : [`${title}:`, ...lines]);
+  return [
+    ...section(
+      "packages",
+      packages.map((change) => toByteString(`  ${describePackageChange(change)}`)),
+    ),
+    ...section(
+      "files",
+      files.flatMap(({ path, kind, lines }) => [`  ${path}: ${kind}`, ...lines.map((line) => `    ${line}`)]),
+    ),
+    ...section(
+      "users and groups",
+      accounts.map(({ kind, name, change, fields }) => {
+        return `  ${kind} ${name}: ${change}${fields.length === 0 ? "" : ` (${fields.join(", ")})`}`;
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,90 @@
+// `nixos-rebuild dry-activate`: the plan of a switch, and nothing done. What runs is asked of systemd, or read from a record
+// of it, or, where another system than this machine's is the old one, taken to be what that one starts.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { FirnError } from "#formats";
+import {
+  assumeRunning,
+  describePlan,
+  explainPlan,
+  parseRunningUnits,
+  planSwitch,
+  planToJson,
+  readSystem,
+  type RunningUnits,
+  showUnits,
+  type SystemFiles,
+  type Unfinished,
+} from "#nixos";
+import { hostPath } from "#host";
+import { absolutePath } from "../absolute-path.ts";
+import type { Context } from "../command.ts";
+import { openLocalStoreOf } from "../open-store.ts";
+import { describeDifferences, findDifferences } from "./differences.ts";
+import { UsageError } from "../usage-error.ts";
+import type { RebuildLine } from "./command-line.ts";
+
+const thisMachine = "/run/current-system";
+
+/** Status 100 when the running init could not take over, as with NixOS; else 0. */
+export async function dryActivate(context: Context, line: RebuildLine): Promise<number> {
+  if (line.from === undefined && !existsSync(thisMachine)) throw noMachine();
+  const next = line.storePath === undefined ? await buildNext(context, line) : absolutePath(line.storePath);
+  const store = openLocalStoreOf(context);
+  const before = line.from === undefined ? thisMachine : absolutePath(line.from);
+  const old = readSystem(before, store);
+  const now = readSystem(next, store);
+  const plan = planSwitch({
+    old,
+    new: now,
+    running: runningUnits(context, line, old),
+    unfinished: line.from === undefined ? readUnfinished() : {},
+  });
+  const { output } = context;
+  const differences = line.diff ? findDifferences(store, [before, old.toplevel], [next, now.toplevel]) : undefined;
+  if (line.json) {
+    output.writeLine(JSON.stringify({ ...planToJson(plan), ...differences }, undefined, 2));
+  } else {
+    for (const text of [...describePlan(plan), ...(line.explain ? explainPlan(plan) : [])]) output.writeLine(text);
+    if (differences !== undefined) for (const text of describeDifferences(differences)) output.writeLine(text);
+  }
+  return plan.incompatibleInit ? 100 : 0;
+}
+
+/** Where nothing is named, the system of the configuration. */
+async function buildNext(context: Context, line: RebuildLine): Promise<string> {
+  const { buildSystem } = await import("./build-system.ts");
+  const toplevel = await buildSystem(context, line);
+  if (toplevel === undefined) throw new UsageError("'--dry-run' does not go with 'dry-activate'");
+  return toplevel;
+}
+
+function runningUnits(context: Context, line: RebuildLine, old: SystemFiles): RunningUnits {
+  if (line.units !== undefined) return parseRunningUnits(readFileSync(hostPath(absolutePath(line.units)), "latin1"));
+  if (line.from === undefined) {
+    return parseRunningUnits(execFileSync("systemctl", showUnits, { encoding: "latin1", maxBuffer: 2 ** 28 }));
+  }
+  const assumed = assumeRunning(old.units);
+  context.log.message("notice", `assuming that the ${assumed.size} units run that the old system starts by itself`);
+  return assumed;
+}
+
+/** NixOS's lists of what an interrupted switch still had to do. */
+function readUnfinished(): Unfinished {
+  const read = (name: string): string[] => {
+    const path = `/run/nixos/${name}-list`;
+    return existsSync(path)
+      ? readFileSync(path, "latin1")
+          .split("\n")
+          .filter((unit) => unit !== "")
+      : [];
+  };
+  return { start: read("start"), restart: read("restart"), reload: read("reload") };
+}
+
+function noMachine(): FirnError {
+  return new FirnError("no-machine", `this machine does not run NixOS: there is no ${thisMachine}`, {
+    hint: "With --from PATH another system is the old one.",
+  });
+}

@@ -1,0 +1,35 @@
+// nixos-rebuild, as far as it changes no machine: builds a system from the configuration, lists generations, and says what a
+// switch would do. `<nixpkgs/nixos>` is evaluated and built by nix-build itself.
+
+import { printHelp } from "../help.ts";
+import type { Command } from "../command.ts";
+import { UsageError } from "../usage-error.ts";
+import { readCommandLine } from "./command-line.ts";
+import { printProgramVersion } from "../print-version.ts";
+
+export const command: Command = {
+  name: "nixos-rebuild",
+  help: "nixos-rebuild/nixos-rebuild.md",
+  async run(words, context) {
+    const line = readCommandLine(words, context);
+    switch (line.action) {
+      case "help":
+        return printHelp(command, context);
+      case "version":
+        return printProgramVersion(context);
+      case "build":
+      case "dry-build": {
+        const toplevel = await (await import("./build-system.ts")).buildSystem(context, line);
+        if (toplevel !== undefined) context.output.writeLine(toplevel);
+        return 0;
+      }
+      case "list-generations":
+        (await import("./list-generations.ts")).listGenerations(context, line);
+        return 0;
+      case "dry-activate":
+        return await (await import("./dry-activate.ts")).dryActivate(context, line);
+      case undefined:
+        throw new UsageError("no action specified");
+    }
+  },
+};

@@ -1,0 +1,9 @@
+// The door of nixos: what a switch from one system to another does.
+
+export * from "./differences/compare-files.ts";
+export * from "./differences/compare-packages.ts";
+export * from "./differences/compare-users.ts";
+export * from "./switching/describe-plan.ts";
+export * from "./switching/plan.ts";
+export * from "./switching/read-system.ts";
+export * from "./switching/running-units.ts";

@@ -1,0 +1,66 @@
+// Files of systems, read through links that are followed by hand: the store that they lead into may lie in a folder, where
+// its objects have another place than their names say. All paths are byte strings.
+
+import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from "node:fs";
+import { posix } from "node:path";
+import { hostPath } from "#host";
+
+/** Where the objects of a store really lie; both are the same for a store that is no folder's. */
+export interface StorePlace {
+  readonly storeDir: string;
+  readonly realStoreDir: string;
+}
+
+/** Sorted; empty when there is no such folder. */
+export function readFolder(path: string, store: StorePlace): string[] {
+  const end = followLinks(path, store);
+  if (end === undefined || !lstatSync(hostPath(end)).isDirectory()) return [];
+  return readdirSync(hostPath(end), { encoding: "latin1" }).toSorted();
+}
+
+/** Undefined when there is no such file. */
+export function readText(path: string, store: StorePlace): string | undefined {
+  const end = followLinks(path, store);
+  if (end === undefined || !lstatSync(hostPath(end)).isFile()) return undefined;
+  return readFileSync(hostPath(end), "latin1");
+}
+
+/** Where `path` leads, every link in it followed; undefined when nothing is there. A path on this machine. */
+export function followLinks(path: string, { storeDir, realStoreDir }: StorePlace): string | undefined {
+  let done = "/";
+  let rest = path.split("/");
+  for (let links = 0; rest.length > 0;) {
+    const [name = "", ...behind] = rest;
+    rest = behind;
+    const next = posix.join(done, name);
+    // What a store in a folder calls /nix/store/…
+    if (next === storeDir && storeDir !== realStoreDir) {
+      done = realStoreDir;
+      continue;
+    }
+    const target = linkTarget(next);
+    if (target === undefined) {
+      if (statusOf(next) === undefined) return undefined;
+      done = next;
+      continue;
+    }
+    if (++links > 40) return undefined;
+    rest = [...target.split("/"), ...rest];
+    if (target.startsWith("/")) done = "/";
+  }
+  return done;
+}
+
+export function linkTarget(path: string): string | undefined {
+  return statusOf(path)?.isSymbolicLink() === true ? readlinkSync(hostPath(path), { encoding: "latin1" }) : undefined;
+}
+
+/** Undefined when nothing is there, also because what should be a folder is a file. */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(hostPath(path), { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}

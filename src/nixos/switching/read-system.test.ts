@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { readSystem } from "./read-system.ts";
+
+test("a system is read through the links of a store that lies in a folder", (t) => {
+  const home = mkdtempSync(join(tmpdir(), "firn-system-"));
+  t.after(() => rmSync(home, { recursive: true }));
+  const store = join(home, "nix/store");
+  const make = (path: string, text: string) => {
+    mkdirSync(join(store, path, ".."), { recursive: true });
+    writeFileSync(join(store, path), text);
+  };
+  const link = (path: string, target: string) => {
+    mkdirSync(join(store, path, ".."), { recursive: true });
+    symlinkSync(target, join(store, path));
+  };
+  make("a-unit/a.service", "[Service]\n");
+  make("units/multi-user.target", "[Unit]\n");
+  make("units/a.service.d/b.conf", "[Service]\nB=1\n");
+  make("units/a.service.d/README", "no drop-in");
+  link("units/a.service", "/nix/store/a-unit/a.service");
+  link("units/off.service", "/dev/null");
+  link("units/default.target", "multi-user.target");
+  link("units/dangling.service", "/nix/store/not-there");
+  link("units/multi-user.target.wants/a.service", "../a.service");
+  link("etc/etc/systemd/system", "/nix/store/units");
+  make("etc/etc/fstab", "/dev/a / ext4 rw\n");
+  link("system/etc", "/nix/store/etc/etc");
+  make("system/init-interface-version", "systemd 2");
+  link("system/kernel", "/nix/store/a-unit/a.service");
+  symlinkSync("/nix/store/system", join(home, "profile"));
+
+  const system = readSystem(join(home, "profile"), { storeDir: "/nix/store", realStoreDir: store });
+  assert.equal(system.toplevel, join(store, "system"));
+  assert.deepEqual(
+    [...system.units.units],
+    [
+      ["a.service", { kind: "file", text: "[Service]\n" }],
+      ["default.target", { kind: "file", text: "[Unit]\n" }],
+      ["multi-user.target", { kind: "file", text: "[Unit]\n" }],
+      ["off.service", { kind: "masked" }],
+    ],
+  );
+  assert.deepEqual([...system.units.dropIns], [["a.service", [{ kind: "file", text: "[Service]\nB=1\n" }]]]);
+  assert.deepEqual([...system.units.pulledIn], [["multi-user.target", ["a.service"]]]);
+  assert.deepEqual([...system.units.aliases], [["default.target", "multi-user.target"]]);
+  assert.deepEqual([...system.fstab.mounts.keys()], ["/"]);
+  assert.deepEqual([...system.parts], [["kernel", join(store, "a-unit/a.service")]]);
+  assert.throws(
+    () => readSystem(join(store, "units"), { storeDir: "/nix/store", realStoreDir: store }),
+    /is not a NixOS system/,
+  );
+});

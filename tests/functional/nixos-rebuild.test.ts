@@ -1,0 +1,160 @@
+// nixos-rebuild on a small `<nixpkgs/nixos>` whose system is a folder that the host's shell makes: building, generations, and
+// what a switch between two such systems would do.
+
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { openScene, type Scene } from "./program.ts";
+
+const nixos = `
+{ configuration ? <nixos-config> }:
+let config = import configuration; in
+{
+  system = derivation {
+    name = "nixos-system-test";
+    system = builtins.currentSystem;
+    builder = "/bin/sh";
+    inherit (config) version service;
+    args = [ "-c" ''
+      export PATH=/bin:/usr/bin
+      units=$out/etc/systemd/system
+      mkdir -p $units/default.target.wants
+      printf 'systemd 2' > $out/init-interface-version
+      printf '%s' "$version" > $out/nixos-version
+      printf '[Unit]\\n' > $units/default.target
+      printf '[Service]\\nExecStart=%s\\n' "$service" > $units/web.service
+      ln -s ../web.service $units/default.target.wants/web.service
+    '' ];
+  };
+}
+`;
+
+function openRebuild(t: TestContext): { scene: Scene; build: (version: string, service: string) => string } {
+  const scene = openScene(t);
+  mkdirSync(join(scene.folder, "nixpkgs"));
+  mkdirSync(join(scene.folder, "nixpkgs/nixos"));
+  scene.write("nixpkgs/nixos/default.nix", nixos);
+  const build = (version: string, service: string): string => {
+    scene.write("configuration.nix", `{ version = "${version}"; service = "${service}"; }`);
+    return scene
+      .must("nixos-rebuild", ["build", "-I", "nixpkgs=nixpkgs", "-I", "nixos-config=configuration.nix"])
+      .trim();
+  };
+  return { scene, build };
+}
+
+test("a system is built, and a switch to another one is told unit by unit", (t) => {
+  const { scene, build } = openRebuild(t);
+  const search = ["-I", "nixpkgs=nixpkgs", "-I", "nixos-config=configuration.nix"];
+  scene.write("configuration.nix", `{ version = "1"; service = "/bin/a"; }`);
+  const dry = scene.run("nixos-rebuild", ["dry-build", ...search]);
+  assert.match(
+    dry.stderr,
+    /^building the system configuration\.\.\.\nthis derivation will be built:\n {2}\/nix\/store\/\w{32}-nixos-system-test\.drv\n$/,
+  );
+  assert.deepEqual([dry.status, dry.stdout, existsSync(join(scene.folder, "result"))], [0, "", false]);
+
+  const first = build("1", "/bin/a");
+  assert.match(first, /^\/nix\/store\/\w{32}-nixos-system-test$/);
+  assert.equal(readlinkSync(join(scene.folder, "result")), first);
+  const second = build("2", "/bin/b");
+
+  const words = ["dry-activate", "--from", first, "--store-path", second];
+  const told = scene.run("nixos-rebuild", words);
+  assert.equal(told.stderr, "assuming that the 2 units run that the old system starts by itself\n");
+  assert.equal(
+    told.stdout,
+    "would stop the following units: web.service\nwould activate the configuration...\n" +
+      "would start the following units: web.service\n",
+  );
+  assert.equal(
+    scene.must("nixos-rebuild", [...words.slice(0, 3), "--store-path", first]),
+    "would activate the configuration...\n",
+  );
+
+  const record = scene.write(
+    "units",
+    "Id=other.service\nFollowing=\nActiveState=active\nFragmentPath=/etc/systemd/system/other.service\n",
+  );
+  assert.equal(scene.must("nixos-rebuild", [...words, "--units", record]), "would activate the configuration...\n");
+
+  const json = JSON.parse(scene.must("nixos-rebuild", [...words, "--json"])) as Record<string, unknown>;
+  assert.deepEqual(json["units"], {
+    stop: ["web.service"],
+    start: ["default.target", "web.service"],
+    restart: [],
+    reload: [],
+    skip: [],
+  });
+  assert.match(
+    scene.must("nixos-rebuild", [...words, "--explain"]),
+    /\nweb\.service: stop and start, because it has changed: the old one stops before/,
+  );
+});
+
+test("--diff tells packages and files besides", (t) => {
+  const { scene, build } = openRebuild(t);
+  const words = ["dry-activate", "--from", build("1", "/bin/a"), "--store-path", build("2", "/bin/b"), "--diff"];
+  assert.equal(
+    scene.must("nixos-rebuild", words).split("files:\n")[1],
+    "  /etc/systemd/system/default.target.wants/web.service: changed\n" +
+      "    @@ -1,2 +1,2 @@\n     [Service]\n    -ExecStart=/bin/a\n    +ExecStart=/bin/b\n" +
+      "  /etc/systemd/system/web.service: changed\n" +
+      "    @@ -1,2 +1,2 @@\n     [Service]\n    -ExecStart=/bin/a\n    +ExecStart=/bin/b\n",
+  );
+  const { packages, accounts } = JSON.parse(scene.must("nixos-rebuild", [...words, "--json"])) as Record<
+    string,
+    unknown
+  >;
+  assert.deepEqual([packages, accounts], [[], []]);
+});
+
+test("generations are listed, newest first, and --rollback links the one before the current", (t) => {
+  const { scene, build } = openRebuild(t);
+  const profiles = join(scene.folder, "root/nix/var/nix/profiles");
+  mkdirSync(profiles, { recursive: true });
+  for (const [index, version] of ["20.09", "21.05"].entries()) {
+    const path = build(version, "/bin/a");
+    symlinkSync(join(scene.folder, "root", path), join(profiles, `system-${index + 1}-link`));
+  }
+  symlinkSync("system-2-link", join(profiles, "system"));
+  const listed = JSON.parse(scene.must("nixos-rebuild", ["list-generations", "--json"])) as Record<string, unknown>[];
+  assert.deepEqual(
+    listed.map(({ date, ...rest }) => [typeof date, rest]),
+    ["21.05", "20.09"].map((nixosVersion, index) => [
+      "string",
+      {
+        generation: 2 - index,
+        nixosVersion,
+        kernelVersion: "Unknown",
+        configurationRevision: "Unknown",
+        specialisations: [],
+        current: index === 0,
+      },
+    ]),
+  );
+  assert.match(
+    scene.must("nixos-rebuild", ["list-generations"]),
+    /^Generation {2}Build-date +NixOS version .*\n2 +\d{4}-.* 21\.05 .* True\n1 /,
+  );
+  scene.must("nixos-rebuild", ["build", "--rollback"]);
+  assert.equal(readlinkSync(join(scene.folder, "result")), join(profiles, "system-1-link"));
+});
+
+test("what nixos-rebuild does not have yet, or what does not fit, is refused", (t) => {
+  const scene = openScene(t);
+  const refuse = (words: readonly string[], message: RegExp) => {
+    const { status, stderr } = scene.run("nixos-rebuild", words);
+    assert.equal(status, 1, words.join(" "));
+    assert.match(stderr, message);
+  };
+  for (const word of ["switch", "test", "boot", "build-vm"]) refuse([word], new RegExp(`does not have '${word}' yet`));
+  refuse(["build", "--flake", "."], /does not have '--flake' yet/);
+  refuse([], /no action specified/);
+  refuse(["build", "dry-build"], /'build' and 'dry-build' are both actions/);
+  refuse(["dry-build", "--rollback"], /'--rollback' does not go with 'dry-build'/);
+  refuse(["list-generations", "-p", "../x"], /'\.\.\/x' is no name of a profile/);
+  writeFileSync(join(scene.folder, "no-system"), "");
+  refuse(["dry-activate", "--from", "no-system", "--store-path", "no-system"], /'.*no-system' is not a NixOS system/);
+});

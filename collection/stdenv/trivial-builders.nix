@@ -6,20 +6,17 @@ let
   shell = "${packages.bash}/bin/bash";
 in
 rec {
-  # The commands run with an empty folder as their own, and make `$out`. A name may have any characters; those that a store
-  # path cannot have become dashes.
+  # The commands run in an empty folder, and make `$out`. A name may have any characters; those that a store path cannot have
+  # become dashes.
   runCommand = name: env: commands: derivation ({
     name = strings.sanitizeDerivationName name;
     inherit system commands;
     builder = shell;
-    args = [ "-euc" ''
-      for name in ''${passAsFile:-}; do export ''${name}Path=$PWD/.attr-$name; printf %s "''${!name}" > "$PWD/.attr-$name"; done
-      eval "$commands"
-    '' ];
+    args = [ "-euc" ''eval "$commands"'' ];
     PATH = "${packages.coreutils}/bin";
     preferLocalBuild = true;
     allowSubstitutes = false;
-  } // removeAttrs env [ "passAsFile" ] // (if env ? passAsFile then { passAsFile = toString env.passAsFile; } else { }));
+  } // env);
 
   writeText = name: text: runCommand name { inherit text; } ''printf %s "$text" > $out'';
 

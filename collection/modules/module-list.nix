@@ -9,9 +9,12 @@
   ./misc/meta.nix
   ./security/pam.nix
   ./security/wrappers.nix
+  ./services/databases/postgresql.nix
   ./services/hardware/udev.nix
+  ./services/networking/ssh/sshd.nix
   ./services/system/dbus.nix
   ./services/ttys/getty.nix
+  ./services/web-servers/nginx.nix
   ./system/activation/activation-script.nix
   ./system/activation/top-level.nix
   ./system/boot/kernel.nix

@@ -15,6 +15,19 @@
 
   environment.systemPackages = [ pkgs.git pkgs.python3 pkgs.vim ];
 
+  services.openssh.enable = true;
+  services.openssh.settings.PasswordAuthentication = false;
+
+  services.nginx.enable = true;
+  services.nginx.virtualHosts."phenex" = {
+    default = true;
+    locations."/".return = "200 'A machine from one file.'";
+  };
+
+  services.postgresql.enable = true;
+  services.postgresql.ensureDatabases = [ "kb" ];
+  services.postgresql.ensureUsers = [ { name = "kb"; ensureDBOwnership = true; } ];
+
   users.users.kb = {
     isNormalUser = true;
     description = "Kenny";

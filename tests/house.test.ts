@@ -10,7 +10,18 @@ import { test } from "node:test";
 const home = join(import.meta.dirname, "..");
 
 /** From the top down; a room imports only from those after it. */
-const rooms = ["cli", "nixos", "profile", "instantiate", "build", "fetch", "store", "host", "language", "formats"] as const;
+const rooms = [
+  "cli",
+  "nixos",
+  "profile",
+  "instantiate",
+  "build",
+  "fetch",
+  "store",
+  "host",
+  "language",
+  "formats",
+] as const;
 type Room = (typeof rooms)[number];
 const belowTheLine: readonly Room[] = ["language", "formats"];
 

@@ -53,6 +53,10 @@ export class Machine {
     this.#files = machineFiles(options.folder);
   }
 
+  get folder(): string {
+    return this.#options.folder;
+  }
+
   get isRunning(): boolean {
     return this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null;
   }

@@ -23,7 +23,8 @@ describe("the machine of collection/examples/phenex", { concurrency: false }, ()
   before(async () => {
     spec = workshop.buildMachine("phenex");
     rmSync(folder, { recursive: true, force: true });
-    machine = new Machine(spec, { folder });
+    // The first start of PostgreSQL alone takes an emulated processor minutes on a busy host.
+    machine = new Machine(spec, { folder, timeout: 600 });
     await machine.start();
   });
   after(async () => {

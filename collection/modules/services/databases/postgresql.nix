@@ -55,7 +55,7 @@ in
       preStart = ''
         if [ ! -e ${cfg.dataDir}/PG_VERSION ]; then
           install -d -m 0700 ${cfg.dataDir}
-          ${cfg.package}/bin/initdb --no-sync --locale=C --encoding=UTF8 -U postgres -D ${cfg.dataDir}
+          ${cfg.package}/bin/initdb --locale=C --encoding=UTF8 -U postgres -D ${cfg.dataDir}
         fi
         ln -sfn ${configFile} ${cfg.dataDir}/postgresql.conf
       '';

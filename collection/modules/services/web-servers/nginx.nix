@@ -46,7 +46,7 @@ let
     daemon off;
     events { }
     http {
-      include ${cfg.package}/etc/nginx/mime.types;
+      include ${pkgs.nginx-common}/etc/nginx/mime.types;
       default_type application/octet-stream;
       access_log /var/log/nginx/access.log;
       client_body_temp_path /var/cache/nginx/client_body;

@@ -1,11 +1,30 @@
 # The modules of every system.
 [
   ./config/networking.nix
+  ./config/shells-environment.nix
+  ./config/system-path.nix
   ./config/users-groups.nix
   ./misc/assertions.nix
   ./misc/ids.nix
   ./misc/meta.nix
+  ./security/pam.nix
+  ./security/wrappers.nix
+  ./services/databases/postgresql.nix
+  ./services/hardware/udev.nix
+  ./services/networking/ssh/sshd.nix
+  ./services/system/dbus.nix
+  ./services/ttys/getty.nix
+  ./services/web-servers/nginx.nix
+  ./system/activation/activation-script.nix
+  ./system/activation/top-level.nix
+  ./system/boot/kernel.nix
+  ./system/boot/loader/loader.nix
+  ./system/boot/service-manager.nix
+  ./system/boot/stage-1.nix
+  ./system/boot/stage-2.nix
   ./system/boot/systemd.nix
+  ./system/boot/tmpfiles.nix
   ./system/build.nix
   ./system/etc/etc.nix
+  ./tasks/filesystems.nix
 ]

@@ -1,4 +1,5 @@
-// The door of nixos: what a switch from one system to another does.
+// The door of nixos: what a switch from one system to another does, and machines that a configuration
+// describes.
 
 export * from "./differences/compare-files.ts";
 export * from "./differences/compare-packages.ts";
@@ -7,3 +8,5 @@ export * from "./switching/describe-plan.ts";
 export * from "./switching/plan.ts";
 export * from "./switching/read-system.ts";
 export * from "./switching/running-units.ts";
+export { type CommandResult, Machine, type MachineOptions } from "./machine/machine.ts";
+export { type MachineSpec, readMachineSpec } from "./machine/machine-spec.ts";

@@ -7,8 +7,14 @@ import { errorOf, evaluateToData, openCollection, readGolden } from "./collectio
 
 const evaluator = openCollection("system");
 
+/** The modules that these tests are about; the others of the list are a machine's, and make files of their own. */
+const modules =
+  "config/networking config/users-groups misc/assertions misc/ids misc/meta system/boot/systemd system/build system/etc/etc"
+    .split(" ")
+    .map((name) => `/collection/modules/${name}.nix`);
+
 /** A configuration of the modules; its packages are only names. */
-function evalConfig(modules: string): string {
+function evalConfig(configuration: string): string {
   return `(
     let
       package = name: { type = "derivation"; inherit name; outPath = "/\${name}"; };
@@ -16,7 +22,11 @@ function evalConfig(modules: string): string {
         [ "bash" "coreutils" "findutils" "grep" "sed" "systemd" ]);
       pkgs = packages // import /collection/stdenv/trivial-builders.nix { inherit packages; };
     in
-    (import /collection/modules { }).evalConfig { inherit pkgs; modules = [ ${modules} ]; }
+    (import /collection/modules { }).evalConfig {
+      inherit pkgs;
+      baseModules = [ ${modules.join(" ")} ];
+      modules = [ ${configuration} ];
+    }
   )`;
 }
 

@@ -9,6 +9,7 @@ let
     ./compilers.nix
     ./programs.nix
     ./servers.nix
+    ./system.nix
   ];
   byName = builtins.foldl' (all: file: all // file.names) { } files;
   patterns = builtins.concatMap (file: file.patterns or [ ]) files;

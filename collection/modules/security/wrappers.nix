@@ -1,0 +1,67 @@
+# Programs that run with more rights than those of whoever calls them. The store has no such files, so they are copied to a file
+# system of their own, /run/wrappers, whenever the system is activated.
+{ config, lib, pkgs, ... }:
+
+let
+  inherit (lib) mkOption types;
+
+  wrapper = { name, config, ... }: {
+    options = {
+      source = mkOption { type = types.path; description = "The program."; };
+      program = mkOption { type = types.str; default = name; description = "The name it has in {file}`/run/wrappers/bin`."; };
+      owner = mkOption { type = types.str; description = "The user it belongs to."; };
+      group = mkOption { type = types.str; description = "The group it belongs to."; };
+      setuid = mkOption { type = types.bool; default = false; description = "Whether it runs as its owner."; };
+      setgid = mkOption { type = types.bool; default = false; description = "Whether it runs as its group."; };
+      capabilities = mkOption { type = types.commas; default = ""; example = "cap_net_raw+ep"; description = "Single rights of root that it has."; };
+      permissions = mkOption { type = types.strMatching "[ugorwx,+=-]*"; default = "u+rx,g+x,o+x"; description = "Who may call it."; };
+    };
+  };
+
+  # Another file for each time, so that a program that runs is not written to.
+  place = w:
+    let target = "$wrapperDir/${lib.escapeShellArg w.program}"; in
+    ''
+      cp ${w.source} ${target}
+      chown ${w.owner}:${w.group} ${target}
+      chmod "u-rwx,g-rwx,o-rwx,${w.permissions},u+${if w.setuid then "s" else "r"},g${if w.setgid then "+" else "-"}s" ${target}
+    '' + lib.optionalString (w.capabilities != "") "${pkgs.libcap2-bin}/bin/setcap ${lib.escapeShellArg w.capabilities} ${target}\n";
+  setuidRoot = source: { inherit source; setuid = true; owner = "root"; group = "root"; };
+in
+{
+  options.security.wrappers = mkOption {
+    type = types.attrsOf (types.submodule wrapper);
+    default = { };
+    example = lib.literalExpression ''{ ping = { source = "''${pkgs.iputils-ping}/bin/ping"; owner = "root"; group = "root"; capabilities = "cap_net_raw+ep"; }; }'';
+    description = "The programs, by name.";
+  };
+
+  config = {
+    security.wrappers = {
+      su = setuidRoot "${pkgs.util-linux}/bin/su";
+      passwd = setuidRoot "${pkgs.passwd}/bin/passwd";
+      unix_chkpwd = setuidRoot "${pkgs.libpam-modules-bin}/bin/unix_chkpwd";
+      dbus-daemon-launch-helper = {
+        source = "${pkgs.dbus}/lib/dbus-1.0/dbus-daemon-launch-helper";
+        setuid = true;
+        owner = "root";
+        group = "messagebus";
+        permissions = "u+rx,g+rx,o-rx";
+      };
+    };
+
+    system.activationScripts.wrappers = {
+      deps = [ "specialfs" "users" ];
+      text = ''
+        mkdir -p /run/wrappers
+        if ! mountpoint -q /run/wrappers; then mount -t tmpfs -o nodev,mode=755 tmpfs /run/wrappers; fi
+        wrapperDir=$(mktemp -d /run/wrappers/wrappers.XXXXXXXXXX)
+        chmod a+rx "$wrapperDir"
+        ${lib.concatMapStrings place (builtins.attrValues config.security.wrappers)}
+        old=$(readlink /run/wrappers/bin || true)
+        ln -sfn "$wrapperDir" /run/wrappers/.bin && mv -T /run/wrappers/.bin /run/wrappers/bin
+        if [ -n "$old" ]; then rm -rf "$old"; fi
+      '';
+    };
+  };
+}

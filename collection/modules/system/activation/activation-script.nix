@@ -1,0 +1,190 @@
+# Activation: steps of shell, each of which makes one part of the running machine what the configuration says, and may be run
+# again at any time. They name the steps that must come before them.
+{ config, lib, pkgs, ... }:
+
+let
+  inherit (lib) mkOption types;
+  cfg = config.system.activationScripts;
+
+  path = map (name: pkgs.${name}) [ "coreutils" "grep" "findutils" "libc-bin" "passwd" "hostname" "util-linux" "mount" "e2fsprogs" ];
+
+  step = types.submodule {
+    options = {
+      deps = mkOption { type = types.listOf types.str; default = [ ]; description = "The steps before this one."; };
+      text = mkOption { type = types.lines; default = ""; description = "Shell commands."; };
+      supportsDryActivation = mkOption {
+        type = types.bool;
+        default = false;
+        description = "Whether the step only tells what it would do when `$NIXOS_ACTION` is `dry-activate`.";
+      };
+    };
+  };
+
+  wrapStep = name: { text, deps, ... }: {
+    inherit deps;
+    text = ''
+      #### Activation step ${name}:
+      _localstatus=0
+      ${text}
+
+      if (( _localstatus > 0 )); then
+        printf "Activation step '%s' failed (%s)\n" "${name}" "$_localstatus"
+      fi
+    '';
+  };
+
+  # A step that fails does not keep the others from being done; the end's status tells.
+  script = { dry, steps }:
+    let
+      known = builtins.mapAttrs (_: s: s // { deps = builtins.filter (name: steps ? ${name}) s.deps; }) steps;
+      wrapped = builtins.mapAttrs wrapStep known;
+    in
+    ''
+      #!${pkgs.bash}/bin/bash
+
+      systemConfig='@out@'
+
+      export PATH=${lib.makeBinPath path}
+      ${lib.optionalString dry "export NIXOS_ACTION=dry-activate"}
+
+      _status=0
+      _localstatus=0
+      trap "_status=1 _localstatus=\$?" ERR
+
+      # Files are made for everybody to read.
+      umask 0022
+
+      ${lib.textClosureMap lib.id wrapped (builtins.attrNames wrapped)}
+    '' + lib.optionalString (!dry) ''
+      # The system is the current one, and kept.
+      if [ ! -L /run/current-system ] || [ "$(readlink /run/current-system)" != "$systemConfig" ]; then
+        ln -sfn "$systemConfig" /run/.current-system && mv -T /run/.current-system /run/current-system
+      fi
+      mkdir -p /nix/var/nix/gcroots
+      ln -sfn /run/current-system /nix/var/nix/gcroots/current-system
+    '' + ''
+
+      exit $_status
+    '';
+in
+{
+  options.system = {
+    activationScripts = mkOption {
+      default = { };
+      type = types.attrsOf (types.coercedTo types.str lib.noDepEntry step);
+      example = lib.literalExpression ''
+        { stdio = { text = "ln -sfn /proc/self/fd /dev/fd"; deps = [ ]; }; }
+      '';
+      description = ''
+        The steps of the activation, which runs when the machine starts and when it is switched to another system. Each can be
+        done again and again, and is quick.
+      '';
+    };
+    activatable = mkOption { type = types.bool; default = true; description = "Whether the system has an activation."; };
+  };
+
+  config = {
+    system.build.activationScript = script { dry = false; steps = cfg; };
+    system.build.dryActivationScript = script { dry = true; steps = lib.filterAttrs (_: s: s.supportsDryActivation) cfg; };
+
+    system.activationScripts = {
+      specialfs.text = ''
+        # What systemd would mount too: here for what runs before it, and for a change of the options.
+        specialMount() {
+          if mountpoint -q "$2"; then options=remount,$3; else mkdir -p "$2"; options=$3; fi
+          mount -t "$4" -o "$options" "$1" "$2"
+        }
+        specialMount devpts /dev/pts "nosuid,noexec,mode=620,ptmxmode=0666,gid=${toString config.ids.gids.tty}" devpts
+        specialMount tmpfs /dev/shm "nosuid,nodev,strictatime,mode=1777" tmpfs
+        specialMount ramfs /run/keys "nosuid,nodev,mode=750" ramfs
+      '';
+
+      binsh.text = ''
+        mkdir -p /bin
+        ln -sfn ${config.environment.binsh} /bin/.sh.tmp
+        mv -T /bin/.sh.tmp /bin/sh
+      '';
+
+      usrbinenv.text =
+        if config.environment.usrbinenv == null then ''
+          rm -f /usr/bin/env
+          if [ -d /usr/bin ]; then rmdir --ignore-fail-on-non-empty /usr/bin /usr; fi
+        '' else ''
+          mkdir -p /usr/bin
+          ln -sfn ${config.environment.usrbinenv} /usr/bin/.env.tmp
+          mv -T /usr/bin/.env.tmp /usr/bin/env
+        '';
+
+      var.text = ''
+        # Programs that need a home and must not have one get this: empty, and so it stays.
+        install -m 1777 -d /var/tmp
+        mkdir -p /var/empty
+        chattr -f -i /var/empty || true
+        find /var/empty -mindepth 1 -delete
+        chmod 0555 /var/empty
+        chown 0:0 /var/empty
+        chattr -f +i /var/empty || true
+      '';
+
+      users = {
+        deps = [ "var" ];
+        supportsDryActivation = true;
+        text = ''
+          install -m 0700 -d /root
+          install -m 0755 -d /home
+          ${lib.getExe (pkgs.writePerl "update-users-groups" ./update-users-groups.pl)} ${pkgs.writeText "users-groups" config.system.build.usersText}
+        '';
+      };
+      groups = { deps = [ "users" ]; text = ""; };
+
+      etc = {
+        deps = [ "users" "groups" ];
+        text = ''
+          ${lib.getExe (pkgs.writePerl "setup-etc" ./setup-etc.pl)} ${config.system.build.etc}/etc
+        '';
+      };
+
+      hostname = lib.mkIf (config.networking.hostName != "") {
+        text = ''hostname "${config.networking.hostName}"'';
+      };
+
+      modprobe.text = ''
+        # The kernel itself loads modules by this program.
+        if [ -w /proc/sys/kernel/modprobe ]; then echo ${pkgs.kmod}/bin/modprobe > /proc/sys/kernel/modprobe; fi
+      '';
+
+      udevd.text = ''
+        # udev's rules name programs by their paths; firmware is the kernel's own business.
+        if [ -w /proc/sys/kernel/hotplug ]; then echo > /proc/sys/kernel/hotplug; fi
+        if [ -w /sys/module/firmware_class/parameters/path ]; then
+          echo -n ${config.system.build.firmware}/lib/firmware > /sys/module/firmware_class/parameters/path
+        fi
+      '';
+
+      nix.text = ''
+        install -m 0755 -d /nix/var/nix/{db,profiles,gcroots,temproots,userpool} /nix/var/nix/profiles/per-user /nix/var/nix/gcroots/per-user
+      '';
+    };
+
+    # One account or group a line; a field is empty, or has a value behind `=`.
+    system.build.usersText =
+      let
+        manifest = config.system.build.usersManifest;
+        field = value: if value == null then "" else if builtins.isBool value then "=${if value then "1" else "0"}" else "=${toString value}";
+        line = fields: lib.concatStringsSep "\t" fields + "\n";
+        ranges = start: list: map (r: "${toString r.${start}}+${toString r.count}") list;
+      in
+      line [ "options" (field manifest.mutableUsers) ]
+      + lib.concatMapStrings (g: line [ "group" (field g.name) (field g.gid) (field (lib.concatStringsSep "," g.members)) ]) manifest.groups
+      + lib.concatMapStrings
+        (u: line (
+          [ "user" ]
+          ++ map (name: field u.${name}) [
+            "name" "uid" "group" "description" "home" "homeMode" "createHome" "isSystemUser" "shell" "hashedPassword" "password"
+            "hashedPasswordFile" "initialPassword" "initialHashedPassword" "expires" "autoSubUidGidRange"
+          ]
+          ++ [ (field (lib.concatStringsSep "," (ranges "startUid" u.subUidRanges))) (field (lib.concatStringsSep "," (ranges "startGid" u.subGidRanges))) ]
+        ))
+        manifest.users;
+  };
+}

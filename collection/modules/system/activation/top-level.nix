@@ -1,0 +1,124 @@
+# The system as one store object: links to its parts, and the programs that make a machine run it.
+{ config, lib, pkgs, extendModules ? null, ... }:
+
+let
+  inherit (lib) mkOption types;
+  cfg = config.system;
+
+  name = if config.networking.hostName == "" then "unnamed" else config.networking.hostName;
+
+  bootDocument = {
+    "org.nixos.bootspec.v1" = {
+      inherit (pkgs.stdenv.hostPlatform or { system = "x86_64-linux"; }) system;
+      kernel = "${cfg.build.kernel}/${cfg.boot.loader.kernelFile}";
+      kernelParams = config.boot.kernelParams;
+      label = "NixOS ${cfg.nixos.label} (Linux ${config.boot.kernelPackages.kernel.modDirVersion})";
+      initrd = "${cfg.build.initialRamdisk}/${cfg.boot.loader.initrdFile}";
+      toplevel = "@out@";
+      init = "@out@/init";
+    };
+  };
+
+  children = builtins.mapAttrs (_: child: child.configuration.config.system.build.toplevel) config.specialisation;
+  childLinks = lib.concatStrings (lib.mapAttrsToList (child: toplevel: "ln -s ${toplevel} $out/specialisation/${lib.escapeShellArg child}\n") children);
+
+  toplevel = pkgs.runCommand "nixos-system-${name}-${cfg.nixos.label}"
+    {
+      activation = cfg.build.activationScript;
+      dryActivation = cfg.build.dryActivationScript;
+      bootJson = builtins.toJSON bootDocument;
+      kernelParams = toString config.boot.kernelParams;
+      extraDependencies = toString cfg.extraDependencies;
+      configurationName = config.boot.loader.grub.configurationName;
+      passAsFile = [ "activation" "dryActivation" "bootJson" "extraDependencies" ];
+      PATH = "${pkgs.coreutils}/bin:${pkgs.sed}/bin:${pkgs.jq}/bin";
+      # Build dependencies that leave no trace.
+      checks = cfg.checks;
+    }
+    ''
+      kernel=${cfg.build.kernel}/${cfg.boot.loader.kernelFile}
+      if [ ! -f "$kernel" ]; then
+        echo "The bootloader cannot find the proper kernel image: $kernel" >&2
+        exit 1
+      fi
+      mkdir -p $out/bin $out/specialisation $out/fine-tune
+
+      ln -s "$kernel" $out/kernel
+      ln -s ${cfg.modulesTree} $out/kernel-modules
+      ln -s ${cfg.build.initialRamdisk}/${cfg.boot.loader.initrdFile} $out/initrd
+      ln -s ${cfg.build.initialRamdiskSecretAppender}/bin/append-initrd-secrets $out/append-initrd-secrets
+      ln -s ${cfg.build.firmware}/lib/firmware $out/firmware
+      ln -s ${cfg.build.etc}/etc $out/etc
+      ln -s ${cfg.path} $out/sw
+      ln -s ${config.systemd.package} $out/systemd
+
+      echo -n "$kernelParams" > $out/kernel-params
+      echo -n "$configurationName" > $out/configuration-name
+      echo -n "systemd ${toString config.systemd.interfaceVersion}" > $out/init-interface-version
+      echo -n "${cfg.nixos.label}" > $out/nixos-version
+      echo -n "${bootDocument."org.nixos.bootspec.v1".system}" > $out/system
+      cp "$extraDependenciesPath" $out/extra-dependencies
+
+      sed "s|@out@|$out|g" "$activationPath" > $out/activate
+      sed "s|@out@|$out|g" "$dryActivationPath" > $out/dry-activate
+      sed "s|@systemConfig@|$out|g" ${cfg.build.bootStage2} > $out/init
+      chmod +x $out/activate $out/dry-activate $out/init
+      for script in activate dry-activate init; do ${pkgs.bash}/bin/bash -n $out/$script; done
+
+      ${childLinks}
+      # The specialisations' own documents, under their names.
+      jq -S --arg out "$out" \
+        'walk(if type == "string" then gsub("@out@"; $out) else . end) | ."org.nixos.specialisation.v1" = ($ARGS.named | del(.out) | map_values(.[0]))' \
+        ${lib.concatStrings (lib.mapAttrsToList (child: toplevel: "--slurpfile ${lib.escapeShellArg child} ${toplevel}/boot.json ") children)} \
+        "$bootJsonPath" > $out/boot.json
+
+      ${cfg.systemBuilderCommands}
+    '';
+
+  failed = builtins.filter (a: !a.assertion) config.assertions;
+in
+{
+  options = {
+    specialisation = mkOption {
+      default = { };
+      description = "Variants of the system, each with an entry of its own in the boot menu.";
+      type = types.attrsOf (types.submodule ({ config, ... }: {
+        options.inheritParentConfig = mkOption {
+          type = types.bool;
+          default = true;
+          description = "Whether it is the system with something added.";
+        };
+        options.configuration = mkOption {
+          default = { };
+          description = "What is added, or the whole configuration.";
+          type = types.raw;
+          apply = module:
+            let variant = { specialisation = lib.mkOverride 0 { }; }; in
+            if extendModules == null then throw "specialisations need evalConfig's extendModules"
+            else extendModules { modules = [ module variant ]; };
+        };
+      }));
+    };
+    system = {
+      nixos.release = mkOption { readOnly = true; type = types.str; default = "26.11"; description = "The release of NixOS whose options these are."; };
+      nixos.label = mkOption { type = types.str; default = "${config.system.nixos.release}.firn"; description = "The system's version, in its name and in the boot menu."; };
+      stateVersion = mkOption { type = types.str; default = config.system.nixos.release; description = "The release that the machine's data began with."; };
+      extraDependencies = mkOption { type = types.listOf types.pathInStore; default = [ ]; description = "Store objects that are kept with the system."; };
+      checks = mkOption { type = types.listOf types.package; default = [ ]; description = "Builds that must succeed before the system is one."; };
+      systemBuilderCommands = mkOption { type = types.lines; internal = true; default = ""; description = "Shell commands at the end of the system's build."; };
+    };
+    boot.loader.grub.configurationName = mkOption { type = types.str; default = ""; description = "What the boot menu says beside the version."; };
+  };
+
+  config.system.build = {
+    toplevel =
+      if failed != [ ] then throw "\nFailed assertions:\n${lib.concatMapStringsSep "\n" (a: "- ${a.message}") failed}"
+      else lib.showWarnings config.warnings toplevel;
+
+    # No secret is put into an initrd so far; the program says so, and does nothing.
+    initialRamdiskSecretAppender = pkgs.writeShellScriptBin "append-initrd-secrets" ''
+      set -e
+      if [ $# -ne 1 ]; then echo "Usage: $0 INITRD_FILE" >&2; exit 1; fi
+    '';
+  };
+}

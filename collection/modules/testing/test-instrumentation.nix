@@ -1,0 +1,33 @@
+# What a machine under test has: a shell of root's at a console that only the test's driver sees, and a boot that fails loudly.
+{ config, lib, pkgs, ... }:
+
+{
+  config = {
+    systemd.services.backdoor = {
+      description = "Root shell of the test's driver";
+      wantedBy = [ "multi-user.target" ];
+      requires = [ "dev-hvc0.device" ];
+      after = [ "dev-hvc0.device" ];
+      # Whatever a switch of the system does, the driver keeps its shell.
+      restartIfChanged = false;
+      path = [ "/run/wrappers" "/run/current-system/sw" ];
+      environment = { HOME = "/root"; USER = "root"; LC_ALL = "C"; TERM = "dumb"; };
+      script = ''
+        cd /root
+        exec < /dev/hvc0 > /dev/hvc0
+        stty -F /dev/hvc0 raw -echo
+        echo "backdoor ready"
+        exec ${pkgs.bash}/bin/bash --norc
+      '';
+      serviceConfig = { KillSignal = "SIGHUP"; StandardError = "journal+console"; };
+    };
+    systemd.services."serial-getty@hvc0".enable = false;
+    # Processes that a command of the driver leaves behind must not hold up the end.
+    systemd.extraConfig = "DefaultTimeoutStopSec=20s";
+    boot.initrd.kernelModules = [ "virtio_console" ];
+    boot.kernelParams = [ "boot.panic_on_fail" ];
+    boot.consoleLogLevel = lib.mkDefault 6;
+    networking.hostName = lib.mkDefault "machine";
+    users.users.root.initialHashedPassword = lib.mkOverride 150 "";
+  };
+}

@@ -1,0 +1,84 @@
+# The system as a virtual machine of QEMU: the store is a read-only image of the closure, everything else is on a disk that is
+# empty when the machine first starts. `system.build.vm` says what to start; the program that does is Firn's.
+{ config, lib, pkgs, ... }:
+
+let
+  inherit (lib) mkOption types;
+  cfg = config.virtualisation;
+  toplevel = config.system.build.toplevel;
+  closure = pkgs.closureInfo { roots = [ toplevel ] ++ cfg.additionalPaths; };
+
+  # Not compressed: the emulated processor is slower than the disk.
+  storeImage = pkgs.runCommand "nix-store-image"
+    {
+      PATH = "${pkgs.coreutils}/bin:${pkgs.squashfs-tools}/bin";
+      # Threads that are ended look for it.
+      LD_LIBRARY_PATH = "${pkgs.libgcc-s1}/lib/x86_64-linux-gnu";
+    } ''
+    cp ${closure}/registration nix-path-registration
+    mksquashfs nix-path-registration $(cat ${closure}/store-paths) $out \
+      -no-progress -quiet -no-hardlinks -keep-as-directory -all-root -all-time 1 -mkfs-time 1 -b 131072 -noI -noD -noF -noX -no-exports -processors 1
+  '';
+
+  emptyDisk = pkgs.runCommand "empty-disk" { PATH = "${pkgs.coreutils}/bin:${pkgs.e2fsprogs}/bin"; } ''
+    mkdir root
+    truncate -s ${toString cfg.diskSize}M disk
+    mke2fs -q -t ext4 -L nixos -U 6f8b2c4e-0d1a-4c53-9e77-4b6f69726e00 -E hash_seed=6f8b2c4e-0d1a-4c53-9e77-4b6f69726e01,lazy_itable_init=1,lazy_journal_init=1 -d root disk
+    cp --sparse=always disk $out
+  '';
+in
+{
+  options.virtualisation = {
+    memorySize = mkOption { type = types.ints.positive; default = 1024; description = "Memory, in mebibytes."; };
+    cores = mkOption { type = types.ints.positive; default = 1; description = "Processors."; };
+    diskSize = mkOption { type = types.ints.positive; default = 1024; description = "The size of the root disk, in mebibytes."; };
+    additionalPaths = mkOption { type = types.listOf types.pathInStore; default = [ ]; description = "Store objects beside the system's closure."; };
+    qemu.options = mkOption { type = types.listOf types.str; default = [ ]; example = [ "-device" "usb-tablet" ]; description = "Further arguments of QEMU."; };
+  };
+
+  config = {
+    fileSystems = lib.mkVMOverride {
+      "/" = { device = "/dev/vda"; fsType = "ext4"; noCheck = true; };
+      "/nix/.ro-store" = { device = "/dev/vdb"; fsType = "squashfs"; options = [ "ro" ]; neededForBoot = true; };
+      "/nix/store" = {
+        device = "overlay";
+        fsType = "overlay";
+        options = [ "lowerdir=/nix/.ro-store" "upperdir=/nix/.rw-store/store" "workdir=/nix/.rw-store/work" ];
+        depends = [ "/nix/.ro-store" ];
+      };
+    };
+    swapDevices = lib.mkVMOverride [ ];
+    boot.loader = lib.mkVMOverride { external.enable = true; timeout = 0; };
+    boot.initrd.availableKernelModules = [ "virtio_pci" "virtio_blk" "squashfs" "overlay" "virtio_console" "virtio_net" ];
+    boot.initrd.kernelModules = [ "virtio_pci" "virtio_blk" "squashfs" "overlay" ];
+    boot.initrd.compressor = lib.mkVMOverride "cat";
+    boot.kernelParams = [ "console=ttyS0" "panic=-1" ];
+
+    # What the machine's package manager knows of its store when it first starts.
+    boot.postBootCommands = ''
+      if [ -e /nix/.ro-store/nix-path-registration ] && [ ! -e /nix/var/nix/db/db.sqlite ] && [ -x /run/current-system/sw/bin/nix-store ]; then
+        /run/current-system/sw/bin/nix-store --load-db < /nix/.ro-store/nix-path-registration
+      fi
+    '';
+
+    system.build.storeImage = storeImage;
+    system.build.vm = pkgs.runCommand "nixos-vm" {
+      machine = builtins.toJSON {
+        name = config.networking.hostName;
+        kernel = "${toplevel}/kernel";
+        initrd = "${toplevel}/initrd";
+        parameters = "${toString config.boot.kernelParams} init=${toplevel}/init";
+        system = "${toplevel}";
+        store = "${storeImage}";
+        disk = "${emptyDisk}";
+        memory = cfg.memorySize;
+        inherit (cfg) cores;
+        options = cfg.qemu.options;
+      };
+    } ''
+      mkdir -p $out
+      ln -s ${toplevel} $out/system
+      echo "$machine" > $out/machine.json
+    '';
+  };
+}

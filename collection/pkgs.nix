@@ -1,0 +1,62 @@
+# The packages as the modules of a system see them: those of the archive, the builders for small things, and what a system is
+# put together from. Each is a derivation that any Nix can make.
+{ packages, system ? "x86_64-linux" }:
+
+let
+  builders = import ./stdenv/trivial-builders.nix { inherit packages system; };
+  inherit (builders) runCommand;
+in
+packages // builders // rec {
+  # A script for perl as a program, in a store object of its own.
+  writePerl = name: file: runCommand name { inherit file; } ''
+    mkdir -p $out/bin
+    { echo "#!${packages.perl-base}/bin/perl"; cat $file; } > $out/bin/${name}
+    chmod +x $out/bin/${name}
+  '' // { meta.mainProgram = name; };
+
+  # One tree of links to several packages. Of two files with one name the earlier package's is taken.
+  buildEnv = { name, paths, pathsToLink ? [ "/" ], postBuild ? "" }: runCommand name
+    { paths = map toString paths; inherit pathsToLink; passAsFile = [ "paths" ]; }
+    ''
+      ${packages.perl-base}/bin/perl ${./stdenv/build-env.pl} "$pathsPath" $pathsToLink
+      ${postBuild}
+    '';
+
+  # Everything that `roots` need: store-paths, the list, and registration, which nix-store --load-db reads.
+  closureInfo = { roots, name ? "closure-info" }: derivation {
+    inherit name system;
+    __structuredAttrs = true;
+    exportReferencesGraph.closure = roots;
+    builder = "${packages.bash}/bin/bash";
+    PATH = "${packages.coreutils}/bin:${packages.jq}/bin";
+    args = [ "-euc" ''
+      . "$NIX_ATTRS_SH_FILE"
+      export PATH
+      out=''${outputs[out]}
+      mkdir -p "$out"
+      jq -r '.closure[].path' "$NIX_ATTRS_JSON_FILE" | sort > "$out/store-paths"
+      jq -r '.closure | map(.narSize) | add' "$NIX_ATTRS_JSON_FILE" > "$out/total-nar-size"
+      jq -r '.closure | sort_by(.path) | .[] | [.path, .narHash, .narSize, "", (.references | length)] + .references | .[]' \
+        "$NIX_ATTRS_JSON_FILE" > "$out/registration"
+    '' ];
+  };
+
+  # A release's kernel, by the name of the package that depends on the newest.
+  linuxPackagesOf = name:
+    let
+      image = builtins.head packages.${name}.depends;
+      release = builtins.substring 12 (-1) image;
+      version = packages.${image}.version;
+    in
+    {
+      kernel = runCommand "linux-${version}" { } ''
+        mkdir -p $out/lib
+        ln -s ${packages.${image}}/boot/vmlinuz-${release} $out/bzImage
+        ln -s ${packages.${image}}/boot/System.map-${release} $out/System.map
+        ln -s ${packages.${image}}/boot/config-${release} $out/config
+        ln -s ${packages.${image}}/lib/modules $out/lib/modules
+      '' // { pname = "linux"; inherit version; modDirVersion = release; };
+    };
+  linuxPackages = linuxPackagesOf "linux-image-amd64";
+  linuxPackages_cloud = linuxPackagesOf "linux-image-cloud-amd64";
+}

@@ -1,0 +1,76 @@
+// What `system.build.vm` says of a machine: machine.json in its output. Its paths are of the store, which may lie in a folder of
+// its own; here they become the host's.
+
+import { lstatSync, readFileSync, readlinkSync } from "node:fs";
+import { join, posix } from "node:path";
+import { invalidMachine } from "./machine-errors.ts";
+
+export interface MachineSpec {
+  readonly name: string;
+  /** Files on the host. */
+  readonly kernel: string;
+  readonly initrd: string;
+  /** The read-only image that the store is on, and the disk that a new machine begins with. */
+  readonly store: string;
+  readonly disk: string;
+  /** The kernel's command line. */
+  readonly parameters: string;
+  /** The system's store path, as the machine sees it. */
+  readonly system: string;
+  /** In mebibytes. */
+  readonly memory: number;
+  readonly cores: number;
+  /** Further arguments of QEMU. */
+  readonly options: readonly string[];
+}
+
+/**
+ * @param output the store path that was built
+ * @param root the folder below which `/nix/store` lies; "" where it is the host's own
+ */
+export function readMachineSpec(output: string, root = ""): MachineSpec {
+  const path = join(resolveInRoot(output, root), "machine.json");
+  const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+  if (!isMachineJson(value)) throw invalidMachine(path);
+  const file = (name: string): string => resolveInRoot(name, root);
+  return {
+    ...value,
+    kernel: file(value.kernel),
+    initrd: file(value.initrd),
+    store: file(value.store),
+    disk: file(value.disk),
+  };
+}
+
+function isMachineJson(value: unknown): value is MachineSpec {
+  if (typeof value !== "object" || value === null) return false;
+  const fields = value as Record<string, unknown>;
+  const texts = ["name", "kernel", "initrd", "store", "disk", "parameters", "system"];
+  return (
+    texts.every((name) => typeof fields[name] === "string") &&
+    ["memory", "cores"].every((name) => Number.isInteger(fields[name])) &&
+    Array.isArray(fields["options"]) &&
+    fields["options"].every((option) => typeof option === "string")
+  );
+}
+
+/** The file that an absolute path leads to when `root` is taken for `/`, with every link followed. */
+export function resolveInRoot(path: string, root: string): string {
+  let pending = path.split("/").filter((part) => part !== "");
+  let resolved = "/";
+  for (let links = 0; pending.length > 0;) {
+    const [part = "", ...rest] = pending;
+    const next = posix.join(resolved, part);
+    const stat = lstatSync(root + next, { throwIfNoEntry: false });
+    if (stat?.isSymbolicLink() !== true) {
+      resolved = next;
+      pending = rest;
+      continue;
+    }
+    if (++links > 40) throw invalidMachine(path);
+    const target = readlinkSync(root + next);
+    if (target.startsWith("/")) resolved = "/";
+    pending = [...target.split("/").filter((step) => step !== ""), ...rest];
+  }
+  return root + resolved;
+}

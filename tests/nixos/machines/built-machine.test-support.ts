@@ -1,0 +1,58 @@
+// Machines built by Firn from a configuration, in a scratch store: FIRN_NIXOS_DIR, or a temporary folder that is removed.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type MachineSpec, readMachineSpec } from "#nixos";
+
+const home = join(import.meta.dirname, "../../..");
+
+export interface Workshop {
+  readonly folder: string;
+  /** Runs one of Firn's programs; the output when it ends well. */
+  firn(program: string, ...args: readonly string[]): string;
+  /** Builds the machine of a configuration in collection/examples, as one that a test drives. */
+  buildMachine(example: string): MachineSpec;
+  /** Arguments that evaluate a configuration of collection/examples. */
+  evaluation(example: string): readonly string[];
+  close(): void;
+}
+
+export function openWorkshop(): Workshop {
+  const kept = process.env["FIRN_NIXOS_DIR"];
+  const folder = kept ?? mkdtempSync(join(tmpdir(), "firn-nixos-"));
+  mkdirSync(join(folder, "home"), { recursive: true });
+  const lock = join(folder, "lock");
+  const environment = {
+    ...process.env,
+    FIRN_NODE: process.execPath,
+    HOME: join(folder, "home"),
+    NIX_REMOTE: folder,
+    NIX_STATE_DIR: join(folder, "nix/var/nix"),
+  };
+  const firn = (program: string, ...args: readonly string[]): string => {
+    const options = { cwd: folder, env: environment, encoding: "utf8", maxBuffer: 1 << 28 } as const;
+    const result = spawnSync(join(home, "bin", program), args, options);
+    assert.equal(result.status, 0, `${program} ${args.join(" ")}\n${result.stderr.slice(-4000)}`);
+    return result.stdout;
+  };
+  const evaluation = (example: string): readonly string[] => {
+    if (!existsSync(lock)) firn("firn", "lock", "--output", lock);
+    const configuration = join(home, "collection/examples", example, "configuration.nix");
+    return [join(home, "collection/nixos.nix"), "--arg", "lock", lock, "--arg", "configuration", configuration];
+  };
+  return {
+    folder,
+    firn,
+    evaluation,
+    buildMachine: (example) =>
+      readMachineSpec(firn("nix-build", "--no-out-link", ...evaluation(example), "-A", "testVm").trim(), folder),
+    close: () => {
+      if (kept !== undefined) return;
+      spawnSync("chmod", ["-R", "u+w", folder]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -20,8 +20,10 @@ type Condition = (env: Environment) => boolean;
 
 /** Evaluates to a boolean; every error on the way gets the frame (evalBool). */
 function condition(compiler: Compiler, expr: Expr, scope: Scope, pos: Pos, frame: string): Condition {
-  const { evaluator } = compiler;
-  const run = compiler.compile(expr, scope);
+  return conditionOf(compiler.evaluator, compiler.compile(expr, scope), pos, frame);
+}
+
+function conditionOf(evaluator: Evaluator, run: Run, pos: Pos, frame: string): Condition {
   return (env) => {
     try {
       const value = run(env);
@@ -54,9 +56,15 @@ export function compileIf(compiler: Compiler, expr: IfExpr, scope: Scope): Run {
   return (env) => (test(env) ? consequent(env) : alternative(env));
 }
 
-export function compileNot(compiler: Compiler, expr: NotExpr, scope: Scope): Run {
-  const pos = compiler.positionOf(expr);
-  const test = condition(compiler, expr.operand, scope, pos, "in the argument of the not operator");
+/** `pos` is that of the innermost operand, which a row of them has in common. */
+export function compileNot(
+  compiler: Compiler,
+  { operand }: NotExpr,
+  scope: Scope,
+  pos: Pos = compiler.positionOf(operand),
+): Run {
+  const run = operand.kind === "not" ? compileNot(compiler, operand, scope, pos) : compiler.compile(operand, scope);
+  const test = conditionOf(compiler.evaluator, run, pos, "in the argument of the not operator");
   return (env) => !test(env);
 }
 

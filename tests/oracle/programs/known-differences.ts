@@ -7,6 +7,8 @@ const tomlRecovery = "while parsing TOML: [error]";
 export function knownDifference(source: string, nix: Outcome, firn: Outcome): boolean {
   // Nix stops at an assertion of its own (`builtins.appendContext "" { "" = …; }`); Firn says what is wrong.
   if (nix.stderr.includes("Nix crashed. This is a bug.")) return true;
+  // A list that no memory holds: Firn says so with a place.
+  if (nix.stderr.endsWith("error: out of memory\n")) return true;
   // Without a debugger Nix's `break` gives its argument back unevaluated, as a thunk where a value belongs: `[ (break { }) ]`
   // prints <CODE>, `floor (break 1)` may find a thunk. Here it is evaluated.
   if (source.includes("break")) return true;

@@ -126,6 +126,9 @@ export class Automaton {
   }
 }
 
+/** So many choices are made before those that were made are remembered. */
+const patience = 10_000;
+
 class Run {
   private readonly states: readonly State[];
   private readonly text: string;
@@ -137,6 +140,13 @@ class Run {
   private readonly current: Match;
   /** For each loop, where its round began and how many began there. */
   private readonly rounds = new Map<number, { at: number; count: number }>();
+  private choices = 0;
+  /**
+   * Whether a match was found from a place in the automaton and the text, once that has been tried. What is found there
+   * again is no longer than the first time, so nothing is lost; kept only when there are very many choices, as the search
+   * would otherwise take time without end.
+   */
+  private readonly tried = new Map<string, boolean>();
 
   constructor(states: readonly State[], text: string, from: number, mode: MatchMode, groups: number) {
     this.states = states;
@@ -153,6 +163,31 @@ class Run {
   }
 
   private run(start: number): void {
+    if (this.choices < patience) return this.explore(start, undefined);
+    const begun: string[] = [];
+    this.explore(start, begun);
+    for (const situation of begun) this.tried.set(situation, this.found);
+  }
+
+  /** Whether it has been here before, and then what was found; otherwise it is noted in `begun`. */
+  private wasHere(index: number, begun: string[] | undefined): boolean {
+    this.choices++;
+    if (begun === undefined) return false;
+    const situation = this.situation(index);
+    const found = this.tried.get(situation);
+    if (found === undefined) begun.push(situation);
+    else this.found = found;
+    return found !== undefined;
+  }
+
+  /** All that decides what can be found from here: of the rounds of loops only those that began at this very place do. */
+  private situation(index: number): string {
+    let text = `${index} ${this.at}`;
+    for (const [loop, { at, count }] of this.rounds) if (at === this.at) text += ` ${loop}:${count}`;
+    return text;
+  }
+
+  private explore(start: number, begun: string[] | undefined): void {
     const saved = this.at;
     let index = start;
     for (;;) {
@@ -185,6 +220,10 @@ class Run {
           return;
         }
         case "either": {
+          if (this.wasHere(index, begun)) {
+            this.at = saved;
+            return;
+          }
           this.run(state.first);
           const found = this.found;
           this.found = false;
@@ -194,6 +233,10 @@ class Run {
           return;
         }
         case "loop":
+          if (this.wasHere(index, begun)) {
+            this.at = saved;
+            return;
+          }
           this.onceMore(index, state.first);
           if (this.found) {
             this.at = saved;

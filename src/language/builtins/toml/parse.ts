@@ -18,6 +18,18 @@ const keyRemark = "expected alpha [a-zA-Z], digit [0-9], -, or _";
 const keyHint = "non-ASCII scripts are allowed in toml v1.1.0, but not in v1.0.0.";
 const headerRemark = `expected basic key([a-zA-Z0-9_-]) or quoted key(" or ')`;
 
+const numberWords = "from `1` to `9` or digit [0-9] or inf or nan";
+
+/** By the letter that a value begins with: the word that it seems to mean, and what could stand there. */
+const misspelled: Readonly<Record<string, readonly [word: string, expected: string]>> = {
+  i: ["inf", numberWords],
+  I: ["inf", numberWords],
+  n: ["nan", numberWords],
+  N: ["nan", numberWords],
+  T: ["true", "true or false"],
+  F: ["false", "true or false"],
+};
+
 class TomlParser {
   private readonly source: string;
   private readonly document: TomlDocument;
@@ -164,12 +176,21 @@ class TomlParser {
     }
   }
 
+  /** What begins as one of the known words is taken for it in the wrong case. */
+  private unknownValue(start: number): Error {
+    const known = misspelled[this.source.charAt(start)];
+    if (known === undefined) return this.fail("bad format: unknown value appeared", start, "here");
+    const [word, expected] = known;
+    const message = `toml::parse_value: \`${word}\` must be in lowercase. A string must be surrounded by quotes.`;
+    return this.fail(message, start, `expected ${expected}`);
+  }
+
   private numberOrTime(start: number): TomlValue {
     scalarToken.lastIndex = start;
     const token = scalarToken.exec(this.source)?.[0];
     const parsed = token === undefined ? undefined : parseScalar(token);
     if (token === undefined || parsed === undefined) {
-      throw this.fail("bad format: unknown value appeared", start, "here");
+      throw this.unknownValue(start);
     }
     if ("problem" in parsed) {
       const { title, at, remark, hints } = parsed.problem;

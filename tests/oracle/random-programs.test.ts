@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { builtinNames } from "./programs/failures.ts";
 import { isDifferent, make, shrink } from "./programs/programs.ts";
 import type { Compared } from "./programs/outcome.ts";
 import { Scene } from "./programs/scene.ts";
@@ -13,6 +14,8 @@ const count = Number(process.env["FIRN_RANDOM_PROGRAMS"] ?? 300);
 const firstSeed = Number(process.env["FIRN_RANDOM_SEED"] ?? 1);
 const batch = 500;
 const differencesTold = 12;
+/** With so many programs each builtin is in some that have a value and in some that have none. */
+const enoughForAll = 20_000;
 
 const real = findRealNix();
 const missing = "missing" in real && process.env["FIRN_ORACLE_EVALUATE"] === undefined ? real.missing : false;
@@ -21,6 +24,7 @@ test(`${count} random programs mean to Firn what they mean to Nix`, { skip: miss
   const scene = new Scene();
   const told: string[] = [];
   let different = 0;
+  const named = { value: new Set<string>(), none: new Set<string>() };
   try {
     for (let start = 0; start < count; start += batch) {
       const made = Array.from({ length: Math.min(batch, count - start) }, (_, index) =>
@@ -29,6 +33,9 @@ test(`${count} random programs mean to Firn what they mean to Nix`, { skip: miss
       const outcomes = await scene.compare(made.map(({ program }) => program));
       for (const [index, one] of made.entries()) {
         const { nix, firn } = outcomes[index] as Compared;
+        for (const [name] of one.program.source.matchAll(/[a-zA-Z][\w']*/g)) {
+          (nix.stdout === "" ? named.none : named.value).add(name);
+        }
         if (!isDifferent(one.program, nix, firn)) continue;
         different++;
         if (told.length < differencesTold) told.push(await shrink(scene, one));
@@ -36,6 +43,14 @@ test(`${count} random programs mean to Firn what they mean to Nix`, { skip: miss
     }
   } finally {
     await scene.close();
+  }
+  if (count >= enoughForAll) {
+    for (const names of [named.value, named.none]) {
+      assert.deepEqual(
+        builtinNames.filter((name) => !names.has(name)),
+        [],
+      );
+    }
   }
   assert.equal(different, 0, `${different} of ${count} programs differ:\n\n${told.join("\n\n")}`);
 });

@@ -45,7 +45,7 @@ export const failures: readonly ((g: Generator) => Node)[] = [
 ];
 
 /** Every builtin but those that reach the network or tell the time. */
-const builtinNames: readonly string[] = (
+export const builtinNames: readonly string[] = (
   "abort add addDrvOutputDependencies addErrorContext all any appendContext attrNames attrValues baseNameOf bitAnd bitOr bitXor " +
   "break catAttrs ceil compareVersions concatLists concatMap concatStringsSep convertHash deepSeq derivation derivationStrict " +
   "dirOf div elem elemAt filter filterSource findFile flakeRefToString floor foldl' fromJSON fromTOML functionArgs genList " +

@@ -20,5 +20,5 @@ fi
 
 "$FIRN_NODE" tools/ok.ts
 "$FIRN_NODE" tools/bundle.ts
-mapfile -t files < <(find tests/functional tests/nixos tests/oracle tests/browser -name '*.test.ts' | sort)
+mapfile -t files < <(find tests/functional tests/nixos tests/oracle tests/browser -name '*.test.ts' -not -path 'tests/nixos/machines/*' | sort)
 exec "$FIRN_NODE" --test --test-concurrency=1 "${files[@]}"

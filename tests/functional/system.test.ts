@@ -9,6 +9,12 @@ import { openScene } from "./program.ts";
 
 const collection = join(import.meta.dirname, "../../collection");
 
+/** The modules that this test is about; the others of the list want a machine's packages. */
+const modules =
+  "config/networking config/users-groups misc/assertions misc/ids misc/meta system/boot/systemd system/build system/etc/etc"
+    .split(" ")
+    .map((name) => `${collection}/modules/${name}.nix`);
+
 test("a configuration's /etc and its units are built", (t) => {
   const scene = openScene(t);
   const configuration = scene.write(
@@ -41,7 +47,9 @@ test("a configuration's /etc and its units are built", (t) => {
     `let
       packages = { bash = "/usr"; coreutils = "/usr"; findutils = "/usr"; grep = "/usr"; sed = "/usr"; systemd = "/usr"; };
       pkgs = packages // import ${collection}/stdenv/trivial-builders.nix { inherit packages; };
-      system = (import ${collection}/modules { }).evalConfig { inherit pkgs; modules = [ ${configuration} ]; };
+      system = (import ${collection}/modules { }).evalConfig {
+        inherit pkgs; baseModules = [ ${modules.join(" ")} ]; modules = [ ${configuration} ];
+      };
     in
     system.checked system.config.system.build`,
   );

@@ -2,7 +2,6 @@
 // and the builder.
 
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import type { BuildMode, DerivedPath } from "#build";
 import type { FactRecorder } from "#facts";
 import { hostPath } from "#host";
@@ -12,6 +11,7 @@ import type { SwitchRequest } from "#profile";
 import type { EvaluationStore, LocalStore } from "#store";
 import { absolutePath } from "./absolute-path.ts";
 import type { AutoArgument, EvalFlags } from "./arguments/eval-flags.ts";
+import { cacheFolder } from "./cache-folder.ts";
 import type { Context } from "./command.ts";
 import type { Recording } from "./evaluation-cache/recording.ts";
 import { evaluationSettings } from "./evaluation-settings.ts";
@@ -103,7 +103,8 @@ function makeEvaluationSession(
   const languageSettings = { ...evaluationSettings(context, flags, recorder), ...special };
   const opened = isWatched(context, flags) ? openInstruments(context, flags) : undefined;
   // What watches an evaluation is to see what is parsed.
-  const parsedFiles = opened === undefined ? openParsedFiles(cacheFolder(context), languageSettings) : undefined;
+  const cache = opened === undefined ? cacheFolder(context) : undefined;
+  const parsedFiles = cache === undefined ? undefined : openParsedFiles(cache, languageSettings);
   if (parsedFiles !== undefined) context.cleanups.push(() => parsedFiles.close());
   const { evaluator, flakes } = createEvaluation({
     store,
@@ -128,11 +129,6 @@ function makeEvaluationSession(
   };
   opened?.watch(session);
   return session;
-}
-
-/** Where Firn keeps what only saves time. */
-function cacheFolder({ environment }: Context): string {
-  return `${environment["XDG_CACHE_HOME"] || `${homedir()}/.cache`}/firn`;
 }
 
 function lookupFile(evaluator: Evaluator, text: string): string {

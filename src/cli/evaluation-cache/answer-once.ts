@@ -10,6 +10,7 @@ import { byteStringOfHostText } from "#host";
 import type { EvaluationStore } from "#store";
 import { absolutePath } from "../absolute-path.ts";
 import type { EvalFlags } from "../arguments/eval-flags.ts";
+import { cacheFolder } from "../cache-folder.ts";
 import type { Context } from "../command.ts";
 import { isWatched } from "../is-watched.ts";
 import { programIdentity } from "./program-identity.ts";
@@ -113,13 +114,13 @@ function tell(context: Context, text: string): void {
 
 /** Undefined when nothing is to be kept. */
 function openFolder({ context, flags, question }: Question): EvaluationFolder | undefined {
-  const { settings, environment } = context;
+  const { settings } = context;
   if (question === undefined || !settings.boolean("eval-cache") || isWatched(context, flags)) return undefined;
   // What was typed in cannot be asked for again, and native code sees what nobody knows of.
   if ([...flags.autoArguments.values()].some(({ kind }) => kind === "stdin")) return undefined;
   if (settings.boolean("allow-unsafe-native-code-during-evaluation")) return undefined;
-  const cache = environment["XDG_CACHE_HOME"] || `${homedir()}/.cache`;
-  return cache.startsWith("/") ? new EvaluationFolder(toByteString(`${cache}/firn/evaluations`)) : undefined;
+  const cache = cacheFolder(context);
+  return cache === undefined ? undefined : new EvaluationFolder(toByteString(`${cache}/evaluations`));
 }
 
 /** The variables by which a command finds what the language then only knows the place of. */

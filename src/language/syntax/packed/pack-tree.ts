@@ -2,6 +2,7 @@
 // text packs to the same bytes wherever its file lies; only below the user's home (`~/x`)
 // it is resolved too.
 
+import { bytesToByteString } from "#formats";
 import type { AttrDef, AttrPath, AttrsExpr, Expr, LambdaExpr, Offset } from "../ast.ts";
 import { binaryOperators, definition, lambdaFlag, tag } from "./tags.ts";
 
@@ -30,11 +31,7 @@ class Writer {
   }
 
   finish(): string {
-    let text = "";
-    for (let start = 0; start < this.length; start += 8192) {
-      text += String.fromCharCode(...this.bytes.subarray(start, Math.min(this.length, start + 8192)));
-    }
-    return text;
+    return bytesToByteString(this.bytes.subarray(0, this.length));
   }
 
   node(expr: Expr): void {

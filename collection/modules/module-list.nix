@@ -5,8 +5,10 @@
   ./config/system-path.nix
   ./config/users-groups.nix
   ./misc/assertions.nix
+  ./misc/claimed-ports.nix
   ./misc/ids.nix
   ./misc/meta.nix
+  ./misc/prerequisites.nix
   ./security/pam.nix
   ./security/wrappers.nix
   ./services/databases/postgresql.nix

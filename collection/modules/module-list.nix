@@ -4,11 +4,14 @@
   ./config/shells-environment.nix
   ./config/system-path.nix
   ./config/users-groups.nix
+  ./installer/tools/tools.nix
   ./misc/assertions.nix
   ./misc/claimed-ports.nix
+  ./misc/documentation.nix
   ./misc/ids.nix
   ./misc/meta.nix
   ./misc/prerequisites.nix
+  ./misc/version.nix
   ./security/pam.nix
   ./security/wrappers.nix
   ./services/databases/postgresql.nix

@@ -6,7 +6,7 @@ import { lstatSync, readFileSync, readlinkSync } from "node:fs";
 import { join, posix } from "node:path";
 import { invalidMachine } from "./machine-errors.ts";
 
-export interface Hardware {
+interface Hardware {
   readonly name: string;
   /** In mebibytes. */
   readonly memory: number;
@@ -34,7 +34,7 @@ export interface FirmwareMachine extends Hardware {
 }
 
 /** Files on the host, as in Debian's package ovmf. Each machine writes to a copy of the variables. */
-export interface EfiFirmware {
+interface EfiFirmware {
   readonly code: string;
   readonly variables: string;
 }

@@ -6,8 +6,10 @@
   ./config/users-groups.nix
   ./image/images.nix
   ./misc/assertions.nix
+  ./misc/claimed-ports.nix
   ./misc/ids.nix
   ./misc/meta.nix
+  ./misc/prerequisites.nix
   ./security/pam.nix
   ./security/wrappers.nix
   ./services/databases/postgresql.nix

@@ -101,12 +101,14 @@ in
       [
         {
           assertion = sorted ? result;
+          about = map (fs: [ "fileSystems" fs.mountPoint "depends" ]) (sorted.cycle or [ ]);
           message = "The `fileSystems' option has a cycle: ${lib.concatMapStringsSep " → " (fs: fs.mountPoint) (sorted.cycle or [ ])}.";
         }
       ]
       ++ map
         (fs: {
           assertion = fs.device != null;
+          about = [ [ "fileSystems" fs.mountPoint ] ];
           message = "The `fileSystems' option has no device or label for `${fs.mountPoint}'.";
         })
         all
@@ -115,6 +117,15 @@ in
           assertion = !fs.autoResize || lib.hasPrefix "ext" fs.fsType || fs.fsType == "f2fs";
           message = "Mountpoint '${fs.mountPoint}': 'autoResize = true' is not supported for 'fsType = \"${fs.fsType}\"':${lib.optionalString (fs.fsType == "auto") " fsType has to be explicitly set and"} only the ext filesystems and f2fs support it.";
         })
+        all
+      ++ lib.concatMap
+        (fs: map
+          (missing: {
+            assertion = false;
+            about = [ [ "fileSystems" fs.mountPoint "depends" ] ];
+            message = "The file system at `${fs.mountPoint}' depends on one at `${missing}', which is not among `fileSystems'.";
+          })
+          (lib.subtractLists (map (other: other.mountPoint) all) fs.depends))
         all;
 
     system.build.bootFileSystems = builtins.filter neededForBoot ordered;

@@ -4,6 +4,7 @@
   ./config/shells-environment.nix
   ./config/system-path.nix
   ./config/users-groups.nix
+  ./image/images.nix
   ./installer/tools/tools.nix
   ./misc/assertions.nix
   ./misc/claimed-ports.nix
@@ -23,7 +24,11 @@
   ./system/activation/activation-script.nix
   ./system/activation/top-level.nix
   ./system/boot/kernel.nix
+  ./system/boot/loader/efi.nix
+  ./system/boot/loader/external/external.nix
+  ./system/boot/loader/grub/grub.nix
   ./system/boot/loader/loader.nix
+  ./system/boot/loader/systemd-boot/systemd-boot.nix
   ./system/boot/service-manager.nix
   ./system/boot/stage-1.nix
   ./system/boot/stage-2.nix

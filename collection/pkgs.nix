@@ -6,7 +6,7 @@ let
   builders = import ./stdenv/trivial-builders.nix { inherit packages system; };
   inherit (builders) runCommand;
 in
-packages // builders // rec {
+packages // import ./nixpkgs-interface.nix { inherit packages builders system; } // builders // rec {
   # A script for perl as a program, in a store object of its own.
   writePerl = name: file: runCommand name { inherit file; } ''
     mkdir -p $out/bin
@@ -58,5 +58,7 @@ packages // builders // rec {
       '' // { pname = "linux"; inherit version; modDirVersion = release; };
     };
   linuxPackages = linuxPackagesOf "linux-image-amd64";
+  # The archive has one.
+  linuxPackages_latest = linuxPackages;
   linuxPackages_cloud = linuxPackagesOf "linux-image-cloud-amd64";
 }

@@ -193,15 +193,15 @@ export class Machine {
     await this.#command({ execute: "screendump", arguments: { filename: file, format: "png" } });
   }
 
-  /** Types on the serial console. */
+  /** Types on the serial keyboard. */
   async sendChars(text: string): Promise<void> {
     if (!this.isRunning) throw machineNotRunning(this.spec.name, this.#lastLines());
-    const console = await LineSocket.open(this.#files.consoleInput);
+    const line = await LineSocket.open(this.#files.consoleInput);
     for (const char of text) {
-      console.write(char);
+      line.write(char);
       await pause(betweenKeys);
     }
-    console.close();
+    line.close();
   }
 
   /** Presses keys of the keyboard together, named as QEMU names them: `ret`, `down`, `ctrl-alt-delete`. */

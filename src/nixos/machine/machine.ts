@@ -193,7 +193,7 @@ export class Machine {
     await this.#command({ execute: "screendump", arguments: { filename: file, format: "png" } });
   }
 
-  /** Types on the serial keyboard. */
+  /** Types on the serial console. */
   async sendChars(text: string): Promise<void> {
     if (!this.isRunning) throw machineNotRunning(this.spec.name, this.#lastLines());
     const line = await LineSocket.open(this.#files.consoleInput);

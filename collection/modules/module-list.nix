@@ -1,6 +1,7 @@
 # The modules of every system.
 [
   ./config/networking.nix
+  ./config/nix.nix
   ./config/shells-environment.nix
   ./config/system-path.nix
   ./config/users-groups.nix
@@ -14,6 +15,8 @@
   ./security/wrappers.nix
   ./services/databases/postgresql.nix
   ./services/hardware/udev.nix
+  ./services/misc/nix-daemon.nix
+  ./services/misc/nix-gc.nix
   ./services/networking/ssh/sshd.nix
   ./services/system/dbus.nix
   ./services/ttys/getty.nix

@@ -20,8 +20,16 @@ export interface MachineSpec {
   /** In mebibytes. */
   readonly memory: number;
   readonly cores: number;
+  /** The networks between machines that it is on, beside the host's, and its address on each. */
+  readonly vlans: readonly MachineVlan[];
   /** Further arguments of QEMU. */
   readonly options: readonly string[];
+}
+
+interface MachineVlan {
+  /** The network's number. */
+  readonly vlan: number;
+  readonly mac: string;
 }
 
 /**
@@ -49,9 +57,17 @@ function isMachineJson(value: unknown): value is MachineSpec {
   return (
     texts.every((name) => typeof fields[name] === "string") &&
     ["memory", "cores"].every((name) => Number.isInteger(fields[name])) &&
+    Array.isArray(fields["vlans"]) &&
+    fields["vlans"].every(isVlan) &&
     Array.isArray(fields["options"]) &&
     fields["options"].every((option) => typeof option === "string")
   );
+}
+
+function isVlan(value: unknown): value is MachineVlan {
+  if (typeof value !== "object" || value === null) return false;
+  const { vlan, mac } = value as Record<string, unknown>;
+  return Number.isInteger(vlan) && typeof mac === "string" && /^(?:[\da-f]{2}:){5}[\da-f]{2}$/i.test(mac);
 }
 
 /** The file that an absolute path leads to when `root` is taken for `/`, with every link followed. */

@@ -23,6 +23,8 @@ export interface MachineOptions {
   /** How long anything may take that says nothing else, in seconds. An emulated processor is slow. */
   readonly timeout?: number;
   readonly qemu?: string;
+  /** The sockets of the networks between machines, by number. A network without one is a cable that leads nowhere. */
+  readonly vlanSockets?: ReadonlyMap<number, string>;
 }
 
 export interface CommandResult {
@@ -72,7 +74,8 @@ export class Machine {
     for (const socket of [this.#files.shell, this.#files.control]) rmSync(socket, { force: true });
     this.#messages = "";
     this.#shellIsReady = false;
-    const child = spawn(this.#options.qemu ?? "qemu-system-x86_64", qemuArguments(this.spec, this.#files), {
+    const qemu = this.#options.qemu ?? "qemu-system-x86_64";
+    const child = spawn(qemu, qemuArguments(this.spec, this.#files, this.#options.vlanSockets), {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#process = child;

@@ -19,9 +19,12 @@ export function machineFiles(folder: string): MachineFiles {
   };
 }
 
-export function qemuArguments(spec: MachineSpec, files: MachineFiles): string[] {
-  const drive = (file: string, rest: string): string =>
-    `if=virtio,format=raw,${rest},file=${file.replaceAll(",", ",,")}`;
+export function qemuArguments(
+  spec: MachineSpec,
+  files: MachineFiles,
+  vlanSockets: ReadonlyMap<number, string> = new Map(),
+): string[] {
+  const drive = (file: string, rest: string): string => `if=virtio,format=raw,${rest},file=${escapeComma(file)}`;
   const groups: readonly (readonly string[])[] = [
     ["-name", spec.name, "-accel", "tcg,thread=multi", "-cpu", "max"],
     ["-m", String(spec.memory), "-smp", String(spec.cores)],
@@ -35,7 +38,21 @@ export function qemuArguments(spec: MachineSpec, files: MachineFiles): string[] 
     ["-chardev", `socket,id=shell,server=on,wait=off,path=${files.shell}`, "-device", "virtconsole,chardev=shell"],
     ["-qmp", `unix:${files.control},server=on,wait=off`],
     ["-device", "virtio-rng-pci", "-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0"],
+    // Behind the host's, so that the first of them is eth1.
+    ...spec.vlans.map(({ vlan, mac }, index): readonly string[] => {
+      const id = `vlan${index + 1}`;
+      const socket = vlanSockets.get(vlan);
+      const wire =
+        socket === undefined
+          ? `hubport,id=${id},hubid=${index + 1}`
+          : `stream,id=${id},server=off,addr.type=unix,addr.path=${escapeComma(socket)}`;
+      return ["-netdev", wire, "-device", `virtio-net-pci,netdev=${id},mac=${mac}`];
+    }),
     spec.options,
   ];
   return groups.flat();
+}
+
+function escapeComma(value: string): string {
+  return value.replaceAll(",", ",,");
 }

@@ -17,6 +17,9 @@
   ./services/hardware/udev.nix
   ./services/misc/nix-daemon.nix
   ./services/misc/nix-gc.nix
+  ./services/networking/firewall.nix
+  ./services/networking/nat.nix
+  ./services/networking/nftables.nix
   ./services/networking/ssh/sshd.nix
   ./services/system/dbus.nix
   ./services/ttys/getty.nix
@@ -29,6 +32,8 @@
   ./system/boot/loader/grub/grub.nix
   ./system/boot/loader/loader.nix
   ./system/boot/loader/systemd-boot/systemd-boot.nix
+  ./system/boot/networkd.nix
+  ./system/boot/resolved.nix
   ./system/boot/service-manager.nix
   ./system/boot/stage-1.nix
   ./system/boot/stage-2.nix
@@ -37,4 +42,6 @@
   ./system/build.nix
   ./system/etc/etc.nix
   ./tasks/filesystems.nix
+  ./tasks/network-interfaces-systemd.nix
+  ./tasks/network-interfaces.nix
 ]

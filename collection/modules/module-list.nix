@@ -1,18 +1,23 @@
 # The modules of every system.
 [
   ./config/networking.nix
+  ./config/nix.nix
   ./config/shells-environment.nix
   ./config/system-path.nix
   ./config/users-groups.nix
   ./disks/disks.nix
   ./image/images.nix
   ./misc/assertions.nix
+  ./misc/claimed-ports.nix
   ./misc/ids.nix
   ./misc/meta.nix
+  ./misc/prerequisites.nix
   ./security/pam.nix
   ./security/wrappers.nix
   ./services/databases/postgresql.nix
   ./services/hardware/udev.nix
+  ./services/misc/nix-daemon.nix
+  ./services/misc/nix-gc.nix
   ./services/networking/ssh/sshd.nix
   ./services/system/dbus.nix
   ./services/ttys/getty.nix

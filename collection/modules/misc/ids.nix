@@ -19,6 +19,8 @@
     uids = {
       root = 0;
       messagebus = 4;
+      # The first one's is one more.
+      nixbld = 30000;
       nobody = 65534;
     };
     gids = {

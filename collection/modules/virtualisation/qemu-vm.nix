@@ -15,8 +15,9 @@ let
       # Threads that are ended look for it.
       LD_LIBRARY_PATH = "${pkgs.libgcc-s1}/lib/x86_64-linux-gnu";
     } ''
-    cp ${closure}/registration nix-path-registration
-    mksquashfs nix-path-registration $(cat ${closure}/store-paths) $out \
+    mkdir nix-state
+    ${lib.optionalString config.nix.enable "cp -r ${pkgs.storeDatabase closure} nix-state/db"}
+    mksquashfs nix-state $(cat ${closure}/store-paths) $out \
       -no-progress -quiet -no-hardlinks -keep-as-directory -all-root -all-time 1 -mkfs-time 1 -b 131072 -noI -noD -noF -noX -no-exports -processors 1
   '';
 
@@ -54,10 +55,17 @@ in
     boot.initrd.compressor = lib.mkVMOverride "cat";
     boot.kernelParams = [ "console=ttyS0" "panic=-1" ];
 
-    # What the machine's package manager knows of its store when it first starts.
-    boot.postBootCommands = ''
-      if [ -e /nix/.ro-store/nix-path-registration ] && [ ! -e /nix/var/nix/db/db.sqlite ] && [ -x /run/current-system/sw/bin/nix-store ]; then
-        /run/current-system/sw/bin/nix-store --load-db < /nix/.ro-store/nix-path-registration
+    # What the machine's package manager knows of its store when it first starts, and the generation that it starts with.
+    boot.postBootCommands = lib.mkIf config.nix.enable ''
+      if [ ! -e /nix/var/nix/db/db.sqlite ]; then
+        mkdir -p /nix/var/nix/db /nix/var/nix/profiles
+        cp /nix/.ro-store/nix-state/db/schema /nix/var/nix/db/schema
+        cp /nix/.ro-store/nix-state/db/db.sqlite /nix/var/nix/db/.db.sqlite
+        chmod 644 /nix/var/nix/db/schema /nix/var/nix/db/.db.sqlite
+        ln -sfn "$systemConfig" /nix/var/nix/profiles/system-1-link
+        ln -sfn system-1-link /nix/var/nix/profiles/system
+        sync -f /nix/var/nix/db
+        mv /nix/var/nix/db/.db.sqlite /nix/var/nix/db/db.sqlite
       fi
     '';
 

@@ -196,12 +196,12 @@ export class Machine {
   /** Types on the serial console. */
   async sendChars(text: string): Promise<void> {
     if (!this.isRunning) throw machineNotRunning(this.spec.name, this.#lastLines());
-    const console = await LineSocket.open(this.#files.consoleInput);
+    const line = await LineSocket.open(this.#files.consoleInput);
     for (const char of text) {
-      console.write(char);
+      line.write(char);
       await pause(betweenKeys);
     }
-    console.close();
+    line.close();
   }
 
   /** Presses keys of the keyboard together, named as QEMU names them: `ret`, `down`, `ctrl-alt-delete`. */

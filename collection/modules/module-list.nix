@@ -5,6 +5,7 @@
   ./config/shells-environment.nix
   ./config/system-path.nix
   ./config/users-groups.nix
+  ./disks/disks.nix
   ./image/images.nix
   ./misc/assertions.nix
   ./misc/claimed-ports.nix

@@ -9,6 +9,7 @@ let
     ./compilers.nix
     ./programs.nix
     ./servers.nix
+    ./shells.nix
     ./system.nix
   ];
   byName = builtins.foldl' (all: file: all // file.names) { } files;

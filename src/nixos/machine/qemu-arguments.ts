@@ -32,7 +32,9 @@ export function qemuArguments(
   disks: readonly string[] = [],
 ): string[] {
   const groups: readonly (readonly string[])[] = [
-    ["-name", spec.name, "-accel", "tcg,thread=multi", "-cpu", "max"],
+    // All that an emulated processor can do, but not what makes the kernel work more for nothing: a fifth level of page tables,
+    // and machines in the machine.
+    ["-name", spec.name, "-accel", "tcg,thread=multi", "-cpu", "max,-la57,-svm"],
     ["-m", String(spec.memory), "-smp", String(spec.cores)],
     // A machine that reboots ends the process: whoever wants it to go on starts it again.
     ["-nodefaults", "-nographic", "-vga", "std", "-no-reboot"],
@@ -40,14 +42,19 @@ export function qemuArguments(
     disks.flatMap((disk) => ["-drive", virtioDrive(disk, "cache=writeback")]),
     [
       "-chardev",
-      `socket,id=console,server=on,wait=off,path=${files.consoleInput},logappend=on,logfile=${files.console}`,
+      `socket,id=console,server=on,wait=off,path=${comma(files.consoleInput)},logappend=on,logfile=${comma(files.console)}`,
       "-serial",
       "chardev:console",
     ],
     ["-device", "virtio-serial-pci"],
-    ["-chardev", `socket,id=shell,server=on,wait=off,path=${files.shell}`, "-device", "virtconsole,chardev=shell"],
-    ["-qmp", `unix:${files.control},server=on,wait=off`],
-    ["-device", "virtio-rng-pci", "-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0"],
+    [
+      "-chardev",
+      `socket,id=shell,server=on,wait=off,path=${comma(files.shell)}`,
+      "-device",
+      "virtconsole,chardev=shell",
+    ],
+    ["-qmp", `unix:${comma(files.control)},server=on,wait=off`],
+    ["-device", "virtio-rng-pci", "-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0,romfile="],
     spec.options,
   ];
   return groups.flat();
@@ -71,5 +78,10 @@ function virtioDrive(file: string, rest: string): string {
 }
 
 function drive(file: string, rest: string): string {
-  return `${rest},format=raw,file=${file.replaceAll(",", ",,")}`;
+  return `${rest},format=raw,file=${comma(file)}`;
+}
+
+/** A path inside an option, where a comma is written twice. */
+function comma(path: string): string {
+  return path.replaceAll(",", ",,");
 }

@@ -5,6 +5,7 @@
   ./config/shells-environment.nix
   ./config/system-path.nix
   ./config/users-groups.nix
+  ./disks/disks.nix
   ./image/images.nix
   ./misc/assertions.nix
   ./misc/claimed-ports.nix
@@ -17,6 +18,9 @@
   ./services/hardware/udev.nix
   ./services/misc/nix-daemon.nix
   ./services/misc/nix-gc.nix
+  ./services/networking/firewall.nix
+  ./services/networking/nat.nix
+  ./services/networking/nftables.nix
   ./services/networking/ssh/sshd.nix
   ./services/system/dbus.nix
   ./services/ttys/getty.nix
@@ -29,6 +33,8 @@
   ./system/boot/loader/grub/grub.nix
   ./system/boot/loader/loader.nix
   ./system/boot/loader/systemd-boot/systemd-boot.nix
+  ./system/boot/networkd.nix
+  ./system/boot/resolved.nix
   ./system/boot/service-manager.nix
   ./system/boot/stage-1.nix
   ./system/boot/stage-2.nix
@@ -37,4 +43,6 @@
   ./system/build.nix
   ./system/etc/etc.nix
   ./tasks/filesystems.nix
+  ./tasks/network-interfaces-systemd.nix
+  ./tasks/network-interfaces.nix
 ]

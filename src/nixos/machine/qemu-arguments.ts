@@ -49,18 +49,18 @@ export function qemuArguments(
     disks.flatMap((disk) => ["-drive", virtioDrive(disk, "cache=writeback")]),
     [
       "-chardev",
-      `socket,id=console,server=on,wait=off,path=${comma(files.consoleInput)},logappend=on,logfile=${comma(files.console)}`,
+      `socket,id=console,server=on,wait=off,path=${escapeComma(files.consoleInput)},logappend=on,logfile=${escapeComma(files.console)}`,
       "-serial",
       "chardev:console",
     ],
     ["-device", "virtio-serial-pci"],
     [
       "-chardev",
-      `socket,id=shell,server=on,wait=off,path=${comma(files.shell)}`,
+      `socket,id=shell,server=on,wait=off,path=${escapeComma(files.shell)}`,
       "-device",
       "virtconsole,chardev=shell",
     ],
-    ["-qmp", `unix:${comma(files.control)},server=on,wait=off`],
+    ["-qmp", `unix:${escapeComma(files.control)},server=on,wait=off`],
     ["-device", "virtio-rng-pci", "-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0,romfile="],
     // Behind the host's, so that the first of them is eth1.
     ...(spec.vlans ?? []).map((vlan, index) => vlanArguments(vlan, index + 1, vlanSockets.get(vlan.vlan))),
@@ -87,14 +87,6 @@ function virtioDrive(file: string, rest: string): string {
 }
 
 function drive(file: string, rest: string): string {
-<<<<<<< HEAD
-  return `${rest},format=raw,file=${comma(file)}`;
-}
-
-/** A path inside an option, where a comma is written twice. */
-function comma(path: string): string {
-  return path.replaceAll(",", ",,");
-=======
   return `${rest},format=raw,file=${escapeComma(file)}`;
 }
 
@@ -110,5 +102,4 @@ function vlanArguments({ mac }: MachineVlan, number: number, socket: string | un
 
 function escapeComma(value: string): string {
   return value.replaceAll(",", ",,");
->>>>>>> main
 }

@@ -39,7 +39,9 @@ export function qemuArguments(
   { disks = [], vlanSockets = new Map() }: MachineSurroundings = {},
 ): string[] {
   const groups: readonly (readonly string[])[] = [
-    ["-name", spec.name, "-accel", "tcg,thread=multi", "-cpu", "max"],
+    // All that an emulated processor can do, but not what makes the kernel work more for nothing: a fifth level of page tables,
+    // and machines in the machine.
+    ["-name", spec.name, "-accel", "tcg,thread=multi", "-cpu", "max,-la57,-svm"],
     ["-m", String(spec.memory), "-smp", String(spec.cores)],
     // A machine that reboots ends the process: whoever wants it to go on starts it again.
     ["-nodefaults", "-nographic", "-vga", "std", "-no-reboot"],
@@ -47,14 +49,19 @@ export function qemuArguments(
     disks.flatMap((disk) => ["-drive", virtioDrive(disk, "cache=writeback")]),
     [
       "-chardev",
-      `socket,id=console,server=on,wait=off,path=${files.consoleInput},logappend=on,logfile=${files.console}`,
+      `socket,id=console,server=on,wait=off,path=${escapeComma(files.consoleInput)},logappend=on,logfile=${escapeComma(files.console)}`,
       "-serial",
       "chardev:console",
     ],
     ["-device", "virtio-serial-pci"],
-    ["-chardev", `socket,id=shell,server=on,wait=off,path=${files.shell}`, "-device", "virtconsole,chardev=shell"],
-    ["-qmp", `unix:${files.control},server=on,wait=off`],
-    ["-device", "virtio-rng-pci", "-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0"],
+    [
+      "-chardev",
+      `socket,id=shell,server=on,wait=off,path=${escapeComma(files.shell)}`,
+      "-device",
+      "virtconsole,chardev=shell",
+    ],
+    ["-qmp", `unix:${escapeComma(files.control)},server=on,wait=off`],
+    ["-device", "virtio-rng-pci", "-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0,romfile="],
     // Behind the host's, so that the first of them is eth1.
     ...(spec.vlans ?? []).map((vlan, index) => vlanArguments(vlan, index + 1, vlanSockets.get(vlan.vlan))),
     spec.options,

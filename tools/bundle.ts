@@ -40,6 +40,7 @@ const common: BuildOptions = {
   },
   minifySyntax: true,
   minifyWhitespace: true,
+  minifyIdentifiers: true,
   legalComments: "eof",
   logLevel: "warning",
 };
@@ -138,6 +139,7 @@ function makeCodeCache(made: string): void {
     "--stack-size=4000000",
     "--initial-old-space-size=1024",
     "--max-semi-space-size=8",
+    "--no-rehash-snapshot",
     "--enable-experimental-regexp-engine-on-excessive-backtracks",
     "--disable-warning=ExperimentalWarning",
     join(home, "tools/start/make-code-cache.ts"),

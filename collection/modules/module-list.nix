@@ -5,9 +5,12 @@
   ./config/shells-environment.nix
   ./config/system-path.nix
   ./config/users-groups.nix
+  ./image/images.nix
   ./misc/assertions.nix
+  ./misc/claimed-ports.nix
   ./misc/ids.nix
   ./misc/meta.nix
+  ./misc/prerequisites.nix
   ./security/pam.nix
   ./security/wrappers.nix
   ./services/databases/postgresql.nix
@@ -21,7 +24,11 @@
   ./system/activation/activation-script.nix
   ./system/activation/top-level.nix
   ./system/boot/kernel.nix
+  ./system/boot/loader/efi.nix
+  ./system/boot/loader/external/external.nix
+  ./system/boot/loader/grub/grub.nix
   ./system/boot/loader/loader.nix
+  ./system/boot/loader/systemd-boot/systemd-boot.nix
   ./system/boot/service-manager.nix
   ./system/boot/stage-1.nix
   ./system/boot/stage-2.nix

@@ -9,4 +9,4 @@ export * from "./switching/plan.ts";
 export * from "./switching/read-system.ts";
 export * from "./switching/running-units.ts";
 export { type CommandResult, Machine, type MachineOptions } from "./machine/machine.ts";
-export { type MachineSpec, readMachineSpec } from "./machine/machine-spec.ts";
+export { type FirmwareMachine, type MachineSpec, readMachineSpec } from "./machine/machine-spec.ts";

@@ -49,7 +49,7 @@ in
       };
     };
     swapDevices = lib.mkVMOverride [ ];
-    boot.loader = lib.mkVMOverride { external.enable = true; timeout = 0; };
+    boot.loader = lib.mkVMOverride { grub.enable = false; systemd-boot.enable = false; external.enable = true; timeout = 0; };
     boot.initrd.availableKernelModules = [ "virtio_pci" "virtio_blk" "squashfs" "overlay" "virtio_console" "virtio_net" ];
     boot.initrd.kernelModules = [ "virtio_pci" "virtio_blk" "squashfs" "overlay" ];
     boot.initrd.compressor = lib.mkVMOverride "cat";

@@ -122,7 +122,7 @@ interface Bindings {
   readonly members: readonly Member[];
 }
 
-function compileBindings(compiler: Compiler, expr: AttrsExpr, scope: Scope): Bindings {
+export function compileBindings(compiler: Compiler, expr: AttrsExpr, scope: Scope): Bindings {
   const names = [...expr.attrs.keys()].toSorted(
     (a, b) => compiler.evaluator.symbols.intern(a) - compiler.evaluator.symbols.intern(b),
   );
@@ -187,7 +187,7 @@ function compileMembers(compiler: Compiler, expr: AttrsExpr, inner: Scope, outer
   }
 }
 
-function shapeOf(members: readonly Member[], pos: Pos): Shape {
+export function shapeOf(members: readonly { readonly symbol: Symbol; readonly pos: Pos }[], pos: Pos): Shape {
   return new Shape(
     members.map((member) => member.symbol),
     members.map((member) => member.pos),

@@ -103,7 +103,7 @@ function call3(evaluator: Evaluator, fn: Run, [a, b, c]: [Delayed, Delayed, Dela
 }
 
 /** The builtin that an expression surely is: a global name that nothing shadows, or `builtins.name`. */
-function knownPrimOp(expr: Expr, scope: Scope, evaluator: Evaluator): PrimOp | undefined {
+export function knownPrimOp(expr: Expr, scope: Scope, evaluator: Evaluator): PrimOp | undefined {
   if (expr.kind === "var") {
     const found = resolveVariable(scope, expr.name);
     return found.kind === "constant" && found.slot instanceof PrimOp ? found.slot : undefined;

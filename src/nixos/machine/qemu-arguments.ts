@@ -1,36 +1,49 @@
 // The command line of QEMU for a machine: processor emulated, no window, its consoles in files and sockets of a folder.
 
 import { join } from "node:path";
-import type { MachineSpec } from "./machine-spec.ts";
+import type { FirmwareMachine, MachineSpec } from "./machine-spec.ts";
 
 export interface MachineFiles {
   readonly disk: string;
+  /** What the serial console has printed, and the socket on which it reads. */
   readonly console: string;
+  readonly consoleInput: string;
   readonly shell: string;
   readonly control: string;
+  /** What an EFI firmware keeps. */
+  readonly variables: string;
 }
 
 export function machineFiles(folder: string): MachineFiles {
   return {
     disk: join(folder, "disk.raw"),
     console: join(folder, "console.log"),
+    consoleInput: join(folder, "console.sock"),
     shell: join(folder, "shell.sock"),
     control: join(folder, "control.sock"),
+    variables: join(folder, "efi-variables.fd"),
   };
 }
 
-export function qemuArguments(spec: MachineSpec, files: MachineFiles): string[] {
-  const drive = (file: string, rest: string): string =>
-    `if=virtio,format=raw,${rest},file=${file.replaceAll(",", ",,")}`;
+/** `disks`: raw images on the host beside the machine's own; they come last. */
+export function qemuArguments(
+  spec: MachineSpec | FirmwareMachine,
+  files: MachineFiles,
+  disks: readonly string[] = [],
+): string[] {
   const groups: readonly (readonly string[])[] = [
     ["-name", spec.name, "-accel", "tcg,thread=multi", "-cpu", "max"],
     ["-m", String(spec.memory), "-smp", String(spec.cores)],
     // A machine that reboots ends the process: whoever wants it to go on starts it again.
     ["-nodefaults", "-nographic", "-vga", "std", "-no-reboot"],
-    ["-kernel", spec.kernel, "-initrd", spec.initrd, "-append", spec.parameters],
-    // What the process has written stays when it is killed: the guest loses what it had not handed over.
-    ["-drive", drive(files.disk, "cache=writeback"), "-drive", drive(spec.store, "readonly=on")],
-    ["-chardev", `file,id=console,append=on,path=${files.console}`, "-serial", "chardev:console"],
+    "kernel" in spec ? kernelArguments(spec, files) : firmwareArguments(spec, files),
+    disks.flatMap((disk) => ["-drive", virtioDrive(disk, "cache=writeback")]),
+    [
+      "-chardev",
+      `socket,id=console,server=on,wait=off,path=${files.consoleInput},logappend=on,logfile=${files.console}`,
+      "-serial",
+      "chardev:console",
+    ],
     ["-device", "virtio-serial-pci"],
     ["-chardev", `socket,id=shell,server=on,wait=off,path=${files.shell}`, "-device", "virtconsole,chardev=shell"],
     ["-qmp", `unix:${files.control},server=on,wait=off`],
@@ -38,4 +51,25 @@ export function qemuArguments(spec: MachineSpec, files: MachineFiles): string[] 
     spec.options,
   ];
   return groups.flat();
+}
+
+function kernelArguments(spec: MachineSpec, files: MachineFiles): string[] {
+  const kernel = ["-kernel", spec.kernel, "-initrd", spec.initrd, "-append", spec.parameters];
+  // What the process has written stays when it is killed: the guest loses what it had not handed over.
+  const disks = [virtioDrive(files.disk, "cache=writeback"), virtioDrive(spec.store, "readonly=on")];
+  return [...kernel, ...disks.flatMap((disk) => ["-drive", disk])];
+}
+
+function firmwareArguments({ firmware }: FirmwareMachine, files: MachineFiles): string[] {
+  if (firmware === "bios") return ["-boot", "c"];
+  const flash = (file: string, rest: string): string[] => ["-drive", drive(file, `if=pflash,unit=${rest}`)];
+  return [...flash(firmware.code, "0,readonly=on"), ...flash(files.variables, "1")];
+}
+
+function virtioDrive(file: string, rest: string): string {
+  return drive(file, `if=virtio,${rest}`);
+}
+
+function drive(file: string, rest: string): string {
+  return `${rest},format=raw,file=${file.replaceAll(",", ",,")}`;
 }

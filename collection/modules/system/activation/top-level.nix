@@ -1,5 +1,5 @@
 # The system as one store object: links to its parts, and the programs that make a machine run it.
-{ config, lib, pkgs, extendModules ? null, ... }:
+{ config, lib, options, pkgs, extendModules ? null, ... }:
 
 let
   inherit (lib) mkOption types;
@@ -75,7 +75,7 @@ let
       ${cfg.systemBuilderCommands}
     '';
 
-  failed = builtins.filter (a: !a.assertion) config.assertions;
+  checked = import ../../refusals.nix { inherit lib options; } { inherit (config) assertions warnings; };
 in
 {
   options = {
@@ -111,9 +111,7 @@ in
   };
 
   config.system.build = {
-    toplevel =
-      if failed != [ ] then throw "\nFailed assertions:\n${lib.concatMapStringsSep "\n" (a: "- ${a.message}") failed}"
-      else lib.showWarnings config.warnings toplevel;
+    toplevel = checked toplevel;
 
     # No secret is put into an initrd so far; the program says so, and does nothing.
     initialRamdiskSecretAppender = pkgs.writeShellScriptBin "append-initrd-secrets" ''

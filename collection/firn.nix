@@ -70,7 +70,7 @@ let
     # Sandboxes are bubblewrap's; logs and archives are packed by programs of their own. The caller's come first.
     sed -e "1s|.*|#!${packages.bash}/bin/bash\nexport PATH=\$PATH:${programs}|" -e "s|^home=.*|home=$out|" $launcher > $out/bin/firn
     chmod 755 $out/bin/firn
-    for program in nix nix-build nix-collect-garbage nix-env nix-hash nix-instantiate nix-store nixos-rebuild; do
+    for program in nix nix-build nix-collect-garbage nix-env nix-hash nix-instantiate nix-store nixos-rebuild switch-to-configuration; do
       ln -s firn $out/bin/$program
     done
     echo "${version}" > $out/nix-support/firn

@@ -8,5 +8,8 @@ export * from "./switching/describe-plan.ts";
 export * from "./switching/plan.ts";
 export * from "./switching/read-system.ts";
 export * from "./switching/running-units.ts";
+export * from "./switching/switch-description.ts";
+export * from "./switching/switch-system.ts";
+export * from "./switching/this-machine.ts";
 export { type CommandResult, Machine, type MachineOptions } from "./machine/machine.ts";
 export { type FirmwareMachine, type MachineSpec, readMachineSpec } from "./machine/machine-spec.ts";

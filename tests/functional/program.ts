@@ -19,6 +19,7 @@ const programs = [
   "nix-hash",
   "nix-instantiate",
   "nix-store",
+  "nixos-option",
   "nixos-rebuild",
 ];
 
@@ -31,7 +32,7 @@ export interface Answer {
   readonly stderr: string;
 }
 
-export interface RunOptions {
+interface RunOptions {
   /** What its standard input gives. */
   readonly input?: string | Buffer;
   /** Environment variables beside the scene's. */

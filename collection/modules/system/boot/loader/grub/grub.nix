@@ -7,7 +7,7 @@ let
   efi = config.boot.loader.efi;
 
   places =
-    lib.optional (cfg.devices != [ ] || cfg.mirroredBoots == [ ]) { inherit (cfg) devices; path = "/boot"; inherit (efi) efiSysMountPoint; }
+    lib.optional (cfg.devices != [ ] || cfg.mirroredBoots == [ ]) { devices = lib.unique cfg.devices; path = "/boot"; inherit (efi) efiSysMountPoint; }
     ++ map (boot: { inherit (boot) path devices; efiSysMountPoint = if boot.efiSysMountPoint == null then boot.path else boot.efiSysMountPoint; }) cfg.mirroredBoots;
   allDevices = lib.concatMap (place: place.devices) places;
   hasBios = lib.any (device: device != "nodev") allDevices;

@@ -59,7 +59,6 @@ in
       };
     };
     swapDevices = lib.mkVMOverride [ ];
-<<<<<<< HEAD
     # The kernel is handed to the machine, so what a boot loader would choose is the program that it starts.
     boot.loader = lib.mkVMOverride {
       grub.enable = false;
@@ -77,10 +76,7 @@ in
     boot.initrd.postMountCommands = lib.mkAfter ''
       if [ -L $targetRoot/sbin/init ]; then init=/sbin/init; fi
     '';
-=======
-    boot.loader = lib.mkVMOverride { grub.enable = false; systemd-boot.enable = false; external.enable = true; timeout = 0; };
     networking.usePredictableInterfaceNames = lib.mkVMOverride false;
->>>>>>> main
     boot.initrd.availableKernelModules = [ "virtio_pci" "virtio_blk" "squashfs" "overlay" "virtio_console" "virtio_net" ];
     boot.initrd.kernelModules = [ "virtio_pci" "virtio_blk" "squashfs" "overlay" ];
     boot.initrd.compressor = lib.mkVMOverride "cat";

@@ -30,6 +30,7 @@
   ./system/boot/loader/grub/grub.nix
   ./system/boot/loader/loader.nix
   ./system/boot/loader/systemd-boot/systemd-boot.nix
+  ./system/boot/luksroot.nix
   ./system/boot/service-manager.nix
   ./system/boot/stage-1.nix
   ./system/boot/stage-2.nix
@@ -38,4 +39,5 @@
   ./system/build.nix
   ./system/etc/etc.nix
   ./tasks/filesystems.nix
+  ./tasks/swraid.nix
 ]

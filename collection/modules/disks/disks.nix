@@ -162,6 +162,8 @@ in
     swapDevices = followed.swapDevices;
     boot.initrd.availableKernelModules =
       lib.optional (isNeeded "btrfs") "btrfs" ++ lib.optional (isNeeded "xfs") "xfs" ++ lib.optionals (isNeeded "vfat") [ "vfat" "nls_cp437" "nls_iso8859-1" "nls_ascii" ];
+    boot.initrd.luks.devices = builtins.listToAttrs followed.luks;
+    boot.swraid.enable = lib.mkIf (arrays != [ ]) true;
     boot.loader.grub.devices = map (disk: disk.device) (builtins.filter hasGrub disks);
 
     # What `firn disk` calls.

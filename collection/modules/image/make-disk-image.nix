@@ -15,6 +15,8 @@ let
 in
 pkgs.runCommand cfg.baseName
 {
+  # mtools writes names in a code page.
+  GCONV_PATH = "${pkgs.libc6}/lib/x86_64-linux-gnu/gconv";
   PATH = lib.makeBinPath (with pkgs; [ coreutils e2fsprogs fakeroot fdisk util-linux findutils sed grep mtools dosfstools grub-common perl ]);
 } ''
   # The same system has the same image, and another system another one's ids.

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { type MachineSpec, readMachineSpec } from "#nixos";
 
 const home = join(import.meta.dirname, "../../..");
@@ -13,7 +13,7 @@ export interface Workshop {
   readonly folder: string;
   /** Runs one of Firn's programs; the output when it ends well. */
   firn(program: string, ...args: readonly string[]): string;
-  /** Builds the machine of a configuration in collection/examples, as one that a test drives. */
+  /** Builds the machine of a configuration in collection/examples, or in a file, as one that a test drives. */
   buildMachine(example: string): MachineSpec;
   /** Arguments that evaluate a configuration of collection/examples. */
   evaluation(example: string): readonly string[];
@@ -40,7 +40,9 @@ export function openWorkshop(): Workshop {
   };
   const evaluation = (example: string): readonly string[] => {
     if (!existsSync(lock)) firn("firn", "lock", "--output", lock);
-    const configuration = join(home, "collection/examples", example, "configuration.nix");
+    const configuration = isAbsolute(example)
+      ? example
+      : join(home, "collection/examples", example, "configuration.nix");
     return [join(home, "collection/nixos.nix"), "--arg", "lock", lock, "--arg", "configuration", configuration];
   };
   return {

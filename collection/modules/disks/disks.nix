@@ -179,7 +179,6 @@ in
     assertions =
       map (label: { assertion = false; message = "Several partitions of `disko.devices.disk' have the label `${label}'."; }) (twice labels)
       ++ map (device: { assertion = false; message = "Several disks of `disko.devices.disk' are ${device}."; }) (twice (map (disk: disk.device) disks))
-      ++ map (path: { assertion = false; message = "Several file systems of `disko.devices' are mounted at ${path}."; }) (twice (map (fs: fs.name) followed.fileSystems))
       ++ map
         (a: {
           assertion = partsOf a >= { "0" = 2; "1" = 2; "5" = 3; "6" = 4; "10" = 2; }.${toString a.level};

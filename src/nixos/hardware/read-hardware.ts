@@ -88,7 +88,7 @@ function swaps(machine: string, root: string): string[] {
   const lines = readIfAny(`${machine}/proc/swaps`).split("\n").slice(1);
   const paths = lines.flatMap((line) => line.split(/\s+/)[0] || []).map((path) => path.replaceAll("\\040", " "));
   return paths
-    .filter((path) => !/^\/dev\/zram/.test(path) && !path.endsWith(" (deleted)"))
+    .filter((path) => !path.startsWith("/dev/zram") && !path.endsWith(" (deleted)"))
     .map((path) => (root !== "" && path.startsWith(`${root}/`) ? path.slice(root.length) : path));
 }
 

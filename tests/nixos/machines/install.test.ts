@@ -90,7 +90,10 @@ describe("an installer", { concurrency: false }, () => {
       "sed 's/virtio-luks/virtio-raid-a/' /etc/systems/luks/disk-layout.json > /tmp/other.json && firn disk apply --layout /tmp/other.json",
     );
     assert.equal(status, 1);
-    assert.match(stderr, /nothing was done to the disks:\n\/dev\/vdc has a partition table \(gpt\) with 2 partitions/);
+    assert.match(
+      stderr,
+      /nothing was done to the disks:\n +\/dev\/vdc has a partition table \(gpt\) with 2 partitions/,
+    );
     await machine.shutdown();
   });
 });
@@ -162,6 +165,11 @@ describe("a machine with EFI and an encrypted disk", { concurrency: false }, () 
     await machine.waitForUnit("multi-user.target");
     assert.equal(await machine.succeed("hostname"), "luks\n");
     assert.match(await machine.succeed("findmnt -n -o SOURCE /"), /^\/dev\/mapper\/crypted$/m);
+    // Its entry was one to be tried, and is now one that is known to boot.
+    assert.equal(
+      await machine.succeed("ls /boot/loader/entries | grep -v specialisation"),
+      "nixos-generation-1.conf\n",
+    );
     assert.equal(await machine.succeed("systemctl list-units --state=failed --plain --no-legend"), "");
   });
 
@@ -170,6 +178,7 @@ describe("a machine with EFI and an encrypted disk", { concurrency: false }, () 
     await machine.reboot();
     await unlock();
     assert.equal(await machine.succeed("hostname"), "second\n");
+    await machine.waitForUnit("systemd-bless-boot.service");
     await machine.reboot();
     await machine.waitForConsoleText(/Generation 1/);
     await machine.sendChars("j\r");

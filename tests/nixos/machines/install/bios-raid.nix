@@ -24,6 +24,7 @@
     {
       disk.a = disk "a";
       disk.b = disk "b";
-      mdadm.root = { level = 1; content = { type = "filesystem"; format = "ext4"; mountpoint = "/"; }; };
+      # New disks are the same, all zeros, and need not be copied to each other.
+      mdadm.root = { level = 1; extraArgs = [ "--assume-clean" ]; content = { type = "filesystem"; format = "ext4"; mountpoint = "/"; }; };
     };
 }

@@ -3,6 +3,7 @@
   imports = [ ./common.nix ];
   networking.hostName = "luks";
   boot.loader.systemd-boot.enable = true;
+  boot.loader.systemd-boot.bootCounting.enable = true;
   disko.devices.disk.main = {
     device = "/dev/disk/by-id/virtio-luks";
     content = {

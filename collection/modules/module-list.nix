@@ -7,17 +7,23 @@
   ./config/users-groups.nix
   ./disks/disks.nix
   ./image/images.nix
+  ./installer/tools/tools.nix
   ./misc/assertions.nix
   ./misc/claimed-ports.nix
+  ./misc/documentation.nix
   ./misc/ids.nix
   ./misc/meta.nix
   ./misc/prerequisites.nix
+  ./misc/version.nix
   ./security/pam.nix
   ./security/wrappers.nix
   ./services/databases/postgresql.nix
   ./services/hardware/udev.nix
   ./services/misc/nix-daemon.nix
   ./services/misc/nix-gc.nix
+  ./services/networking/firewall.nix
+  ./services/networking/nat.nix
+  ./services/networking/nftables.nix
   ./services/networking/ssh/sshd.nix
   ./services/system/dbus.nix
   ./services/ttys/getty.nix
@@ -31,6 +37,8 @@
   ./system/boot/loader/loader.nix
   ./system/boot/loader/systemd-boot/systemd-boot.nix
   ./system/boot/luksroot.nix
+  ./system/boot/networkd.nix
+  ./system/boot/resolved.nix
   ./system/boot/service-manager.nix
   ./system/boot/stage-1.nix
   ./system/boot/stage-2.nix
@@ -40,4 +48,6 @@
   ./system/etc/etc.nix
   ./tasks/filesystems.nix
   ./tasks/swraid.nix
+  ./tasks/network-interfaces-systemd.nix
+  ./tasks/network-interfaces.nix
 ]

@@ -18,3 +18,4 @@ export * from "./switching/read-system.ts";
 export * from "./switching/running-units.ts";
 export { type CommandResult, Machine, type MachineOptions } from "./machine/machine.ts";
 export { type FirmwareMachine, type MachineSpec, readMachineSpec } from "./machine/machine-spec.ts";
+export { readScenario, Scenario } from "./machine/scenario.ts";

@@ -27,6 +27,8 @@ let
     mke2fs -q -t ext4 -L nixos -U 6f8b2c4e-0d1a-4c53-9e77-4b6f69726e00 -E hash_seed=6f8b2c4e-0d1a-4c53-9e77-4b6f69726e01,lazy_itable_init=1,lazy_journal_init=1 -d root disk
     cp --sparse=always disk $out
   '';
+
+  byte = number: lib.fixedWidthString 2 "0" (lib.toLower (lib.toHexString number));
 in
 {
   options.virtualisation = {
@@ -34,6 +36,14 @@ in
     cores = mkOption { type = types.ints.positive; default = 1; description = "Processors."; };
     diskSize = mkOption { type = types.ints.positive; default = 1024; description = "The size of the root disk, in mebibytes."; };
     additionalPaths = mkOption { type = types.listOf types.pathInStore; default = [ ]; description = "Store objects beside the system's closure."; };
+    vlans = mkOption {
+      type = types.listOf (types.ints.between 1 255);
+      default = [ ];
+      example = [ 1 2 ];
+      description = "The networks between machines that this one is on, by number: its interfaces {file}`eth1` and on. {file}`eth0` leads to the host.";
+    };
+    test.nodeName = mkOption { type = types.str; internal = true; default = "machine"; description = "The machine's name in a test."; };
+    test.nodeNumber = mkOption { type = types.ints.between 1 254; internal = true; default = 1; description = "The machine's number in a test, the last part of its addresses."; };
     qemu.options = mkOption { type = types.listOf types.str; default = [ ]; example = [ "-device" "usb-tablet" ]; description = "Further arguments of QEMU."; };
   };
 
@@ -50,6 +60,7 @@ in
     };
     swapDevices = lib.mkVMOverride [ ];
     boot.loader = lib.mkVMOverride { grub.enable = false; systemd-boot.enable = false; external.enable = true; timeout = 0; };
+    networking.usePredictableInterfaceNames = lib.mkVMOverride false;
     boot.initrd.availableKernelModules = [ "virtio_pci" "virtio_blk" "squashfs" "overlay" "virtio_console" "virtio_net" ];
     boot.initrd.kernelModules = [ "virtio_pci" "virtio_blk" "squashfs" "overlay" ];
     boot.initrd.compressor = lib.mkVMOverride "cat";
@@ -81,6 +92,7 @@ in
         disk = "${emptyDisk}";
         memory = cfg.memorySize;
         inherit (cfg) cores;
+        vlans = map (vlan: { inherit vlan; mac = "52:54:00:12:${byte vlan}:${byte cfg.test.nodeNumber}"; }) cfg.vlans;
         options = cfg.qemu.options;
       };
     } ''

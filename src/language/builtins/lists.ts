@@ -3,6 +3,9 @@
 
 import { hint } from "../errors/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
+import { forceKept, noteForced } from "../machine/force.ts";
+import { Lambda } from "../values/lambda.ts";
+import type { Pos } from "../values/position.ts";
 import { positionOfSlot } from "../values/position-of.ts";
 import { PrimOp, type PrimOpDefinition } from "../values/prim-op.ts";
 import { force } from "../values/thunk.ts";
@@ -47,7 +50,7 @@ function partition(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
   const right: Slot[] = [];
   const wrong: Slot[] = [];
   for (const element of list) {
-    force(element);
+    forceKept(element);
     const goesRight = evaluator.forceBool(
       evaluator.call1(fn, element),
       "while evaluating the return value of the partition function passed to builtins.partition",
@@ -105,11 +108,17 @@ function concatMap(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
       : evaluator.forceList(
           part,
           "while evaluating the return value of the function passed to builtins.concatMap",
-          positionOfSlot(part) || positionOfSlot(force(fn)),
+          placeOf(evaluator, part) ?? positionOfSlot(evaluator, force(fn)),
         );
     for (let j = 0; j < elements.length; j++) result.push(elements[j] as Slot);
   }
   return result;
+}
+
+/** Where a value that was just computed was written down; undefined for one of a kind that has no place. */
+function placeOf(evaluator: Evaluator, value: Value): Pos | undefined {
+  noteForced(value);
+  return value instanceof Attrs || value instanceof Lambda ? positionOfSlot(evaluator, value) : undefined;
 }
 
 function concatLists(evaluator: Evaluator, slot: Slot): Value {
@@ -143,7 +152,7 @@ function sort(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
   if (list.length === 0) return list;
   const comparator = evaluator.forceFunction(fn, "while evaluating the first argument passed to builtins.sort");
   const items = list.slice();
-  for (const item of items) force(item);
+  for (const item of items) forceKept(item);
   if (comparator instanceof PrimOp && comparator.name === "lessThan") {
     const context = "while evaluating the ordering function passed to builtins.sort";
     sortStably(items, (a, b) => evaluator.isLess(force(a), force(b), context));

@@ -11,6 +11,8 @@ interface Hardware {
   /** In mebibytes. */
   readonly memory: number;
   readonly cores: number;
+  /** The networks between machines that it is on, beside the host's, and its address on each; none when absent. */
+  readonly vlans?: readonly MachineVlan[];
   /** Further arguments of QEMU. */
   readonly options: readonly string[];
 }
@@ -39,6 +41,12 @@ interface EfiFirmware {
   readonly variables: string;
 }
 
+export interface MachineVlan {
+  /** The network's number. */
+  readonly vlan: number;
+  readonly mac: string;
+}
+
 /**
  * @param output the store path that was built
  * @param root the folder below which `/nix/store` lies; "" where it is the host's own
@@ -64,9 +72,16 @@ function isMachineJson(value: unknown): value is MachineSpec {
   return (
     texts.every((name) => typeof fields[name] === "string") &&
     ["memory", "cores"].every((name) => Number.isInteger(fields[name])) &&
+    (fields["vlans"] === undefined || (Array.isArray(fields["vlans"]) && fields["vlans"].every(isVlan))) &&
     Array.isArray(fields["options"]) &&
     fields["options"].every((option) => typeof option === "string")
   );
+}
+
+function isVlan(value: unknown): value is MachineVlan {
+  if (typeof value !== "object" || value === null) return false;
+  const { vlan, mac } = value as Record<string, unknown>;
+  return Number.isInteger(vlan) && typeof mac === "string" && /^(?:[\da-f]{2}:){5}[\da-f]{2}$/i.test(mac);
 }
 
 /** The file that an absolute path leads to when `root` is taken for `/`, with every link followed. */

@@ -22,7 +22,7 @@ ${script}`,
   );
   chmodSync(qemu, 0o755);
   const paths = { kernel: "k", initrd: "i", store: "s", disk: join(folder, "empty") };
-  const spec = { name: "m", ...paths, parameters: "", system: "/s", memory: 1, cores: 1, options: [] };
+  const spec = { name: "m", ...paths, parameters: "", system: "/s", memory: 1, cores: 1, vlans: [], options: [] };
   const machine = new Machine(spec, { folder: join(folder, "machine"), qemu, timeout: 20 });
   t.after(async () => {
     await machine.crash();

@@ -16,17 +16,15 @@ import {
   unitNotActive,
 } from "./machine-errors.ts";
 import type { FirmwareMachine, MachineSpec } from "./machine-spec.ts";
-import { type MachineFiles, machineFiles, qemuArguments } from "./qemu-arguments.ts";
+import { type MachineFiles, machineFiles, type MachineSurroundings, qemuArguments } from "./qemu-arguments.ts";
 import { commandQemu, type QemuCommand } from "./qemu-control.ts";
 
-export interface MachineOptions {
+export interface MachineOptions extends MachineSurroundings {
   /** Where the disk, the console's log and the sockets lie; made if need be. */
   readonly folder: string;
   /** How long anything may take that says nothing else, in seconds. An emulated processor is slow. */
   readonly timeout?: number;
   readonly qemu?: string;
-  /** Raw images on the host that are disks of the machine's too, behind its own; it writes to them. */
-  readonly disks?: readonly string[];
 }
 
 export interface CommandResult {
@@ -80,8 +78,9 @@ export class Machine {
     this.#messages = "";
     this.#consoleBegin = this.consoleLog().length;
     this.#shellIsReady = false;
-    const words = qemuArguments(this.spec, this.#files, this.#options.disks);
-    const child = spawn(this.#options.qemu ?? "qemu-system-x86_64", words, { stdio: ["ignore", "pipe", "pipe"] });
+    const qemu = this.#options.qemu ?? "qemu-system-x86_64";
+    const words = qemuArguments(this.spec, this.#files, this.#options);
+    const child = spawn(qemu, words, { stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
     let failure: Error | undefined;
     child.on("error", (error) => (failure = error));

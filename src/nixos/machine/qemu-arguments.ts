@@ -1,7 +1,7 @@
 // The command line of QEMU for a machine: processor emulated, no window, its consoles in files and sockets of a folder.
 
 import { basename, join } from "node:path";
-import type { FirmwareMachine, MachineSpec } from "./machine-spec.ts";
+import type { FirmwareMachine, MachineSpec, MachineVlan } from "./machine-spec.ts";
 
 export interface MachineFiles {
   readonly disk: string;
@@ -25,14 +25,23 @@ export function machineFiles(folder: string): MachineFiles {
   };
 }
 
-/** `disks`: raw images on the host beside the machine's own; they come last, and are named after their files. */
+/** What a machine is connected to. */
+export interface MachineSurroundings {
+  /** Raw images on the host that are disks of the machine's too, behind its own and named after their files; it writes to them. */
+  readonly disks?: readonly string[];
+  /** The sockets of the networks between machines, by number. A network without one is a cable that leads nowhere. */
+  readonly vlanSockets?: ReadonlyMap<number, string>;
+}
+
 export function qemuArguments(
   spec: MachineSpec | FirmwareMachine,
   files: MachineFiles,
-  disks: readonly string[] = [],
+  { disks = [], vlanSockets = new Map() }: MachineSurroundings = {},
 ): string[] {
   const groups: readonly (readonly string[])[] = [
-    ["-name", spec.name, "-accel", "tcg,thread=multi", "-cpu", "max"],
+    // All that an emulated processor can do, but not what makes the kernel work more for nothing: a fifth level of page tables,
+    // and machines in the machine.
+    ["-name", spec.name, "-accel", "tcg,thread=multi", "-cpu", "max,-la57,-svm"],
     ["-m", String(spec.memory), "-smp", String(spec.cores)],
     // A machine that reboots ends the process: whoever wants it to go on starts it again.
     ["-nodefaults", "-nographic", "-vga", "std", "-no-reboot"],
@@ -40,14 +49,21 @@ export function qemuArguments(
     disks.flatMap((disk) => diskArguments(diskName(disk), disk, "cache=writeback")),
     [
       "-chardev",
-      `socket,id=console,server=on,wait=off,path=${files.consoleInput},logappend=on,logfile=${files.console}`,
+      `socket,id=console,server=on,wait=off,path=${escapeComma(files.consoleInput)},logappend=on,logfile=${escapeComma(files.console)}`,
       "-serial",
       "chardev:console",
     ],
     ["-device", "virtio-serial-pci"],
-    ["-chardev", `socket,id=shell,server=on,wait=off,path=${files.shell}`, "-device", "virtconsole,chardev=shell"],
-    ["-qmp", `unix:${files.control},server=on,wait=off`],
-    ["-device", "virtio-rng-pci", "-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0"],
+    [
+      "-chardev",
+      `socket,id=shell,server=on,wait=off,path=${escapeComma(files.shell)}`,
+      "-device",
+      "virtconsole,chardev=shell",
+    ],
+    ["-qmp", `unix:${escapeComma(files.control)},server=on,wait=off`],
+    ["-device", "virtio-rng-pci", "-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0,romfile="],
+    // Behind the host's, so that the first of them is eth1.
+    ...(spec.vlans ?? []).map((vlan, index) => vlanArguments(vlan, index + 1, vlanSockets.get(vlan.vlan))),
     spec.options,
   ];
   return groups.flat();
@@ -80,5 +96,19 @@ function diskName(file: string): string {
 }
 
 function drive(file: string, rest: string): string {
-  return `${rest},format=raw,file=${file.replaceAll(",", ",,")}`;
+  return `${rest},format=raw,file=${escapeComma(file)}`;
+}
+
+/** `socket` undefined: a cable that leads nowhere. */
+function vlanArguments({ mac }: MachineVlan, number: number, socket: string | undefined): string[] {
+  const id = `vlan${number}`;
+  const wire =
+    socket === undefined
+      ? `hubport,id=${id},hubid=${number}`
+      : `stream,id=${id},server=off,addr.type=unix,addr.path=${escapeComma(socket)}`;
+  return ["-netdev", wire, "-device", `virtio-net-pci,netdev=${id},mac=${mac}`];
+}
+
+function escapeComma(value: string): string {
+  return value.replaceAll(",", ",,");
 }

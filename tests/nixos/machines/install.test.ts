@@ -49,7 +49,7 @@ describe("an installer", { concurrency: false }, () => {
   let machine: Machine;
 
   before(async () => {
-    const spec = workshop.buildMachine(join(import.meta.dirname, "install/installer.nix"));
+    const spec = workshop.buildTestMachine("install/installer.nix");
     machine = new Machine(spec, { folder: join(folder, "installer"), timeout, disks });
     await machine.start();
     await machine.waitForUnit("multi-user.target");
@@ -143,9 +143,7 @@ describe("a machine with EFI and an encrypted disk", { concurrency: false }, () 
 
   before(() => {
     assert.ok(onDisk.has("luks"), "it was not installed");
-    const attribute = ["-A", "pkgs.ovmf"];
-    const evaluation = workshop.evaluation(join(import.meta.dirname, "install/efi-luks.nix"));
-    const ovmf = workshop.folder + workshop.firn("nix-build", "--no-out-link", ...evaluation, ...attribute).trim();
+    const ovmf = workshop.buildAttribute("install/efi-luks.nix", "pkgs.ovmf");
     const firmware = { code: `${ovmf}/share/OVMF/OVMF_CODE_4M.fd`, variables: `${ovmf}/share/OVMF/OVMF_VARS_4M.fd` };
     machine = installed("luks", firmware, disk("luks"));
   });

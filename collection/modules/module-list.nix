@@ -37,6 +37,7 @@
   ./system/boot/loader/grub/grub.nix
   ./system/boot/loader/loader.nix
   ./system/boot/loader/systemd-boot/systemd-boot.nix
+  ./system/boot/luksroot.nix
   ./system/boot/networkd.nix
   ./system/boot/resolved.nix
   ./system/boot/service-manager.nix
@@ -47,6 +48,7 @@
   ./system/build.nix
   ./system/etc/etc.nix
   ./tasks/filesystems.nix
+  ./tasks/swraid.nix
   ./tasks/network-interfaces-systemd.nix
   ./tasks/network-interfaces.nix
 ]

@@ -1,0 +1,4 @@
+# For machines of which no kind was recognised.
+{ ... }:
+
+{ }

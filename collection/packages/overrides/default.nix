@@ -10,6 +10,7 @@ let
     ./programs.nix
     ./servers.nix
     ./system.nix
+    ./emulators.nix
   ];
   byName = builtins.foldl' (all: file: all // file.names) { } files;
   patterns = builtins.concatMap (file: file.patterns or [ ]) files;

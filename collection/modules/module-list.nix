@@ -7,11 +7,14 @@
   ./config/users-groups.nix
   ./disks/disks.nix
   ./image/images.nix
+  ./installer/tools/tools.nix
   ./misc/assertions.nix
   ./misc/claimed-ports.nix
+  ./misc/documentation.nix
   ./misc/ids.nix
   ./misc/meta.nix
   ./misc/prerequisites.nix
+  ./misc/version.nix
   ./security/pam.nix
   ./security/wrappers.nix
   ./services/databases/postgresql.nix

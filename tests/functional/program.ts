@@ -19,6 +19,7 @@ const programs = [
   "nix-hash",
   "nix-instantiate",
   "nix-store",
+  "nixos-option",
   "nixos-rebuild",
 ];
 

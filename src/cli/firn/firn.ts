@@ -16,6 +16,7 @@ const subcommands: Subcommands = new Map<string, LoadCommand>([
   ["shell", async () => (await import("./run.ts")).shellCommand],
   ["verify", async () => (await import("./verify.ts")).command],
   ["version", async () => versionCommand],
+  ["why", async () => (await import("../nixos-option/nixos-option.ts")).whyCommand],
 ]);
 
 export const command: Command = {

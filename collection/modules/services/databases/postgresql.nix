@@ -9,33 +9,7 @@ let
   accessFile = pkgs.writeText "pg_hba.conf" cfg.authentication;
   quote = name: ''"${builtins.replaceStrings [ ''"'' ] [ ''""'' ] name}"'';
   psql = "${cfg.client}/bin/psql -d postgres -tA -p ${toString cfg.settings.port}";
-  initdb = "${cfg.package}/bin/initdb --locale=C --encoding=UTF8 -U postgres";
-
-  # A cluster as initdb makes it, since making it takes minutes where processors are emulated; without the journal, and with
-  # nothing in the place of its identity, which each machine gives its own copy. Who builds as root gets none.
-  template = pkgs.runCommand "postgresql-cluster" { PATH = "${pkgs.coreutils}/bin"; TZ = "UTC"; } ''
-    if [ "$(id -u)" = 0 ]; then mkdir $out; exit; fi
-    ${initdb} --no-sync --no-instructions -D cluster
-    rm cluster/pg_wal/0* cluster/postgresql.conf
-    head -c 8 /dev/zero | dd of=cluster/global/pg_control conv=notrunc status=none
-    cp -r cluster $out
-  '';
-  # The control file's sum does not hold any more then, which is why pg_resetwal must be told that this is wanted (-f).
-  createCluster = ''
-    install -d -m 0700 ${cfg.dataDir}
-    if [ -e ${template}/PG_VERSION ]; then
-      : > ${cfg.dataDir}/.incomplete
-      cp -r --no-preserve=all ${template}/. ${cfg.dataDir}
-      chmod -R u=rwX,go= ${cfg.dataDir}
-      head -c 8 /dev/urandom | dd of=${cfg.dataDir}/global/pg_control conv=notrunc status=none
-      : > ${cfg.dataDir}/postgresql.conf
-      ${cfg.package}/bin/pg_resetwal -f -D ${cfg.dataDir}
-      sync -f ${cfg.dataDir}
-      rm ${cfg.dataDir}/.incomplete
-    else
-      ${initdb} -D ${cfg.dataDir}
-    fi
-  '';
+  createCluster = import ./postgresql-cluster.nix { inherit lib pkgs; inherit (cfg) package dataDir; };
 
   literal = text: "'${builtins.replaceStrings [ "'" ] [ "''" ] text}'";
   # \gexec does what a row says; there is no row where there is nothing to do.
@@ -95,9 +69,7 @@ in
       after = [ "network.target" ];
       environment.PGDATA = cfg.dataDir;
       preStart = ''
-        if [ ! -e ${cfg.dataDir}/PG_VERSION ] || [ -e ${cfg.dataDir}/.incomplete ]; then
-          ${createCluster}
-        fi
+        ${createCluster}
         ln -sfn ${configFile} ${cfg.dataDir}/postgresql.conf
       '';
       postStart = ''

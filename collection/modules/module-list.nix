@@ -29,6 +29,7 @@
   ./services/ttys/getty.nix
   ./services/web-servers/nginx.nix
   ./system/activation/activation-script.nix
+  ./system/activation/switchable-system.nix
   ./system/activation/top-level.nix
   ./system/boot/kernel.nix
   ./system/boot/loader/efi.nix

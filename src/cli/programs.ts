@@ -18,4 +18,8 @@ export const programs: ReadonlyMap<string, Load> = new Map<string, Load>([
   ["nixos-install", async () => (await import("./nixos-install/nixos-install.ts")).command],
   ["nixos-option", async () => (await import("./nixos-option/nixos-option.ts")).command],
   ["nixos-rebuild", async () => (await import("./nixos-rebuild/nixos-rebuild.ts")).command],
+  [
+    "switch-to-configuration",
+    async () => (await import("./switch-to-configuration/switch-to-configuration.ts")).command,
+  ],
 ]);

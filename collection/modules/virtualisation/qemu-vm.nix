@@ -59,7 +59,23 @@ in
       };
     };
     swapDevices = lib.mkVMOverride [ ];
-    boot.loader = lib.mkVMOverride { grub.enable = false; systemd-boot.enable = false; external.enable = true; timeout = 0; };
+    # The kernel is handed to the machine, so what a boot loader would choose is the program that it starts.
+    boot.loader = lib.mkVMOverride {
+      grub.enable = false;
+      systemd-boot.enable = false;
+      timeout = 0;
+      external.enable = true;
+      external.installHook = pkgs.writeShellScript "choose-system" ''
+        export PATH=${pkgs.coreutils}/bin
+        mkdir -p /sbin
+        ln -sfn "$1/init" /sbin/init.new
+        mv -T /sbin/init.new /sbin/init
+        sync -f /sbin
+      '';
+    };
+    boot.initrd.postMountCommands = lib.mkAfter ''
+      if [ -L $targetRoot/sbin/init ]; then init=/sbin/init; fi
+    '';
     networking.usePredictableInterfaceNames = lib.mkVMOverride false;
     boot.initrd.availableKernelModules = [ "virtio_pci" "virtio_blk" "squashfs" "overlay" "virtio_console" "virtio_net" ];
     boot.initrd.kernelModules = [ "virtio_pci" "virtio_blk" "squashfs" "overlay" ];

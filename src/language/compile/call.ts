@@ -8,15 +8,16 @@ import { enterCall } from "../machine/depth.ts";
 import { apply1, apply2, apply3, callFunction, callPrimOp } from "../machine/call.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { addFrame } from "../machine/failures.ts";
+import { MappedCode } from "../machine/mapped-list.ts";
 import { Attrs } from "../values/attrs.ts";
 import { Lambda } from "../values/lambda.ts";
 import { PrimOp } from "../values/prim-op.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import type { Environment } from "../values/environment.ts";
-import { force, Thunk } from "../values/thunk.ts";
+import { type Code, force, Thunk } from "../values/thunk.ts";
 import type { Slot, Value } from "../values/value.ts";
 import type { Compiler, Run } from "./compiler.ts";
-import type { Delayed } from "./delayed.ts";
+import { Delayed } from "./delayed.ts";
 import { resolveVariable, type Scope } from "./scope.ts";
 import { compileVariable } from "./variables.ts";
 
@@ -27,12 +28,11 @@ export function compileCall(compiler: Compiler, expr: CallExpr, scope: Scope): R
   if (primOp !== undefined && primOp.arity === expr.args.length) {
     const operator = primOp.arity === 2 ? compileOperator(compiler, expr, primOp, scope, pos) : undefined;
     if (operator !== undefined) return operator;
-    return callKnown(
-      evaluator,
-      primOp,
-      expr.args.map((arg) => compiler.delayed(arg, scope)),
-      pos,
-    );
+    const args = expr.args.map((arg, index) => {
+      const opened = index === primOp.definition.opens ? openCode(compiler, arg, scope) : undefined;
+      return opened === undefined ? compiler.delayed(arg, scope) : Delayed.thunk(opened);
+    });
+    return callKnown(evaluator, primOp, args, pos);
   }
   const fn = compiler.compile(expr.fn, scope);
   const args = expr.args.map((arg) => compiler.delayed(arg, scope));
@@ -116,6 +116,31 @@ export function knownPrimOp(expr: Expr, scope: Scope, evaluator: Evaluator): Pri
   const builtins = found.slot instanceof Thunk ? force(found.slot) : found.slot;
   const slot = builtins instanceof Attrs ? builtins.get(evaluator.symbols.intern(name.name)) : undefined;
   return slot instanceof PrimOp ? slot : undefined;
+}
+
+/** For a call whose list need not be made, the code that a builtin may open. */
+export function openCode(compiler: Compiler, expr: Expr, scope: Scope): Code | undefined {
+  if (expr.kind === "packed") return openCode(compiler, expr.unpack(), scope);
+  if (expr.kind !== "call" || expr.args.length !== 2) return undefined;
+  const { evaluator } = compiler;
+  const primOp = knownPrimOp(expr.fn, scope, evaluator);
+  const makeOpen = primOp?.definition.makeOpen;
+  if (primOp === undefined || makeOpen === undefined) return undefined;
+  const pos = compiler.pos(expr.pos);
+  const [a, b] = expr.args.map((arg) => compiler.delayed(arg, scope)) as [Delayed, Delayed];
+  return new MappedCode(compiler.code(expr, scope), (env) => {
+    const first = a.make(env);
+    const second = b.make(env);
+    const depth = enterCall(evaluator, pos);
+    try {
+      const list = makeOpen(evaluator, first, second);
+      evaluator.depth = depth;
+      return list;
+    } catch (error) {
+      addFrame(evaluator, error, pos, hint`while calling the '${primOp.name}' builtin`);
+      throw error;
+    }
+  });
 }
 
 function callKnown(evaluator: Evaluator, primOp: PrimOp, args: readonly Delayed[], pos: Pos): Run {

@@ -6,7 +6,7 @@
 // the limit is sent to the closures (see hot-lambda.ts).
 
 import { compileBindings, shapeOf } from "../compile/attrs.ts";
-import { knownPrimOp } from "../compile/call.ts";
+import { knownPrimOp, openCode } from "../compile/call.ts";
 import type { Compiler } from "../compile/compiler.ts";
 import { conditionOf } from "../compile/operators.ts";
 import { resolveVariable, type Scope } from "../compile/scope.ts";
@@ -422,7 +422,11 @@ export class Generator {
     const pos = this.compiler.pos(expr.pos);
     const strict = strictBuiltins.get(primOp.name) ?? 0;
     const args = expr.args.map((arg, index) => {
-      const text = this.argument(arg, scope, ((strict >> index) & 1) === 1 ? "true" : "false");
+      const opened = index === primOp.definition.opens ? openCode(this.compiler, arg, scope) : undefined;
+      const text =
+        opened === undefined
+          ? this.argument(arg, scope, ((strict >> index) & 1) === 1 ? "true" : "false")
+          : `new Thunk(${source.constant(opened)}, ${this.environment(scope)})`;
       return text.startsWith("new ") ? this.keep(text) : text;
     });
     const result = source.local();

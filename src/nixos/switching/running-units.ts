@@ -10,6 +10,8 @@ export interface RunningUnit {
   readonly state: string;
   /** The file that it was loaded from; empty when there is none. */
   readonly fragmentPath: string;
+  /** What the state is in detail, as `auto-restart`, where it was asked. */
+  readonly detail?: string;
 }
 
 export type RunningUnits = ReadonlyMap<string, RunningUnit>;
@@ -18,7 +20,12 @@ export type RunningUnits = ReadonlyMap<string, RunningUnit>;
 export const managedFolder = "/etc/systemd/system";
 
 /** What `systemctl` is to be called with for `parseRunningUnits`. */
-export const showUnits: readonly string[] = ["show", "--all", "--property=Id,Following,ActiveState,FragmentPath", "*"];
+export const showUnits: readonly string[] = [
+  "show",
+  "--all",
+  "--property=Id,Following,ActiveState,SubState,FragmentPath",
+  "*",
+];
 
 /** A paragraph of `KEY=VALUE` lines for each unit. Throws when it is something else. */
 export function parseRunningUnits(text: string): RunningUnits {
@@ -34,7 +41,9 @@ export function parseRunningUnits(text: string): RunningUnits {
     const state = values.get("ActiveState");
     if (id === undefined || state === undefined) throw noRecord(paragraph);
     if (state === "inactive" || (values.get("Following") ?? "") !== "") continue;
-    units.set(id, { state, fragmentPath: values.get("FragmentPath") ?? "" });
+    const detail = values.get("SubState");
+    const fragmentPath = values.get("FragmentPath") ?? "";
+    units.set(id, { state, fragmentPath, ...(detail === undefined ? {} : { detail }) });
   }
   return units;
 }

@@ -189,3 +189,31 @@ test("what nixos-rebuild does not have yet, or what does not fit, is refused", (
   writeFileSync(join(scene.folder, "no-system"), "");
   refuse(["dry-activate", "--from", "no-system", "--store-path", "no-system"], /'.*no-system' is not a NixOS system/);
 });
+
+test("an image of a kind is built; without one the kinds are told", (t) => {
+  const scene = openScene(t);
+  mkdirSync(join(scene.folder, "nixpkgs/nixos"), { recursive: true });
+  scene.write(
+    "nixpkgs/nixos/default.nix",
+    `{ }: {
+      config.system.build.images = builtins.mapAttrs
+        (name: _: derivation { inherit name; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo $name > $out" ]; })
+        { raw = null; iso = null; };
+    }`,
+  );
+  const search = ["build-image", "-I", "nixpkgs=nixpkgs"];
+  const without = scene.run("nixos-rebuild", search);
+  assert.equal(without.status, 1);
+  assert.match(
+    without.stderr,
+    /Please specify one of the following supported image variants via --image-variant:\n +- iso\n +- raw$/m,
+  );
+  const image = scene.must("nixos-rebuild", [...search, "--image-variant", "iso"]).trim();
+  assert.match(image, /^\/nix\/store\/\w{32}-iso$/);
+  assert.equal(readlinkSync(join(scene.folder, "result")), image);
+  assert.match(
+    scene.run("nixos-rebuild", [...search, "--image-variant", "floppy"]).stderr,
+    /'floppy'.* (?:not found|missing)/,
+  );
+  assert.match(scene.run("nixos-rebuild", ["build", "--image-variant", "iso"]).stderr, /does not go with 'build'/);
+});

@@ -7,7 +7,7 @@ import { FirnError, fromByteString } from "#formats";
 import { hostPath, isTerminal } from "#host";
 import { enterRoot } from "#nixos";
 import { absolutePath } from "../absolute-path.ts";
-import { firstOf, parseCommandLine, type TakeWord } from "../arguments/command-line.ts";
+import { firstOf, flagTable, parseCommandLine, type TakeWord, valueFlag } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
 import type { Command, Context } from "../command.ts";
@@ -97,10 +97,6 @@ function readCommandLine(words: readonly string[], context: Context): InstallLin
       case "--root":
         line.root = absolutePath(take(word));
         break;
-      case "--system":
-      case "--closure":
-        line.system = absolutePath(take(word));
-        break;
       case "--file":
       case "-f":
         line.file = take(word);
@@ -129,7 +125,9 @@ function readCommandLine(words: readonly string[], context: Context): InstallLin
     }
     return true;
   };
-  parseCommandLine(words, firstOf(line.evaluation.lookup, legacyFlags(context)), takeArgument);
+  // Elsewhere the name of a setting.
+  const own = flagTable({ "--system --closure": valueFlag((path) => (line.system = absolutePath(path))) });
+  parseCommandLine(words, firstOf(own, firstOf(line.evaluation.lookup, legacyFlags(context))), takeArgument);
   return line;
 }
 

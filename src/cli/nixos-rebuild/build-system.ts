@@ -13,7 +13,7 @@ import type { RebuildLine } from "./command-line.ts";
 import { shortenTrace } from "./shorten-trace.ts";
 
 /** The others make a generation, or are done with the system when they end. */
-const leavesLink: ReadonlySet<RebuildLine["action"]> = new Set(["build", "build-vm", "dry-activate"]);
+const leavesLink: ReadonlySet<RebuildLine["action"]> = new Set(["build", "build-vm", "build-image", "dry-activate"]);
 
 /** Gives the toplevel's path; undefined with dry-build, which builds none. `./result` leads to it. */
 export async function buildSystem(context: Context, line: RebuildLine): Promise<string | undefined> {
@@ -28,7 +28,12 @@ export async function buildVirtualMachine(context: Context, line: RebuildLine): 
   return await buildAttribute(context, line, "vm");
 }
 
-async function buildAttribute(context: Context, line: RebuildLine, attribute: string): Promise<string | undefined> {
+/** Something else of what `<nixpkgs/nixos>` gives. */
+export async function buildAttribute(
+  context: Context,
+  line: RebuildLine,
+  attribute: string,
+): Promise<string | undefined> {
   const { settings, switches } = context;
   settings.set("keep-going", "true");
   const store = openLocalStoreOf(context);

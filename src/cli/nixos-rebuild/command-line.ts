@@ -16,6 +16,7 @@ type Action =
   | "dry-build"
   | "dry-activate"
   | "build-vm"
+  | "build-image"
   | "list-generations"
   | "help"
   | "version";
@@ -38,6 +39,8 @@ export interface RebuildLine {
   diff: boolean;
   /** One of the system's variants. */
   specialisation: string | undefined;
+  /** For build-image: which of the kinds of images. */
+  imageVariant: string | undefined;
   installBootLoader: boolean;
   /** A switch that goes wrong is not taken back. */
   keepFailed: boolean;
@@ -53,6 +56,7 @@ const actions: ReadonlyMap<string, Action> = new Map([
   ["test", "test"],
   ["check", "check"],
   ["build-vm", "build-vm"],
+  ["build-image", "build-image"],
   ["build", "build"],
   ["dry-build", "dry-build"],
   ["dry-run", "dry-build"],
@@ -63,7 +67,6 @@ const actions: ReadonlyMap<string, Action> = new Map([
 const notYet: ReadonlySet<string> = new Set([
   "edit",
   "repl",
-  "build-image",
   "build-vm-with-bootloader",
   "--flake",
   "-F",
@@ -85,6 +88,7 @@ export function readCommandLine(words: readonly string[], context: Context): Reb
     explain: false,
     diff: false,
     specialisation: undefined,
+    imageVariant: undefined,
     installBootLoader: false,
     keepFailed: false,
     buildHost: undefined,
@@ -136,6 +140,9 @@ export function readCommandLine(words: readonly string[], context: Context): Reb
       case "-c":
         line.specialisation = take(word);
         break;
+      case "--image-variant":
+        line.imageVariant = take(word);
+        break;
       case "--install-bootloader":
       case "--install-grub":
         line.installBootLoader = true;
@@ -185,6 +192,7 @@ function refuseWhatDoesNotFit(line: RebuildLine): void {
   needs(line.keepFailed, "--no-auto-rollback", "switch", "test");
   needs(line.targetHost !== undefined, "--target-host", ...switches, "dry-activate", "list-generations");
   needs(line.buildHost !== undefined, "--build-host", ...switches, "build", "dry-activate");
+  needs(line.imageVariant !== undefined, "--image-variant", "build-image");
   needs(line.units !== undefined, "--units", "dry-activate");
   needs(line.explain, "--explain", "dry-activate");
   needs(line.diff, "--diff", "dry-activate");
@@ -198,6 +206,6 @@ function profileOf(profiles: string, name: string): string {
 
 function notThereYet(word: string): FirnError {
   return new FirnError("not-there-yet", `nixos-rebuild of Firn does not have '${word}' yet`, {
-    hint: "It has switch, boot, test, check, build, dry-build, dry-activate, build-vm and list-generations.",
+    hint: "It has switch, boot, test, check, build, dry-build, dry-activate, build-vm, build-image and list-generations.",
   });
 }

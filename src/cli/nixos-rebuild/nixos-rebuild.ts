@@ -33,6 +33,11 @@ export const command: Command = {
         if (vm !== undefined) context.output.writeLine(vm);
         return 0;
       }
+      case "build-image": {
+        const image = await (await import("./build-image.ts")).buildImage(context, line);
+        if (image !== undefined) context.output.writeLine(image);
+        return 0;
+      }
       case "list-generations":
         (await import("./list-generations.ts")).listGenerations(context, line);
         return 0;

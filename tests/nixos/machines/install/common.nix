@@ -7,7 +7,7 @@
   boot.kernelPackages = pkgs.linuxPackages_cloud;
   boot.kernelParams = [ "console=ttyS0" "panic=-1" ];
   boot.initrd.compressor = "cat";
-  boot.loader.timeout = 10;
+  boot.loader.timeout = lib.mkDefault 10;
   nix.enable = false;
   specialisation.second.configuration = { networking.hostName = lib.mkForce "second"; };
 }

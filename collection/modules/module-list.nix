@@ -1,11 +1,21 @@
 # The modules of every system.
 [
+  ./config/fonts/fontconfig.nix
+  ./config/fonts/fontdir.nix
+  ./config/fonts/packages.nix
   ./config/networking.nix
   ./config/nix.nix
+  ./config/powerManagement.nix
   ./config/shells-environment.nix
   ./config/system-path.nix
   ./config/users-groups.nix
   ./disks/disks.nix
+  ./hardware/all-firmware.nix
+  ./hardware/cpu/amd-microcode.nix
+  ./hardware/cpu/intel-microcode.nix
+  ./hardware/graphics.nix
+  ./hardware/i2c.nix
+  ./hardware/uinput.nix
   ./image/images.nix
   ./installer/tools/tools.nix
   ./misc/assertions.nix
@@ -13,12 +23,49 @@
   ./misc/documentation.nix
   ./misc/ids.nix
   ./misc/meta.nix
+  ./misc/nixpkgs.nix
   ./misc/prerequisites.nix
   ./misc/version.nix
+  ./programs/bash/bash.nix
+  ./programs/command-not-found.nix
+  ./programs/dconf.nix
+  ./programs/direnv.nix
+  ./programs/firefox.nix
+  ./programs/fish.nix
+  ./programs/fuse.nix
+  ./programs/fzf.nix
+  ./programs/git.nix
+  ./programs/gnupg.nix
+  ./programs/htop.nix
+  ./programs/iftop.nix
+  ./programs/iotop.nix
+  ./programs/java.nix
+  ./programs/less.nix
+  ./programs/mosh.nix
+  ./programs/mtr.nix
+  ./programs/nano.nix
+  ./programs/neovim.nix
+  ./programs/screen.nix
+  ./programs/ssh.nix
+  ./programs/tmux.nix
+  ./programs/traceroute.nix
+  ./programs/vim.nix
+  ./programs/wireshark.nix
+  ./programs/zoxide.nix
+  ./programs/zsh/zsh.nix
+  ./security/ca.nix
+  ./security/doas.nix
+  ./security/misc.nix
   ./security/pam.nix
+  ./security/polkit.nix
+  ./security/rtkit.nix
   ./security/wrappers.nix
   ./services/databases/postgresql.nix
+  ./services/hardware/bluetooth.nix
+  ./services/hardware/irqbalance.nix
+  ./services/hardware/thermald.nix
   ./services/hardware/udev.nix
+  ./services/misc/fstrim.nix
   ./services/misc/nix-daemon.nix
   ./services/misc/nix-gc.nix
   ./services/networking/firewall.nix
@@ -26,6 +73,7 @@
   ./services/networking/nftables.nix
   ./services/networking/ssh/sshd.nix
   ./services/system/dbus.nix
+  ./services/system/earlyoom.nix
   ./services/ttys/getty.nix
   ./services/web-servers/nginx.nix
   ./system/activation/activation-script.nix
@@ -51,4 +99,8 @@
   ./tasks/swraid.nix
   ./tasks/network-interfaces-systemd.nix
   ./tasks/network-interfaces.nix
+  ./virtualisation/containers.nix
+  ./virtualisation/docker.nix
+  ./virtualisation/oci-containers.nix
+  ./virtualisation/podman/default.nix
 ]

@@ -9,6 +9,7 @@ let
     ./compilers.nix
     ./programs.nix
     ./servers.nix
+    ./shells.nix
     ./system.nix
     ./emulators.nix
   ];

@@ -4,6 +4,7 @@
 import type { BaseEnvironment } from "../machine/base-environment.ts";
 import { narrowest } from "../values/environment.ts";
 import type { Slot } from "../values/value.ts";
+import { NumberedNames, type Places } from "./places.ts";
 import type { Pos } from "../values/position.ts";
 
 export type Scope =
@@ -11,7 +12,7 @@ export type Scope =
   /** Places of an environment, numbered from 0; `isWide` is what the environment's `at` wants to know. */
   | {
       readonly kind: "names";
-      readonly names: ReadonlyMap<string, number>;
+      readonly names: Places;
       readonly isWide: boolean;
       readonly parent: Scope;
     }
@@ -33,8 +34,7 @@ export type Resolution =
 
 /** The scope of an environment with these variables, in the order of their places. */
 export function namesScope(names: readonly string[], parent: Scope): Extract<Scope, { kind: "names" }> {
-  const places = new Map(names.map((name, index) => [name, index]));
-  return { kind: "names", names: places, isWide: places.size > narrowest, parent };
+  return { kind: "names", names: new NumberedNames(names), isWide: names.length > narrowest, parent };
 }
 
 export function resolveVariable(scope: Scope, name: string): Resolution {

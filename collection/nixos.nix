@@ -4,10 +4,15 @@
 , configuration
 , packages ? import ./packages { inherit lock system; }
 , system ? "x86_64-linux"
+  # The Firn of the machine, as a package or as its store path; null for the one that these expressions belong to.
+, firn ? null
 }:
 
 let
-  pkgs = import ./pkgs.nix { inherit packages system; };
+  pkgs = import ./pkgs.nix {
+    inherit packages system;
+    firn = if builtins.isString firn then import "${builtins.storePath firn}/collection/firn.nix" { inherit packages system; inherit (pkgs) runCommand; } else firn;
+  };
   evalConfig = modules: (import ./modules { }).evalConfig { inherit pkgs modules; };
   machine = evalConfig [ configuration ];
   virtual = evalConfig [ configuration ./modules/virtualisation/qemu-vm.nix ];

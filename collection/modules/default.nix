@@ -31,6 +31,6 @@
       inherit pkgs lib;
 
       # A value of this configuration, when nothing in it is asserted in vain.
-      checked = value: lib.asserts.checkAssertWarn evaluated.config.assertions evaluated.config.warnings value;
+      checked = import ./refusals.nix { inherit lib; inherit (evaluated) options; } { inherit (evaluated.config) assertions warnings; };
     };
 }

@@ -1,16 +1,29 @@
 # The modules of every system.
 [
   ./config/networking.nix
+  ./config/nix.nix
   ./config/shells-environment.nix
   ./config/system-path.nix
   ./config/users-groups.nix
+  ./disks/disks.nix
+  ./image/images.nix
+  ./installer/tools/tools.nix
   ./misc/assertions.nix
+  ./misc/claimed-ports.nix
+  ./misc/documentation.nix
   ./misc/ids.nix
   ./misc/meta.nix
+  ./misc/prerequisites.nix
+  ./misc/version.nix
   ./security/pam.nix
   ./security/wrappers.nix
   ./services/databases/postgresql.nix
   ./services/hardware/udev.nix
+  ./services/misc/nix-daemon.nix
+  ./services/misc/nix-gc.nix
+  ./services/networking/firewall.nix
+  ./services/networking/nat.nix
+  ./services/networking/nftables.nix
   ./services/networking/ssh/sshd.nix
   ./services/system/dbus.nix
   ./services/ttys/getty.nix
@@ -18,7 +31,13 @@
   ./system/activation/activation-script.nix
   ./system/activation/top-level.nix
   ./system/boot/kernel.nix
+  ./system/boot/loader/efi.nix
+  ./system/boot/loader/external/external.nix
+  ./system/boot/loader/grub/grub.nix
   ./system/boot/loader/loader.nix
+  ./system/boot/loader/systemd-boot/systemd-boot.nix
+  ./system/boot/networkd.nix
+  ./system/boot/resolved.nix
   ./system/boot/service-manager.nix
   ./system/boot/stage-1.nix
   ./system/boot/stage-2.nix
@@ -27,4 +46,6 @@
   ./system/build.nix
   ./system/etc/etc.nix
   ./tasks/filesystems.nix
+  ./tasks/network-interfaces-systemd.nix
+  ./tasks/network-interfaces.nix
 ]

@@ -13,5 +13,6 @@ export const programs: ReadonlyMap<string, Load> = new Map<string, Load>([
   ["nix-hash", async () => (await import("./nix-hash.ts")).command],
   ["nix-instantiate", async () => (await import("./nix-instantiate.ts")).command],
   ["nix-store", async () => (await import("./nix-store/nix-store.ts")).command],
+  ["nixos-option", async () => (await import("./nixos-option/nixos-option.ts")).command],
   ["nixos-rebuild", async () => (await import("./nixos-rebuild/nixos-rebuild.ts")).command],
 ]);

@@ -142,6 +142,37 @@ test("generations are listed, newest first, and --rollback links the one before 
   assert.equal(readlinkSync(join(scene.folder, "result")), join(profiles, "system-1-link"));
 });
 
+test("an error in a configuration is told with its author's lines, and with --show-trace by its whole way", (t) => {
+  const { scene } = openRebuild(t);
+  const lib = join(import.meta.dirname, "../../collection/lib");
+  scene.write(
+    "nixpkgs/nixos/default.nix",
+    `{ configuration ? <nixos-config> }:
+    let
+      lib = import ${lib};
+      option = { options.a = lib.mkOption { type = lib.types.int; }; options.b = lib.mkOption { }; };
+      evaluated = lib.evalModules { modules = [ option { a = 1; } configuration ]; };
+    in
+    { system = if evaluated.config.a == evaluated.config.b then 1 else 2; }`,
+  );
+  const search = ["-I", "nixpkgs=nixpkgs", "-I", "nixos-config=configuration.nix"];
+  const configuration = scene.write("configuration.nix", `{\n  a = 2;\n  b = 1;\n}\n`);
+  const fails = (...flags: readonly string[]): string => {
+    const { status, stderr } = scene.run("nixos-rebuild", ["dry-build", ...search, ...flags]);
+    assert.equal(status, 1);
+    return stderr;
+  };
+  const short = fails();
+  assert.ok(short.includes(`- In \`${configuration}:2:3': 2\n`), short);
+  assert.ok(!short.includes(`at ${lib}`), short);
+  assert.match(short, /\nhint: With --show-trace it says by which way/);
+  const long = fails("--show-trace");
+  assert.ok(long.includes(`at ${lib}`) && !long.includes("hint:"), long);
+
+  scene.write("configuration.nix", `{\n  a = 1;\n  b = missing;\n}\n`);
+  assert.ok(fails().includes(`at ${configuration}:3:7:\n            2|   a = 1;\n            3|   b = missing;\n`));
+});
+
 test("what nixos-rebuild does not have yet, or what does not fit, is refused", (t) => {
   const scene = openScene(t);
   const refuse = (words: readonly string[], message: RegExp) => {

@@ -32,18 +32,20 @@ test(`${count} random programs mean to Firn what they mean to Nix`, { skip: miss
       );
       const outcomes = await scene.compare(made.map(({ program }) => program));
       for (const [index, one] of made.entries()) {
-        const { nix, firn } = outcomes[index] as Compared;
+        const seen = outcomes[index] as Compared;
+        const { nix, firn } = seen;
         for (const [name] of one.program.source.matchAll(/[a-zA-Z][\w']*/g)) {
           (nix.stdout === "" ? named.none : named.value).add(name);
         }
         if (!isDifferent(one.program, nix, firn)) continue;
         different++;
-        if (told.length < differencesTold) told.push(await shrink(scene, one));
+        if (told.length < differencesTold) told.push(await shrink(scene, one, seen));
       }
     }
   } finally {
     await scene.close();
   }
+  assert.equal(different, 0, `${different} of ${count} programs differ:\n\n${told.join("\n\n")}`);
   if (count >= enoughForAll) {
     for (const names of [named.value, named.none]) {
       assert.deepEqual(
@@ -52,5 +54,4 @@ test(`${count} random programs mean to Firn what they mean to Nix`, { skip: miss
       );
     }
   }
-  assert.equal(different, 0, `${different} of ${count} programs differ:\n\n${told.join("\n\n")}`);
 });

@@ -10,6 +10,7 @@ import type { Context } from "../command.ts";
 import { build } from "../nix-build.ts";
 import { openLocalStoreOf } from "../open-store.ts";
 import type { RebuildLine } from "./command-line.ts";
+import { shortenTrace } from "./shorten-trace.ts";
 
 /** Gives the toplevel's path; undefined with dry-build, which builds none. `./result` leads to it. */
 export async function buildSystem(context: Context, line: RebuildLine): Promise<string | undefined> {
@@ -29,6 +30,9 @@ export async function buildSystem(context: Context, line: RebuildLine): Promise<
     outLink: "./result",
     dryRun: line.action === "dry-build",
     mode: switches.repair ? "repair" : "normal",
+  }).catch((error: unknown) => {
+    if (!settings.boolean("show-trace")) shortenTrace(error);
+    throw error;
   });
   return toplevel;
 }

@@ -2,8 +2,9 @@
 
 import { hint, TypeError } from "../errors/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
+import { forceKept } from "../machine/force.ts";
 import { openList, slotAt } from "../machine/mapped-list.ts";
-import { Attrs, AttrsBuilder, emptyAttrs } from "../values/attrs.ts";
+import { Attrs, AttrsBuilder, emptiedAttrs, emptyAttrs } from "../values/attrs.ts";
 import { Lambda, type LambdaCode } from "../values/lambda.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import { PrimOp, PrimOpApp, type PrimOpDefinition } from "../values/prim-op.ts";
@@ -140,7 +141,7 @@ function intersectAttrs(evaluator: Evaluator, slotA: Slot, slotB: Slot): Value {
     const value = right.get(symbol);
     if (value !== undefined) builder.set(symbol, value, right.positionOf(symbol));
   }
-  return builder.build();
+  return builder.size === 0 ? emptiedAttrs : builder.build();
 }
 
 function catAttrs(evaluator: Evaluator, nameSlot: Slot, slot: Slot): Value {
@@ -169,7 +170,7 @@ function mapAttrs(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
 }
 
 function functionArgs(slot: Slot): Value {
-  const fn = force(slot);
+  const fn = forceKept(slot);
   if (fn instanceof PrimOp || fn instanceof PrimOpApp) return emptyAttrs;
   if (!(fn instanceof Lambda)) throw new TypeError(hint`'functionArgs' requires a function`);
   fn.code.formalsAttrs ??= makeFormalsAttrs(fn.code);

@@ -3,8 +3,10 @@
 
 import { hint } from "../errors/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
+import { forceKept, noteForced } from "../machine/force.ts";
 import { MappedList, openList, slotAt } from "../machine/mapped-list.ts";
 import { Lambda } from "../values/lambda.ts";
+import type { Pos } from "../values/position.ts";
 import { positionOfSlot } from "../values/position-of.ts";
 import type { PrimOpDefinition } from "../values/prim-op.ts";
 import { force } from "../values/thunk.ts";
@@ -58,7 +60,7 @@ function partition(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
   const right: Slot[] = [];
   const wrong: Slot[] = [];
   for (const element of list) {
-    force(element);
+    forceKept(element);
     const goesRight = evaluator.forceBool(
       evaluator.call1(fn, element),
       "while evaluating the return value of the partition function passed to builtins.partition",
@@ -121,11 +123,17 @@ function concatMap(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
       : evaluator.forceList(
           part,
           "while evaluating the return value of the function passed to builtins.concatMap",
-          positionOfSlot(part) || positionOfSlot(force(fn)),
+          placeOf(evaluator, part) ?? positionOfSlot(evaluator, force(fn)),
         );
     for (let j = 0; j < elements.length; j++) result.push(elements[j] as Slot);
   }
   return result;
+}
+
+/** Where a value that was just computed was written down; undefined for one of a kind that has no place. */
+function placeOf(evaluator: Evaluator, value: Value): Pos | undefined {
+  noteForced(value);
+  return value instanceof Attrs || value instanceof Lambda ? positionOfSlot(evaluator, value) : undefined;
 }
 
 function concatLists(evaluator: Evaluator, slot: Slot): Value {

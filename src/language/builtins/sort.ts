@@ -2,6 +2,7 @@
 // way of sorting gives the same, and JavaScript's own is the quickest.
 
 import type { Evaluator } from "../machine/evaluator.ts";
+import { forceKept } from "../machine/force.ts";
 import { MappedList, openList } from "../machine/mapped-list.ts";
 import { Lambda } from "../values/lambda.ts";
 import { PrimOp, type PrimOpDefinition } from "../values/prim-op.ts";
@@ -17,7 +18,7 @@ function sort(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
   const items: Slot[] = [];
   for (let i = 0; i < list.length; i++) {
     const item = list instanceof MappedList ? list.strictSlot(i) : (list[i] as Slot);
-    const value = force(item);
+    const value = forceKept(item);
     // What is no place of its own may stand for itself.
     items.push(typeof value === "object" ? item : value);
   }

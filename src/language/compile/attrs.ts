@@ -37,7 +37,14 @@ interface Members {
 }
 
 export function compileAttrs(compiler: Compiler, expr: AttrsExpr, scope: Scope): Run {
-  if (expr.attrs.size === 0 && expr.dynamic.length === 0) return () => emptyAttrs;
+  if (expr.attrs.size === 0 && expr.dynamic.length === 0) {
+    const { evaluator } = compiler;
+    const pos = compiler.pos(expr.pos);
+    return () => {
+      evaluator.emptySetPos = pos;
+      return emptyAttrs;
+    };
+  }
   return expr.recursive ? compileRecursive(compiler, expr, scope) : compilePlain(compiler, expr, scope);
 }
 
@@ -94,7 +101,7 @@ function applyOverrides(evaluator: Evaluator, attrs: Attrs, env: Environment): A
   const symbol = evaluator.symbols.known.overrides;
   const slot = attrs.get(symbol) as Slot;
   const frame = "while evaluating the `__overrides` attribute";
-  const overrides = forceAttrs(evaluator, slot, frame, positionOfSlot(slot)).flat();
+  const overrides = forceAttrs(evaluator, slot, frame, positionOfSlot(evaluator, slot)).flat();
   for (let i = 0; i < overrides.values.length; i++) {
     const index = attrs.shape.indexOf(overrides.shape.symbols[i] as Symbol);
     if (index < 0) continue;

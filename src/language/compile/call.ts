@@ -64,7 +64,7 @@ function call1(evaluator: Evaluator, fn: Run, a: Delayed, pos: Pos): Run {
       callee.wasForced = true;
       result = callee.code.enter1(callee.env, argument, pos);
     } else {
-      result = apply1(evaluator, callee, argument, pos);
+      result = apply1(evaluator, force(callee, pos), argument, pos);
     }
     evaluator.depth = depth;
     return result;
@@ -82,7 +82,7 @@ function call2(evaluator: Evaluator, fn: Run, a: Delayed, b: Delayed, pos: Pos):
       callee.wasForced = true;
       result = callee.code.enter2(callee.env, first, second, pos);
     } else {
-      result = apply2(evaluator, callee, first, second, pos);
+      result = apply2(evaluator, force(callee, pos), first, second, pos);
     }
     evaluator.depth = depth;
     return result;
@@ -96,7 +96,7 @@ function call3(evaluator: Evaluator, fn: Run, [a, b, c]: [Delayed, Delayed, Dela
     const second = b.make(env);
     const third = c.make(env);
     const depth = enterCall(evaluator, pos);
-    const result = apply3(evaluator, callee, first, second, third, pos);
+    const result = apply3(evaluator, force(callee, pos), first, second, third, pos);
     evaluator.depth = depth;
     return result;
   };
@@ -179,14 +179,19 @@ function compileOperand(compiler: Compiler, expr: Expr, scope: Scope): Run {
   return expr.kind === "var" ? compileVariable(compiler, expr, scope, noPos) : compiler.compile(expr, scope);
 }
 
+/** What an operand was evaluated to, as what the builtin is to force, which happens once. */
+function asArgument(evaluator: Evaluator, value: Value): Slot {
+  return (value as Slot) instanceof Thunk ? evaluator.delay(() => value) : value;
+}
+
 function compileOperator(compiler: Compiler, expr: CallExpr, primOp: PrimOp, scope: Scope, pos: Pos): Run | undefined {
   const { evaluator } = compiler;
   const left = compileOperand(compiler, expr.args[0] as Expr, scope);
   const right = compileOperand(compiler, expr.args[1] as Expr, scope);
   const compute = (env: Environment, small: SmallOperator): Value => {
     const depth = enterCall(evaluator, pos);
-    let a: Slot;
-    let b: Slot;
+    let a: Value;
+    let b: Value;
     try {
       a = left(env);
       b = right(env);
@@ -195,7 +200,7 @@ function compileOperator(compiler: Compiler, expr: CallExpr, primOp: PrimOp, sco
       throw error;
     }
     const quick = typeof a === "number" && typeof b === "number" ? small(a, b) : undefined;
-    const result = quick ?? callPrimOp(evaluator, primOp, pos, a, b, b);
+    const result = quick ?? callPrimOp(evaluator, primOp, pos, asArgument(evaluator, a), asArgument(evaluator, b), b);
     evaluator.depth = depth;
     return result;
   };

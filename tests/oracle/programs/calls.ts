@@ -324,6 +324,7 @@ export const callsByResult: Readonly<Record<Type["kind"], readonly Make[]>> = {
   string: stringMakers,
   null: [
     () => form`builtins.fromJSON "null"`,
+    () => form`builtins.break null`,
     (g) => form`builtins.match "x" ${g.expression(string)}`,
     (g) => form`builtins.unsafeGetAttrPos "none" ${g.expression(numbers)}`,
   ],

@@ -9,6 +9,48 @@ let
   accessFile = pkgs.writeText "pg_hba.conf" cfg.authentication;
   quote = name: ''"${builtins.replaceStrings [ ''"'' ] [ ''""'' ] name}"'';
   psql = "${cfg.client}/bin/psql -d postgres -tA -p ${toString cfg.settings.port}";
+  initdb = "${cfg.package}/bin/initdb --locale=C --encoding=UTF8 -U postgres";
+
+  # A cluster as initdb makes it, since making it takes minutes where processors are emulated; without the journal, and with
+  # nothing in the place of its identity, which each machine gives its own copy. Who builds as root gets none.
+  template = pkgs.runCommand "postgresql-cluster" { PATH = "${pkgs.coreutils}/bin"; TZ = "UTC"; } ''
+    if [ "$(id -u)" = 0 ]; then mkdir $out; exit; fi
+    ${initdb} --no-sync --no-instructions -D cluster
+    rm cluster/pg_wal/0* cluster/postgresql.conf
+    head -c 8 /dev/zero | dd of=cluster/global/pg_control conv=notrunc status=none
+    cp -r cluster $out
+  '';
+  # The control file's sum does not hold any more then, which is why pg_resetwal must be told that this is wanted (-f).
+  createCluster = ''
+    install -d -m 0700 ${cfg.dataDir}
+    if [ -e ${template}/PG_VERSION ]; then
+      : > ${cfg.dataDir}/.incomplete
+      cp -r --no-preserve=all ${template}/. ${cfg.dataDir}
+      chmod -R u=rwX,go= ${cfg.dataDir}
+      head -c 8 /dev/urandom | dd of=${cfg.dataDir}/global/pg_control conv=notrunc status=none
+      : > ${cfg.dataDir}/postgresql.conf
+      ${cfg.package}/bin/pg_resetwal -f -D ${cfg.dataDir}
+      sync -f ${cfg.dataDir}
+      rm ${cfg.dataDir}/.incomplete
+    else
+      ${initdb} -D ${cfg.dataDir}
+    fi
+  '';
+
+  literal = text: "'${builtins.replaceStrings [ "'" ] [ "''" ] text}'";
+  # \gexec does what a row says; there is no row where there is nothing to do.
+  unless = { table, column, name, statement }:
+    "SELECT ${literal statement} WHERE NOT EXISTS (SELECT FROM ${table} WHERE ${column} = ${literal name})\\gexec\n";
+  ensure = pkgs.writeText "postgresql-ensure.sql" (
+    lib.concatMapStrings
+      (name: unless { table = "pg_database"; column = "datname"; inherit name; statement = "CREATE DATABASE ${quote name}"; })
+      cfg.ensureDatabases
+    + lib.concatMapStrings
+      (user:
+        unless { table = "pg_roles"; column = "rolname"; inherit (user) name; statement = "CREATE USER ${quote user.name}"; }
+        + lib.optionalString user.ensureDBOwnership "ALTER DATABASE ${quote user.name} OWNER TO ${quote user.name};\n")
+      cfg.ensureUsers
+  );
 in
 {
   options.services.postgresql = {
@@ -53,9 +95,8 @@ in
       after = [ "network.target" ];
       environment.PGDATA = cfg.dataDir;
       preStart = ''
-        if [ ! -e ${cfg.dataDir}/PG_VERSION ]; then
-          install -d -m 0700 ${cfg.dataDir}
-          ${cfg.package}/bin/initdb --locale=C --encoding=UTF8 -U postgres -D ${cfg.dataDir}
+        if [ ! -e ${cfg.dataDir}/PG_VERSION ] || [ -e ${cfg.dataDir}/.incomplete ]; then
+          ${createCluster}
         fi
         ln -sfn ${configFile} ${cfg.dataDir}/postgresql.conf
       '';
@@ -64,13 +105,8 @@ in
           if ! kill -0 "$MAINPID"; then exit 1; fi
           sleep 0.1
         done
-      '' + lib.concatMapStrings
-        (name: "${psql} -c \"SELECT 1 FROM pg_database WHERE datname = '${name}'\" | grep -q 1 || ${psql} -c ${lib.escapeShellArg "CREATE DATABASE ${quote name}"}\n")
-        cfg.ensureDatabases
-      + lib.concatMapStrings
-        (user: "${psql} -c \"SELECT 1 FROM pg_roles WHERE rolname = '${user.name}'\" | grep -q 1 || ${psql} -c ${lib.escapeShellArg "CREATE USER ${quote user.name}"}\n"
-          + lib.optionalString user.ensureDBOwnership "${psql} -c ${lib.escapeShellArg "ALTER DATABASE ${quote user.name} OWNER TO ${quote user.name}"}\n")
-        cfg.ensureUsers;
+        ${lib.optionalString (cfg.ensureDatabases != [ ] || cfg.ensureUsers != [ ]) "${psql} -q -v ON_ERROR_STOP=1 -f ${ensure}"}
+      '';
       serviceConfig = {
         ExecStart = "${cfg.package}/bin/postgres";
         ExecReload = "${pkgs.coreutils}/bin/kill -HUP $MAINPID";

@@ -1,5 +1,5 @@
 # The system as one store object: links to its parts, and the programs that make a machine run it.
-{ config, lib, pkgs, extendModules ? null, ... }:
+{ config, lib, options, pkgs, extendModules ? null, ... }:
 
 let
   inherit (lib) mkOption types;
@@ -75,7 +75,7 @@ let
       ${cfg.systemBuilderCommands}
     '';
 
-  failed = builtins.filter (a: !a.assertion) config.assertions;
+  checked = import ../../refusals.nix { inherit lib options; } { inherit (config) assertions warnings; };
 in
 {
   options = {
@@ -100,9 +100,6 @@ in
       }));
     };
     system = {
-      nixos.release = mkOption { readOnly = true; type = types.str; default = "26.11"; description = "The release of NixOS whose options these are."; };
-      nixos.label = mkOption { type = types.str; default = "${config.system.nixos.release}.firn"; description = "The system's version, in its name and in the boot menu."; };
-      stateVersion = mkOption { type = types.str; default = config.system.nixos.release; description = "The release that the machine's data began with."; };
       extraDependencies = mkOption { type = types.listOf types.pathInStore; default = [ ]; description = "Store objects that are kept with the system."; };
       checks = mkOption { type = types.listOf types.package; default = [ ]; description = "Builds that must succeed before the system is one."; };
       systemBuilderCommands = mkOption { type = types.lines; internal = true; default = ""; description = "Shell commands at the end of the system's build."; };
@@ -111,9 +108,7 @@ in
   };
 
   config.system.build = {
-    toplevel =
-      if failed != [ ] then throw "\nFailed assertions:\n${lib.concatMapStringsSep "\n" (a: "- ${a.message}") failed}"
-      else lib.showWarnings config.warnings toplevel;
+    toplevel = checked toplevel;
 
     # No secret is put into an initrd so far; the program says so, and does nothing.
     initialRamdiskSecretAppender = pkgs.writeShellScriptBin "append-initrd-secrets" ''

@@ -180,7 +180,7 @@ function compileOperand(compiler: Compiler, expr: Expr, scope: Scope): Run {
 }
 
 /** What an operand was evaluated to, as what the builtin is to force, which happens once. */
-function asArgument(evaluator: Evaluator, value: Value): Slot {
+export function asArgument(evaluator: Evaluator, value: Value): Slot {
   return (value as Slot) instanceof Thunk ? evaluator.delay(() => value) : value;
 }
 

@@ -6,7 +6,7 @@
 // the limit is sent to the closures (see hot-lambda.ts).
 
 import { compileBindings, shapeOf } from "../compile/attrs.ts";
-import { knownPrimOp, openCode } from "../compile/call.ts";
+import { knownPrimOp, openArgument } from "../compile/call.ts";
 import type { Compiler } from "../compile/compiler.ts";
 import { conditionOf } from "../compile/operators.ts";
 import { resolveVariable, type Scope } from "../compile/scope.ts";
@@ -425,7 +425,7 @@ export class Generator {
     const pos = this.compiler.pos(expr.pos);
     const strict = strictBuiltins.get(primOp.name) ?? 0;
     const args = expr.args.map((arg, index) => {
-      const opened = index === primOp.definition.opens ? openCode(this.compiler, arg, scope) : undefined;
+      const opened = index === primOp.definition.opens ? openArgument(this.compiler, arg, scope) : undefined;
       const text =
         opened === undefined
           ? this.argument(arg, scope, ((strict >> index) & 1) === 1 ? "true" : "false")
@@ -489,7 +489,7 @@ export class Generator {
 
   private bindings(expr: LetExpr, scope: Scope, depth: number, nesting: number): Term {
     if (expr.attrs.attrs.size === 0) return this.value(expr.body, scope, depth, nesting);
-    const { fill, inner } = compileBindings(this.compiler, expr.attrs, scope);
+    const { fill, inner } = compileBindings(this.compiler, expr.attrs, scope, expr);
     const environment = this.keep(`${this.source.constant(fill)}(${this.environment(scope)})`);
     this.entered.set(inner, environment);
     return this.value(expr.body, inner, depth, nesting);

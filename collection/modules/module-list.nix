@@ -1,10 +1,15 @@
 # The modules of every system.
 [
+  ./config/console.nix
+  ./config/i18n.nix
+  ./config/locale.nix
   ./config/networking.nix
   ./config/nix.nix
   ./config/shells-environment.nix
+  ./config/system-environment.nix
   ./config/system-path.nix
   ./config/users-groups.nix
+  ./config/zram.nix
   ./disks/disks.nix
   ./image/images.nix
   ./misc/assertions.nix
@@ -13,18 +18,22 @@
   ./misc/meta.nix
   ./misc/prerequisites.nix
   ./security/pam.nix
+  ./security/sudo.nix
   ./security/wrappers.nix
   ./services/databases/postgresql.nix
+  ./services/databases/redis.nix
   ./services/hardware/udev.nix
   ./services/misc/nix-daemon.nix
   ./services/misc/nix-gc.nix
+  ./services/monitoring/prometheus/exporters.nix
   ./services/networking/firewall.nix
   ./services/networking/nat.nix
   ./services/networking/nftables.nix
   ./services/networking/ssh/sshd.nix
+  ./services/scheduling/cron.nix
   ./services/system/dbus.nix
   ./services/ttys/getty.nix
-  ./services/web-servers/nginx.nix
+  ./services/web-servers/nginx/default.nix
   ./system/activation/activation-script.nix
   ./system/activation/top-level.nix
   ./system/boot/kernel.nix
@@ -39,10 +48,15 @@
   ./system/boot/stage-1.nix
   ./system/boot/stage-2.nix
   ./system/boot/systemd.nix
-  ./system/boot/tmpfiles.nix
+  ./system/boot/systemd/journald.nix
+  ./system/boot/systemd/logind.nix
+  ./system/boot/systemd/tmpfiles.nix
+  ./system/boot/systemd/user.nix
+  ./system/boot/timesyncd.nix
   ./system/build.nix
   ./system/etc/etc.nix
   ./tasks/filesystems.nix
   ./tasks/network-interfaces-systemd.nix
   ./tasks/network-interfaces.nix
+  ./virtualisation/container-config.nix
 ]

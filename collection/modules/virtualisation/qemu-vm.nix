@@ -60,6 +60,8 @@ in
     };
     swapDevices = lib.mkVMOverride [ ];
     boot.loader = lib.mkVMOverride { grub.enable = false; systemd-boot.enable = false; external.enable = true; timeout = 0; };
+    # The processor's clock is the host's.
+    services.timesyncd.enable = lib.mkVMOverride false;
     networking.usePredictableInterfaceNames = lib.mkVMOverride false;
     boot.initrd.availableKernelModules = [ "virtio_pci" "virtio_blk" "squashfs" "overlay" "virtio_console" "virtio_net" ];
     boot.initrd.kernelModules = [ "virtio_pci" "virtio_blk" "squashfs" "overlay" ];

@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { fromByteString, toByteString } from "#formats";
 import { deleteTree } from "#host";
 import { createEvaluator } from "#instantiate";
-import { BaseError, type Evaluator, type Slot } from "#language";
+import { BaseError, type Slot } from "#language";
 import { openLocalStore } from "#store";
 
 interface Outcome {
@@ -98,12 +98,12 @@ function openQuestions(lock: string): { system(file: string): string; missing(fi
   );
   const collection = toByteString(resolve(import.meta.dirname, "../collection"));
   const functions = evaluator.forceAttrs(
-    call(call(questions, path(lock)), path(collection)),
+    call(call(questions, pathValue(lock)), pathValue(collection)),
     "while opening the questions",
   );
   const question = (name: string) => (file: string) => {
     const fn = functions.get(evaluator.symbol(name)) as Slot;
-    return fromByteString(evaluator.forceString(call(fn, path(file)), "while asking"));
+    return fromByteString(evaluator.forceString(call(fn, pathValue(file)), "while asking"));
   };
   const missing = question("missing");
   return {
@@ -119,7 +119,7 @@ function call(fn: Slot, argument: Slot): Slot {
   return evaluator.call1(fn, argument);
 }
 
-function path(text: string): Slot {
+function pathValue(text: string): Slot {
   return evaluator.evalExpr(`/. + ${JSON.stringify(toByteString(text))}`, "/");
 }
 

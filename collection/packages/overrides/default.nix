@@ -11,6 +11,7 @@ let
     ./servers.nix
     ./shells.nix
     ./system.nix
+    ./emulators.nix
   ];
   byName = builtins.foldl' (all: file: all // file.names) { } files;
   patterns = builtins.concatMap (file: file.patterns or [ ]) files;

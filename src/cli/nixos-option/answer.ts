@@ -1,10 +1,9 @@
 // What nixos-option asks of the language: collection/query.nix about the system that `<nixpkgs/nixos>` makes of
 // `<nixos-config>`. A value that cannot be evaluated is shown as its error, and the rest of the answer stands.
 
-import { FirnError, toByteString } from "#formats";
+import { FirnError, nearestNames, toByteString } from "#formats";
 import { type Attrs, BaseError, type Evaluator, type NixList, parseAttrPath, type Slot } from "#language";
 import { collectionFolder } from "../collection.ts";
-import { nearestNames } from "../suggestions.ts";
 import type { EvaluationSession } from "../session.ts";
 import type { OptionLine } from "./nixos-option.ts";
 import { data, member, shownError, shownText } from "./read-query.ts";
@@ -200,7 +199,7 @@ function refuseMissing(evaluator: Evaluator, found: Attrs, path: string): Attrs 
 
 function optionMissing(path: string, name: string, siblings: readonly string[]): FirnError {
   const cut = name.lastIndexOf(".") + 1;
-  const near = nearestNames(name.slice(cut), siblings).map((sibling) => `'${name.slice(0, cut)}${sibling}'`);
+  const near = nearestNames(name.slice(cut), siblings).map(({ name: sibling }) => `'${name.slice(0, cut)}${sibling}'`);
   return new FirnError(
     "option-missing",
     `there is no option '${path}'`,

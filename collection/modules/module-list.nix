@@ -92,6 +92,7 @@
   ./system/boot/stage-1.nix
   ./system/boot/stage-2.nix
   ./system/boot/systemd.nix
+  ./system/boot/systemd/shutdown.nix
   ./system/boot/tmpfiles.nix
   ./system/build.nix
   ./system/etc/etc.nix

@@ -77,6 +77,8 @@ in
     boot.initrd.postMountCommands = lib.mkAfter ''
       if [ -L $targetRoot/sbin/init ]; then init=/sbin/init; fi
     '';
+    # The processor's clock is the host's.
+    services.timesyncd.enable = lib.mkVMOverride false;
     networking.usePredictableInterfaceNames = lib.mkVMOverride false;
     boot.initrd.availableKernelModules = [ "virtio_pci" "virtio_blk" "squashfs" "overlay" "virtio_console" "virtio_net" ];
     boot.initrd.kernelModules = [ "virtio_pci" "virtio_blk" "squashfs" "overlay" ];

@@ -1,6 +1,6 @@
 # Shell commands that make PostgreSQL's data where there are none. They are copied from what initdb made when the system was
 # built, since making them takes minutes where processors are emulated: without the journal, and with nothing in the place of
-# the cluster's identity, which each machine gives its own copy.
+# the cluster's identity, which each machine gives its own copy. The file .first_startup says that they are new.
 { lib, pkgs, package, dataDir, initdbArgs ? [ ] }:
 
 let
@@ -25,10 +25,12 @@ in
       : > ${dataDir}/postgresql.conf
       # The control file's sum does not hold any more, which is why it must be told that this is wanted (-f).
       ${package}/bin/pg_resetwal -f -D ${dataDir}
+      : > ${dataDir}/.first_startup
       sync -f ${dataDir}
       rm ${dataDir}/.incomplete
     else
       ${initdb} -D ${dataDir}
+      : > ${dataDir}/.first_startup
     fi
   fi
 ''

@@ -103,6 +103,7 @@
   ./system/boot/systemd.nix
   ./system/boot/systemd/journald.nix
   ./system/boot/systemd/logind.nix
+  ./system/boot/systemd/shutdown.nix
   ./system/boot/systemd/tmpfiles.nix
   ./system/boot/systemd/user.nix
   ./system/boot/timesyncd.nix

@@ -15,7 +15,7 @@ let
   };
   evalConfig = modules: (import ./modules { }).evalConfig { inherit pkgs modules; };
   machine = evalConfig [ configuration ];
-  virtual = evalConfig [ configuration ./modules/virtualisation/qemu-vm.nix ];
+  virtual = evalConfig [ configuration ./modules/virtualisation/qemu-vm.nix ./modules/virtualisation/vm-runner.nix ];
   tested = evalConfig [ configuration ./modules/virtualisation/qemu-vm.nix ./modules/testing/test-instrumentation.nix ];
 
   # Where the user's own files ask for a unit, as `nginx.service`: what they say of the unit itself, else that they enable the

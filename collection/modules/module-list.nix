@@ -1,11 +1,26 @@
 # The modules of every system.
 [
+  ./config/console.nix
+  ./config/fonts/fontconfig.nix
+  ./config/fonts/fontdir.nix
+  ./config/fonts/packages.nix
+  ./config/i18n.nix
+  ./config/locale.nix
   ./config/networking.nix
   ./config/nix.nix
+  ./config/powerManagement.nix
   ./config/shells-environment.nix
+  ./config/system-environment.nix
   ./config/system-path.nix
   ./config/users-groups.nix
+  ./config/zram.nix
   ./disks/disks.nix
+  ./hardware/all-firmware.nix
+  ./hardware/cpu/amd-microcode.nix
+  ./hardware/cpu/intel-microcode.nix
+  ./hardware/graphics.nix
+  ./hardware/i2c.nix
+  ./hardware/uinput.nix
   ./image/images.nix
   ./installer/tools/tools.nix
   ./misc/assertions.nix
@@ -13,21 +28,63 @@
   ./misc/documentation.nix
   ./misc/ids.nix
   ./misc/meta.nix
+  ./misc/nixpkgs.nix
   ./misc/prerequisites.nix
   ./misc/version.nix
+  ./programs/bash/bash.nix
+  ./programs/command-not-found.nix
+  ./programs/dconf.nix
+  ./programs/direnv.nix
+  ./programs/firefox.nix
+  ./programs/fish.nix
+  ./programs/fuse.nix
+  ./programs/fzf.nix
+  ./programs/git.nix
+  ./programs/gnupg.nix
+  ./programs/htop.nix
+  ./programs/iftop.nix
+  ./programs/iotop.nix
+  ./programs/java.nix
+  ./programs/less.nix
+  ./programs/mosh.nix
+  ./programs/mtr.nix
+  ./programs/nano.nix
+  ./programs/neovim.nix
+  ./programs/screen.nix
+  ./programs/ssh.nix
+  ./programs/tmux.nix
+  ./programs/traceroute.nix
+  ./programs/vim.nix
+  ./programs/wireshark.nix
+  ./programs/zoxide.nix
+  ./programs/zsh/zsh.nix
+  ./security/ca.nix
+  ./security/doas.nix
+  ./security/misc.nix
   ./security/pam.nix
+  ./security/polkit.nix
+  ./security/rtkit.nix
+  ./security/sudo.nix
   ./security/wrappers.nix
   ./services/databases/postgresql.nix
+  ./services/databases/redis.nix
+  ./services/hardware/bluetooth.nix
+  ./services/hardware/irqbalance.nix
+  ./services/hardware/thermald.nix
   ./services/hardware/udev.nix
+  ./services/misc/fstrim.nix
   ./services/misc/nix-daemon.nix
   ./services/misc/nix-gc.nix
+  ./services/monitoring/prometheus/exporters.nix
   ./services/networking/firewall.nix
   ./services/networking/nat.nix
   ./services/networking/nftables.nix
   ./services/networking/ssh/sshd.nix
+  ./services/scheduling/cron.nix
   ./services/system/dbus.nix
+  ./services/system/earlyoom.nix
   ./services/ttys/getty.nix
-  ./services/web-servers/nginx.nix
+  ./services/web-servers/nginx/default.nix
   ./system/activation/activation-script.nix
   ./system/activation/switchable-system.nix
   ./system/activation/top-level.nix
@@ -44,11 +101,20 @@
   ./system/boot/stage-1.nix
   ./system/boot/stage-2.nix
   ./system/boot/systemd.nix
-  ./system/boot/tmpfiles.nix
+  ./system/boot/systemd/journald.nix
+  ./system/boot/systemd/logind.nix
+  ./system/boot/systemd/tmpfiles.nix
+  ./system/boot/systemd/user.nix
+  ./system/boot/timesyncd.nix
   ./system/build.nix
   ./system/etc/etc.nix
   ./tasks/filesystems.nix
-  ./tasks/swraid.nix
   ./tasks/network-interfaces-systemd.nix
   ./tasks/network-interfaces.nix
+  ./tasks/swraid.nix
+  ./virtualisation/container-config.nix
+  ./virtualisation/containers.nix
+  ./virtualisation/docker.nix
+  ./virtualisation/oci-containers.nix
+  ./virtualisation/podman/default.nix
 ]

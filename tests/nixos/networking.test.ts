@@ -21,7 +21,7 @@ const modules = [
   "system/boot/resolved",
   "system/boot/service-manager",
   "system/boot/systemd",
-  "system/boot/tmpfiles",
+  "system/boot/systemd/tmpfiles",
   "system/boot/kernel",
   "system/build",
   "system/etc/etc",

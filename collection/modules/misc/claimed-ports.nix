@@ -27,15 +27,6 @@ let
         (listen: listen // { inherit protocol; by = "systemd.sockets.${name}"; about = [ [ "systemd" "sockets" name ] ]; })
         (builtins.filter (listen: listen != null) (map parseListen list)))
       [ { list = socket.listenStreams; protocol = "tcp"; } { list = socket.listenDatagrams; protocol = "udp"; } ];
-
-  hostClaims = name: host: map
-    (listen: {
-      port = if listen.port or null == null then 80 else listen.port;
-      address = listen.addr;
-      by = "services.nginx";
-      about = [ [ "services" "nginx" "virtualHosts" name "listen" ] [ "services" "nginx" "virtualHosts" name ] ];
-    })
-    (builtins.filter (listen: !lib.hasPrefix "unix:" listen.addr) host.listen);
 in
 {
   options.networking.claimedPorts = mkOption {
@@ -62,7 +53,6 @@ in
       (lib.mkIf (services.openssh.enable && !services.openssh.startWhenNeeded or false) (map
         (port: { inherit port; by = "services.openssh"; about = [ [ "services" "openssh" "ports" ] [ "services" "openssh" "enable" ] ]; })
         services.openssh.ports))
-      (lib.mkIf services.nginx.enable (lib.concatLists (lib.mapAttrsToList hostClaims services.nginx.virtualHosts)))
       (lib.mkIf services.postgresql.enable [
         {
           inherit (services.postgresql.settings) port;

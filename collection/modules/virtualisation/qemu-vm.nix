@@ -1,5 +1,6 @@
 # The system as a virtual machine of QEMU: the store is a read-only image of the closure, everything else is on a disk that is
-# empty when the machine first starts. `system.build.vm` says what to start; the program that does is Firn's.
+# empty when the machine first starts. `system.build.vm` says what to start, for Firn's driver; vm-runner.nix adds the program that
+# starts it by hand.
 { config, lib, pkgs, ... }:
 
 let
@@ -76,6 +77,8 @@ in
     boot.initrd.postMountCommands = lib.mkAfter ''
       if [ -L $targetRoot/sbin/init ]; then init=/sbin/init; fi
     '';
+    # The processor's clock is the host's.
+    services.timesyncd.enable = lib.mkVMOverride false;
     networking.usePredictableInterfaceNames = lib.mkVMOverride false;
     boot.initrd.availableKernelModules = [ "virtio_pci" "virtio_blk" "squashfs" "overlay" "virtio_console" "virtio_net" ];
     boot.initrd.kernelModules = [ "virtio_pci" "virtio_blk" "squashfs" "overlay" ];
@@ -96,7 +99,7 @@ in
       fi
     '';
 
-    system.build.storeImage = storeImage;
+    system.build = { inherit storeImage emptyDisk; };
     system.build.vm = pkgs.runCommand "nixos-vm" {
       machine = builtins.toJSON {
         name = config.networking.hostName;
@@ -114,6 +117,7 @@ in
     } ''
       mkdir -p $out
       ln -s ${toplevel} $out/system
+      ${lib.optionalString (config.system.build ? vmRunner) "ln -s ${config.system.build.vmRunner}/bin $out/bin"}
       echo "$machine" > $out/machine.json
     '';
   };

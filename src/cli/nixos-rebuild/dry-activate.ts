@@ -8,12 +8,13 @@ import {
   assumeRunning,
   describePlan,
   explainPlan,
+  listUnits,
   parseRunningUnits,
+  parseUnitList,
   planSwitch,
   planToJson,
   readSystem,
   type RunningUnits,
-  showUnits,
   type SystemFiles,
   type Unfinished,
 } from "#nixos";
@@ -78,7 +79,7 @@ async function buildNext(context: Context, line: DryActivateLine): Promise<strin
 function runningUnits(context: Context, line: DryActivateLine, old: SystemFiles): RunningUnits {
   if (line.units !== undefined) return parseRunningUnits(readFileSync(hostPath(absolutePath(line.units)), "latin1"));
   if (line.from === undefined) {
-    return parseRunningUnits(execFileSync("systemctl", showUnits, { encoding: "latin1", maxBuffer: 2 ** 28 }));
+    return parseUnitList(execFileSync("systemctl", listUnits, { encoding: "latin1", maxBuffer: 2 ** 28 }));
   }
   const assumed = assumeRunning(old.units);
   context.log.message("notice", `assuming that the ${assumed.size} units run that the old system starts by itself`);

@@ -15,16 +15,21 @@ import type { NixList, Slot, Value } from "../values/value.ts";
 import { AttrLists } from "./attr-lists.ts";
 import { evalError } from "./define.ts";
 
+const whatMaps = "while evaluating the first argument passed to builtins.map";
+const whatIsMapped = "while evaluating the second argument passed to builtins.map";
+
 function mapOpen(evaluator: Evaluator, fn: Slot, slot: Slot): MappedList | NixList {
-  const list = evaluator.forceList(slot, "while evaluating the second argument passed to builtins.map");
+  const list = evaluator.forceList(slot, whatIsMapped);
   if (list.length === 0) return list;
-  evaluator.forceFunction(fn, "while evaluating the first argument passed to builtins.map");
+  evaluator.forceFunction(fn, whatMaps);
   return new MappedList(evaluator, fn, list.length, list);
 }
 
-/** The list itself, for whoever keeps it. */
-function made(list: MappedList | NixList): NixList {
-  return list instanceof MappedList ? list.list() : list;
+function map(evaluator: Evaluator, fn: Slot, slot: Slot): NixList {
+  const list = evaluator.forceList(slot, whatIsMapped);
+  if (list.length === 0) return list;
+  evaluator.forceFunction(fn, whatMaps);
+  return list.map(evaluator.delayCalls(fn));
 }
 
 function filter(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
@@ -208,7 +213,7 @@ export const listBuiltins: readonly PrimOpDefinition[] = [
     arity: 2,
     argumentNames: ["f", "list"],
     isGlobal: true,
-    impl: (evaluator, fn, list) => made(mapOpen(evaluator, fn, list)),
+    impl: map,
     makeOpen: mapOpen,
   },
   { name: "filter", arity: 2, argumentNames: ["f", "list"], impl: filter },

@@ -18,6 +18,7 @@ import { type Code, force, Thunk } from "../values/thunk.ts";
 import type { Slot, Value } from "../values/value.ts";
 import type { Compiler, Run } from "./compiler.ts";
 import { Delayed } from "./delayed.ts";
+import { openVariable } from "./only-use.ts";
 import { resolveVariable, type Scope } from "./scope.ts";
 import { compileVariable } from "./variables.ts";
 
@@ -29,7 +30,7 @@ export function compileCall(compiler: Compiler, expr: CallExpr, scope: Scope): R
     const operator = primOp.arity === 2 ? compileOperator(compiler, expr, primOp, scope, pos) : undefined;
     if (operator !== undefined) return operator;
     const args = expr.args.map((arg, index) => {
-      const opened = index === primOp.definition.opens ? openCode(compiler, arg, scope) : undefined;
+      const opened = index === primOp.definition.opens ? openArgument(compiler, arg, scope) : undefined;
       return opened === undefined ? compiler.delayed(arg, scope) : Delayed.thunk(opened);
     });
     return callKnown(evaluator, primOp, args, pos);
@@ -118,8 +119,13 @@ export function knownPrimOp(expr: Expr, scope: Scope, evaluator: Evaluator): Pri
   return slot instanceof PrimOp ? slot : undefined;
 }
 
-/** For a call whose list need not be made, the code that a builtin may open. */
-export function openCode(compiler: Compiler, expr: Expr, scope: Scope): Code | undefined {
+/** For an argument whose list need not be made, the code that the builtin may open. */
+export function openArgument(compiler: Compiler, expr: Expr, scope: Scope): Code | undefined {
+  if (expr.kind === "packed") return openArgument(compiler, expr.unpack(), scope);
+  return expr.kind === "var" ? openVariable(compiler, expr, scope, openCode) : openCode(compiler, expr, scope);
+}
+
+function openCode(compiler: Compiler, expr: Expr, scope: Scope): MappedCode | undefined {
   if (expr.kind === "packed") return openCode(compiler, expr.unpack(), scope);
   if (expr.kind !== "call" || expr.args.length !== 2) return undefined;
   const { evaluator } = compiler;
@@ -180,7 +186,7 @@ function compileOperand(compiler: Compiler, expr: Expr, scope: Scope): Run {
 }
 
 /** What an operand was evaluated to, as what the builtin is to force, which happens once. */
-function asArgument(evaluator: Evaluator, value: Value): Slot {
+export function asArgument(evaluator: Evaluator, value: Value): Slot {
   return (value as Slot) instanceof Thunk ? evaluator.delay(() => value) : value;
 }
 

@@ -155,7 +155,8 @@ function selectPath(compiler: Compiler, expr: SelectExpr, scope: Scope, target: 
     let definedAt: Pos = noPos;
     try {
       let slot: Slot = value;
-      for (const step of steps) {
+      for (let i = 0; i < steps.length; i++) {
+        const step = steps[i] as Step;
         const symbol = step.symbol(env);
         value = force(slot, pos);
         const next = value instanceof Attrs ? lookUp(step, value, symbol) : undefined;
@@ -182,7 +183,8 @@ export function compileHasAttr(compiler: Compiler, expr: HasAttrExpr, scope: Sco
   const pos = compiler.positionOf(expr);
   return (env) => {
     let slot: Slot = target(env);
-    for (const step of steps) {
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i] as Step;
       const value: Value = force(slot, pos);
       const symbol = step.symbol(env);
       const next: Slot | undefined = value instanceof Attrs ? lookUp(step, value, symbol) : undefined;

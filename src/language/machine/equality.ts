@@ -46,7 +46,7 @@ function wereForced(a: Value, b: Value): void {
   noteForced(b);
 }
 
-export function equalValues(evaluator: Evaluator, a: Value, b: Value, pos: Pos, context: string): boolean {
+function equalValues(evaluator: Evaluator, a: Value, b: Value, pos: Pos, context: string): boolean {
   switch (typeof a) {
     case "number":
     case "bigint":

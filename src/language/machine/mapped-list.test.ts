@@ -1,5 +1,5 @@
-// Lists that are never made mean the same as those that are: each program once with the call as the argument, and once with
-// the list bound to a variable that is mentioned twice.
+// Lists that are never made mean the same as those that are: each program once with the call as the argument, once with the
+// list bound to a variable, and once with a second variable between the two, for which it is made.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -57,6 +57,34 @@ for (const consumer of consumers) {
     for (const list of lists) {
       const made = evaluate(`let l = ${list}; m = l; in ${consumer.replace("LIST", "m")}`);
       assert.equal(evaluate(consumer.replace("LIST", list)), made, list);
+      assert.equal(evaluate(`let l = ${list}; in ${consumer.replace("LIST", "l")}`), made, list);
     }
+  });
+}
+
+const evaluations: readonly (readonly [title: string, program: string, traces: number])[] = [
+  ["mentioned once", "let l = LIST; in toString (builtins.length (builtins.concatLists l))", 1],
+  [
+    "mentioned twice",
+    "let l = LIST; in builtins.length (builtins.concatLists l) + builtins.length (builtins.concatLists l)",
+    1,
+  ],
+  ["mentioned in a function", "let l = LIST; f = x: builtins.length (builtins.concatLists l) + x; in f 1 + f 2", 1],
+  [
+    "mentioned in a function's let",
+    "let f = x: let l = LIST; in builtins.length (builtins.concatLists l); in f 1 + f 2",
+    2,
+  ],
+  ["mentioned in a thunk", "let l = LIST; a = builtins.length (builtins.concatLists l); in a + a", 1],
+];
+
+for (const [title, program, traces] of evaluations) {
+  test(`the elements of a list ${title} are evaluated as often as they are made`, () => {
+    const io = new MemoryIO();
+    const evaluator = createEvaluator({ io, builtins: createBuiltins() });
+    let count = 0;
+    io.emitMessage = () => count++;
+    evaluator.evalExpr(program.replace("LIST", 'map (x: builtins.trace "x" [ x ]) [ 1 ]'), "/");
+    assert.equal(count, traces);
   });
 }

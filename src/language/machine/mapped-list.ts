@@ -45,10 +45,9 @@ export class MappedList {
 
   /** The list as everybody sees it. */
   list(): NixList {
-    const { items, delay } = this;
-    if (items !== undefined) return items.map(delay);
+    const { delay } = this;
     const result: Slot[] = [];
-    for (let i = 0; i < this.length; i++) result.push(delay(i));
+    for (let i = 0; i < this.length; i++) result.push(delay(this.item(i)));
     return result;
   }
 

@@ -4,7 +4,7 @@
 import { spawnSync, type SpawnSyncOptions } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { FirnError } from "#formats";
-import { parseRunningUnits, type RunningUnits, showUnits } from "./running-units.ts";
+import { listUnits, parseUnitList, type RunningUnits } from "./running-units.ts";
 
 type UnitCommand = "stop" | "start" | "restart" | "reload";
 
@@ -41,7 +41,7 @@ export function systemdOf(programs: string): ServiceManager {
     return stdout;
   };
   return {
-    units: () => parseRunningUnits(read("systemctl", ...showUnits)),
+    units: () => parseUnitList(read("systemctl", ...listUnits)),
     command: (command, units) => units.length === 0 || run("systemctl", command, "--", ...units),
     reexecute: () => run("systemctl", "daemon-reexec"),
     reloadFiles: () => run("systemctl", "daemon-reload"),

@@ -9,6 +9,14 @@ import { ifExists, writeFileAtomically } from "#host";
 /** Until `committing` an interrupted switch is undone; from then on it is finished. */
 export type SwitchPhase = "stopping" | "activating" | "starting" | "checking" | "rolling back" | "committing";
 
+/** What the machine was like before a switch, against which its end is judged. */
+export interface MachineBefore {
+  /** Units that ran, that had failed, and that were not healthy. */
+  readonly ran: readonly string[];
+  readonly failed: readonly string[];
+  readonly unhealthy: readonly string[];
+}
+
 export interface SwitchRecord {
   readonly from: string;
   readonly to: string;
@@ -17,6 +25,7 @@ export interface SwitchRecord {
   readonly boot: string;
   /** The program that installs the boot loader for `to`. */
   readonly loader: string | null;
+  readonly before: MachineBefore;
   /** The profile that is to move, and the generation that it moves to. */
   readonly profile: { readonly path: string; readonly generation: string; readonly isNew: boolean } | null;
 }

@@ -8,9 +8,10 @@ import { type CarriedOut, carryOut } from "./carry-out.ts";
 import type { FailedCheck } from "./health-checks.ts";
 import type { PendingUnits } from "./pending-units.ts";
 import { readSystem, type SystemFiles } from "./read-system.ts";
+import type { RunningUnits } from "./running-units.ts";
 import type { ServiceManager } from "./service-manager.ts";
 import type { HealthCheck, SwitchDescription } from "./switch-description.ts";
-import type { SwitchJournal, SwitchPhase, SwitchRecord } from "./switch-journal.ts";
+import type { MachineBefore, SwitchJournal, SwitchPhase, SwitchRecord } from "./switch-journal.ts";
 import type { StorePlace } from "../store-links.ts";
 
 /** What a switch works on: the running machine, or a test's. */
@@ -81,11 +82,14 @@ export async function switchSystem(task: SwitchTask, world: SwitchWorld): Promis
     return { ...nothingFailed, outcome: "refused", status: 1 };
   }
   if (action === "check") return { ...nothingFailed, outcome: "done", status: 0 };
-  const lastGood = finishInterrupted(task, world) ?? current.toplevel;
+  // A switch that was interrupted began with another system, and with units that had not failed by it yet.
+  const interrupted = finishInterrupted(task, world);
+  const lastGood = interrupted?.from ?? current.toplevel;
   world.syncStore();
 
   if (action === "boot") {
-    if (commit(task, current.toplevel, world)) return { ...nothingFailed, outcome: "done", status: 0 };
+    if (commit(recordOf(task, lastGood, nothingBefore, world), world))
+      return { ...nothingFailed, outcome: "done", status: 0 };
     if (task.profile?.isNew === true) world.removeGeneration(task.profile.generation);
     world.journal.close();
     return { ...nothingFailed, outcome: "refused", status: 1 };
@@ -101,14 +105,18 @@ export async function switchSystem(task: SwitchTask, world: SwitchWorld): Promis
   const plan = planSwitch({ old: current, new: next, running: before, unfinished });
   task.announce?.(plan);
   if (plan.incompatibleInit) {
-    const moved = action !== "switch" || commit(task, current.toplevel, world);
+    const moved = action !== "switch" || commit(recordOf(task, lastGood, nothingBefore, world), world);
     return { ...nothingFailed, outcome: "needs-reboot", status: moved ? 100 : 1 };
   }
 
-  const failedBefore = new Set(failedUnits(before));
   const ailing = await world.check(description.healthChecks, { once: baselineTime });
-  const ailedBefore = new Set(ailing.map(({ check }) => check.unit));
-  const record = recordOf(task, lastGood, world);
+  const machineBefore = interrupted?.before ?? {
+    ran: unitsThatRun(before),
+    failed: failedUnits(before),
+    unhealthy: ailing.map(({ check }) => check.unit),
+  };
+  const [failedBefore, ailedBefore] = [new Set(machineBefore.failed), new Set(machineBefore.unhealthy)];
+  const record = recordOf(task, lastGood, machineBefore, world);
   const enter = (phase: SwitchPhase): void => world.journal.write({ ...record, phase });
   const result = await carryOut({
     plan,
@@ -139,7 +147,7 @@ export async function switchSystem(task: SwitchTask, world: SwitchWorld): Promis
   if (status === 0) {
     // What does not concern the boot has nothing more to do.
     if (action === "test") world.journal.close();
-    if (action === "test" || commit(task, lastGood, world)) {
+    if (action === "test" || commit(record, world)) {
       return { ...report, outcome: "done", status: report.failedBefore.length > 0 ? 4 : 0 };
     }
     world.say("the boot loader could not be installed");
@@ -147,17 +155,17 @@ export async function switchSystem(task: SwitchTask, world: SwitchWorld): Promis
       world.journal.close();
       return { ...report, outcome: "failed", status: 1 };
     }
-    await rollBack(task, next, lastGood, before, world);
+    await rollBack(task, record, next, world);
     return { ...report, outcome: "rolled-back", status: 1 };
   }
   if (mayGoBack) {
     tellFailure(report, world);
-    await rollBack(task, next, lastGood, before, world);
+    await rollBack(task, record, next, world);
     return { ...report, outcome: "rolled-back", status: 5 };
   }
   tellFailure(report, world);
   // As in NixOS: the new system is the one that the machine boots, whatever failed.
-  const moved = action !== "switch" || commit(task, lastGood, world);
+  const moved = action !== "switch" || commit(record, world);
   world.journal.close();
   return { ...report, outcome: "failed", status: moved ? status : 1 };
 }
@@ -169,7 +177,7 @@ export async function switchSystem(task: SwitchTask, world: SwitchWorld): Promis
 export function finishInterrupted(
   task: Pick<SwitchTask, "profile"> | undefined,
   world: SwitchWorld,
-): string | undefined {
+): SwitchRecord | undefined {
   const record = world.journal.read();
   if (record === undefined) return undefined;
   const { profile } = record;
@@ -187,22 +195,21 @@ export function finishInterrupted(
   if (profile?.isNew === true && profile.generation !== task?.profile?.generation)
     world.removeGeneration(profile.generation);
   world.journal.close();
-  return sameBoot ? record.from : undefined;
+  return sameBoot ? record : undefined;
 }
 
-function recordOf(task: SwitchTask, from: string, world: SwitchWorld): Omit<SwitchRecord, "phase"> {
-  return {
-    from,
-    to: task.toplevel,
-    boot: world.boot,
-    profile: task.profile,
-    loader: task.description.installBootLoader,
-  };
+const nothingBefore: MachineBefore = { ran: [], failed: [], unhealthy: [] };
+
+type BeginningOfRecord = Omit<SwitchRecord, "phase">;
+
+function recordOf(task: SwitchTask, from: string, before: MachineBefore, world: SwitchWorld): BeginningOfRecord {
+  const { toplevel: to, profile } = task;
+  return { from, to, boot: world.boot, profile, loader: task.description.installBootLoader, before };
 }
 
 /** The machine boots the new system from now on. False when the boot loader refused, and then nothing has moved. */
-function commit(task: SwitchTask, from: string, world: SwitchWorld): boolean {
-  const record: SwitchRecord = { ...recordOf(task, from, world), phase: "committing" };
+function commit(beginning: BeginningOfRecord, world: SwitchWorld): boolean {
+  const record: SwitchRecord = { ...beginning, phase: "committing" };
   world.journal.write(record);
   return finishCommit(record, world);
 }
@@ -221,7 +228,7 @@ function statusOf(result: CarriedOut, failed: readonly string[], checks: readonl
   return result.filesRead ? 0 : 3;
 }
 
-function failedUnits(units: ReadonlyMap<string, { readonly state: string; readonly detail?: string }>): string[] {
+function failedUnits(units: RunningUnits): string[] {
   return [...units].flatMap(([unit, { state, detail }]) =>
     state === "failed" || detail === "auto-restart" ? [unit] : [],
   );
@@ -237,27 +244,26 @@ function tellFailure(report: Omit<SwitchReport, "outcome" | "status">, world: Sw
   }
 }
 
-/** Back to `lastGood`, with all that ran `before`. */
+function unitsThatRun(units: RunningUnits): string[] {
+  return [...units].flatMap(([unit, { state }]) =>
+    state === "active" && /\.(?:service|socket|timer|path)$/.test(unit) ? [unit] : [],
+  );
+}
+
+/** Back to the system that the record began with, and all that ran then. */
 async function rollBack(
   task: SwitchTask,
+  record: BeginningOfRecord,
   from: SystemFiles,
-  lastGood: string,
-  before: ReadonlyMap<string, { readonly state: string; readonly fragmentPath: string }>,
   world: SwitchWorld,
 ): Promise<void> {
-  world.say(`switching back to ${lastGood}`);
-  const record = recordOf(task, lastGood, world);
+  world.say(`switching back to ${record.from}`);
   const running = world.manager.units();
   // What the new system brought down is no longer active, and would be overlooked.
-  const lost = [...before].flatMap(([unit, { state, fragmentPath }]) =>
-    state === "active" &&
-    fragmentPath !== "" &&
-    running.get(unit)?.state !== "active" &&
-    /\.(?:service|socket|timer|path)$/.test(unit)
-      ? [unit]
-      : [],
-  );
-  const old = readSystem(lastGood, world.store);
+  const old = readSystem(record.from, world.store);
+  const isItsOwn = (unit: string): boolean =>
+    old.units.units.has(unit) || old.units.units.has(unit.replace(/@[^.]*\./, "@."));
+  const lost = record.before.ran.filter((unit) => running.get(unit)?.state !== "active" && isItsOwn(unit));
   const plan = planSwitch({ old: from, new: old, running, unfinished: { start: lost } });
   const result = await carryOut({
     plan,
@@ -265,12 +271,12 @@ async function rollBack(
     before: running,
     manager: world.manager,
     pending: world.pending,
-    activate: () => world.activate(lastGood, task.action),
+    activate: () => world.activate(record.from, task.action),
     say: (line) => world.say(line),
     enter: () => world.journal.write({ ...record, phase: "rolling back" }),
   });
   if (task.profile?.isNew === true) world.removeGeneration(task.profile.generation);
   world.journal.close();
-  if (result.failed.length > 0)
-    world.say(`warning: back in the old system, these units fail: ${result.failed.join(", ")}`);
+  const failed = result.failed.filter((unit) => !record.before.failed.includes(unit));
+  if (failed.length > 0) world.say(`warning: back in the old system, these units fail: ${failed.join(", ")}`);
 }

@@ -4,7 +4,8 @@
 let
   inherit (lib) mkOption types;
   cfg = config.networking.nat;
-  names = interfaces: "{ ${lib.concatMapStringsSep ", " (name: ''"${name}"'') interfaces} }";
+  # `ve-+` stands for all whose names begin so.
+  pattern = name: if lib.hasSuffix "+" name then "${lib.removeSuffix "+" name}*" else name;
   outward = lib.optionalString (cfg.externalInterface != null) "oifname \"${cfg.externalInterface}\" ";
   translate = version:
     let address = if version == "ip" then cfg.externalIP else cfg.externalIPv6; in
@@ -29,7 +30,7 @@ let
     ${forward version isIPv6}}
     chain post {
       type nat hook postrouting priority srcnat;
-    ${lib.optionalString (cfg.internalInterfaces != [ ]) "${outward}iifname ${names cfg.internalInterfaces} ${translate version}\n"}${lib.optionalString (inside != [ ]) "${outward}${version} saddr { ${lib.concatStringsSep ", " inside} } ${translate version}\n"}}
+    ${lib.concatMapStrings (name: "${outward}iifname \"${pattern name}\" ${translate version}\n") cfg.internalInterfaces}${lib.optionalString (inside != [ ]) "${outward}${version} saddr { ${lib.concatStringsSep ", " inside} } ${translate version}\n"}}
   '';
 in
 {

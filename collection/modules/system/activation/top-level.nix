@@ -22,11 +22,28 @@ let
   children = builtins.mapAttrs (_: child: child.configuration.config.system.build.toplevel) config.specialisation;
   childLinks = lib.concatStrings (lib.mapAttrsToList (child: toplevel: "ln -s ${toplevel} $out/specialisation/${lib.escapeShellArg child}\n") children);
 
+  # A container has the host's kernel, and is not booted.
+  hasKernel = !config.boot.isContainer;
+  kernelCheck = lib.optionalString hasKernel ''
+    kernel=${cfg.build.kernel}/${cfg.boot.loader.kernelFile}
+    if [ ! -f "$kernel" ]; then
+      echo "The bootloader cannot find the proper kernel image: $kernel" >&2
+      exit 1
+    fi
+  '';
+  kernelLinks = lib.optionalString hasKernel ''
+    ln -s "$kernel" $out/kernel
+    ln -s ${cfg.modulesTree} $out/kernel-modules
+    ln -s ${cfg.build.initialRamdisk}/${cfg.boot.loader.initrdFile} $out/initrd
+    ln -s ${cfg.build.initialRamdiskSecretAppender}/bin/append-initrd-secrets $out/append-initrd-secrets
+    ln -s ${cfg.build.firmware}/lib/firmware $out/firmware
+  '';
+
   toplevel = pkgs.runCommand "nixos-system-${name}-${cfg.nixos.label}"
     {
       activation = cfg.build.activationScript;
       dryActivation = cfg.build.dryActivationScript;
-      bootJson = builtins.toJSON bootDocument;
+      bootJson = builtins.toJSON (lib.optionalAttrs hasKernel bootDocument);
       kernelParams = toString config.boot.kernelParams;
       extraDependencies = toString cfg.extraDependencies;
       configurationName = config.boot.loader.grub.configurationName;
@@ -36,18 +53,10 @@ let
       checks = cfg.checks;
     }
     ''
-      kernel=${cfg.build.kernel}/${cfg.boot.loader.kernelFile}
-      if [ ! -f "$kernel" ]; then
-        echo "The bootloader cannot find the proper kernel image: $kernel" >&2
-        exit 1
-      fi
+      ${kernelCheck}
       mkdir -p $out/bin $out/specialisation $out/fine-tune
 
-      ln -s "$kernel" $out/kernel
-      ln -s ${cfg.modulesTree} $out/kernel-modules
-      ln -s ${cfg.build.initialRamdisk}/${cfg.boot.loader.initrdFile} $out/initrd
-      ln -s ${cfg.build.initialRamdiskSecretAppender}/bin/append-initrd-secrets $out/append-initrd-secrets
-      ln -s ${cfg.build.firmware}/lib/firmware $out/firmware
+      ${kernelLinks}
       ln -s ${cfg.build.etc}/etc $out/etc
       ln -s ${cfg.path} $out/sw
       ln -s ${config.systemd.package} $out/systemd
@@ -56,7 +65,7 @@ let
       echo -n "$configurationName" > $out/configuration-name
       echo -n "systemd ${toString config.systemd.interfaceVersion}" > $out/init-interface-version
       echo -n "${cfg.nixos.label}" > $out/nixos-version
-      echo -n "${bootDocument."org.nixos.bootspec.v1".system}" > $out/system
+      echo -n "${(pkgs.stdenv.hostPlatform or { system = "x86_64-linux"; }).system}" > $out/system
       cp "$extraDependenciesPath" $out/extra-dependencies
 
       sed "s|@out@|$out|g" "$activationPath" > $out/activate

@@ -189,7 +189,7 @@ in
     system.build.bootStage1 = ./stage-1-init.sh;
     assertions = [
       {
-        assertion = lib.any (fs: fs.enable && fs.mountPoint == "/") (builtins.attrValues config.fileSystems);
+        assertion = config.boot.isContainer or false || lib.any (fs: fs.enable && fs.mountPoint == "/") (builtins.attrValues config.fileSystems);
         message = "The `fileSystems' option does not specify your root file system.";
       }
     ];

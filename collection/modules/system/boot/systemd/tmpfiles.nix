@@ -1,12 +1,47 @@
 # Files and folders that are made, emptied and removed while the machine runs: systemd-tmpfiles with rules of the configuration
 # and those of systemd's own that hold here.
-{ config, lib, ... }:
+{ config, lib, pkgs, ... }:
 
 let
   inherit (lib) mkOption types;
   cfg = config.systemd.tmpfiles;
+
+  field = default: what: mkOption { type = types.str; inherit default; description = "${what}, as {manpage}`tmpfiles.d(5)` has it."; };
+  rule = { name, ... }: {
+    options = {
+      type = mkOption { type = types.str; default = name; defaultText = "‹tmpfiles-type›"; description = "What is done with the path: the letters of {manpage}`tmpfiles.d(5)`."; };
+      mode = field "-" "The mode";
+      user = field "-" "The user";
+      group = field "-" "The group";
+      age = field "-" "The age at which what is in it goes";
+      argument = field "" "The argument";
+    };
+  };
+  ruleLine = path: rule: "'${rule.type}' '${path}' '${rule.mode}' '${rule.user}' '${rule.group}' '${rule.age}' ${rule.argument}\n";
+  settingsFile = paths: lib.concatStrings (lib.concatLists (lib.mapAttrsToList (path: rules: map (ruleLine path) (builtins.attrValues rules)) paths));
+
+  # An own file takes the place of a package's of its name.
+  own = map (name: "${name}.conf") (builtins.attrNames cfg.settings);
+  packagesFile = pkgs.runCommand "tmpfiles-of-packages" { } ''
+    for package in ${toString cfg.packages}; do
+      for file in $package/lib/tmpfiles.d/*.conf; do
+        case " ${toString own} " in *" ''${file##*/} "*) ;; *) cat $file >> $out ;; esac
+      done
+    done
+  '';
 in
 {
+  options.systemd.tmpfiles.settings = mkOption {
+    type = types.attrsOf (types.attrsOf (types.attrsOf (types.submodule rule)));
+    default = { };
+    example = { "10-mypackage"."/var/lib/my-service/statefolder".d = { mode = "0755"; user = "root"; group = "root"; }; };
+    description = "Rules by file of {file}`/etc/tmpfiles.d`, path, and type.";
+  };
+  options.systemd.tmpfiles.packages = mkOption {
+    type = types.listOf types.package;
+    default = [ ];
+    description = "Packages that bring rules, in {file}`lib/tmpfiles.d`.";
+  };
   options.systemd.tmpfiles.rules = mkOption {
     type = types.listOf types.str;
     default = [ ];
@@ -52,7 +87,8 @@ in
         z /run/log/journal 2755 root systemd-journal - -
         z /var/log/journal 2755 root systemd-journal - -
       '' + lib.optionalString config.boot.tmp.cleanOnBoot "D! /tmp 1777 root root\n";
-    };
+    } // lib.mapAttrs' (name: paths: lib.nameValuePair "tmpfiles.d/${name}.conf" { text = settingsFile paths; }) cfg.settings
+      // lib.optionalAttrs (cfg.packages != [ ]) { "tmpfiles.d/packages.conf".source = packagesFile; };
     users.groups.systemd-journal.gid = 62;
   };
 }

@@ -1,6 +1,7 @@
 # The modules of every system.
 [
   ./config/console.nix
+  ./config/fonts/fontconfig.nix
   ./config/i18n.nix
   ./config/locale.nix
   ./config/networking.nix
@@ -34,6 +35,9 @@
   ./services/system/dbus.nix
   ./services/ttys/getty.nix
   ./services/web-servers/nginx/default.nix
+  ./services/x11/display-managers/default.nix
+  ./services/x11/window-managers/default.nix
+  ./services/x11/xserver.nix
   ./system/activation/activation-script.nix
   ./system/activation/top-level.nix
   ./system/boot/kernel.nix
@@ -59,4 +63,5 @@
   ./tasks/network-interfaces-systemd.nix
   ./tasks/network-interfaces.nix
   ./virtualisation/container-config.nix
+  ./virtualisation/nixos-containers.nix
 ]

@@ -39,7 +39,10 @@ let
 
   programs = builtins.concatStringsSep ":" (map (name: "${packages.${name}}/bin") [ "bubblewrap" "bzip2" "xz-utils" "coreutils" ]);
 
-  version = (builtins.fromJSON (builtins.readFile (source + "/package.json"))).version;
+  manifest = builtins.fromJSON (builtins.readFile (source + "/package.json"));
+  inherit (manifest) version;
+  # All names that it is called by; the last is a system's own.
+  names = builtins.concatStringsSep " " (filter (name: name != "firn") (builtins.attrNames manifest.bin) ++ [ "switch-to-configuration" ]);
 
   built = runCommand "firn-${version}"
     {
@@ -70,7 +73,7 @@ let
     # Sandboxes are bubblewrap's; logs and archives are packed by programs of their own. The caller's come first.
     sed -e "1s|.*|#!${packages.bash}/bin/bash\nexport PATH=\$PATH:${programs}|" -e "s|^home=.*|home=$out|" $launcher > $out/bin/firn
     chmod 755 $out/bin/firn
-    for program in nix nix-build nix-collect-garbage nix-env nix-hash nix-instantiate nix-store nixos-rebuild; do
+    for program in ${names}; do
       ln -s firn $out/bin/$program
     done
     echo "${version}" > $out/nix-support/firn

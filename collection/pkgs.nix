@@ -11,7 +11,7 @@ let
   inherit (builders) runCommand;
   itself = if firn == null then import ./firn.nix { inherit packages runCommand system; } else firn;
 in
-packages // builders // rec {
+packages // import ./nixpkgs-interface.nix { inherit packages builders system; } // builders // rec {
   firn = itself;
 
   # A script for perl as a program, in a store object of its own.
@@ -84,5 +84,7 @@ packages // builders // rec {
       '' // { pname = "linux"; inherit version; modDirVersion = release; };
     };
   linuxPackages = linuxPackagesOf "linux-image-amd64";
+  # The archive has one.
+  linuxPackages_latest = linuxPackages;
   linuxPackages_cloud = linuxPackagesOf "linux-image-cloud-amd64";
 }

@@ -23,7 +23,7 @@ const home = join(import.meta.dirname, "..");
 const dist = join(home, "dist");
 
 /** Those that Node has loaded before a program begins. */
-const loadedAnyway = new Set(["buffer", "events", "fs", "module", "path", "process", "url", "util"]);
+const loadedAnyway = new Set(["buffer", "events", "fs", "path", "process", "url", "util"]);
 
 // The same in every bundle: written for Node as one CommonJS script, in which a builtin module is loaded by its first use.
 const common: BuildOptions = {

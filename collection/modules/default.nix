@@ -21,6 +21,7 @@
             _file = "evalConfig";
             _module.args = {
               pkgs = lib.mkOptionDefault pkgs;
+              packagesOfLock = pkgs;
               utils = import ./utils.nix { inherit lib; };
             };
           }

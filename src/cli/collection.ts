@@ -23,7 +23,12 @@ export function lockDirectory(context: Context): string {
   const { environment } = context;
   const named = environment["FIRN_LOCK"];
   if (named !== undefined && named !== "") return absolutePath(toByteString(named));
-  return toByteString(`${environment["XDG_DATA_HOME"] || `${homedir()}/.local/share`}/firn/lock`);
+  return toByteString(`${firnData(environment)}/lock`);
+}
+
+/** Where this user's Firn keeps what is not in a store. */
+export function firnData(environment: Context["environment"]): string {
+  return `${environment["XDG_DATA_HOME"] || `${homedir()}/.local/share`}/firn`;
 }
 
 /** The package set of a lock: a set with one derivation for each name. */

@@ -110,7 +110,7 @@ export interface EvalIO {
 
   /**
    * `builtins.trace` and warnings. The text stands without "trace: " or "warning: ", which whoever prints it puts before
-   * it; an evaluation warning (`builtins.warn`) is complete.
+   * it; an evaluation warning (`builtins.warn`, an entry of the search path) is complete.
    */
   emitMessage(level: "trace" | "warn" | "evaluation-warning" | "info" | "debug", text: string): void;
 }

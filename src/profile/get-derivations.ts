@@ -55,7 +55,7 @@ interface Search {
 function searchValue(search: Search, slot: Slot, attrPath: string): void {
   const { evaluator } = search;
   // A set may hold itself.
-  const depth = enterCall(evaluator, positionOfSlot(slot));
+  const depth = enterCall(evaluator, positionOfSlot(evaluator, slot));
   const value = evaluator.autoCall(search.autoArguments, slot);
   if (takeDerivation(search, value, attrPath)) searchInside(search, value, attrPath);
   evaluator.depth = depth;

@@ -221,8 +221,8 @@ export class PackageInfo {
 
   private isPlainMeta(slot: Slot): boolean {
     // It may hold itself.
-    const depth = enterCall(this.evaluator, positionOfSlot(slot));
-    const isPlain = this.isPlainValue(this.evaluator.force(slot, positionOfSlot(slot)));
+    const depth = enterCall(this.evaluator, positionOfSlot(this.evaluator, slot));
+    const isPlain = this.isPlainValue(this.evaluator.force(slot, positionOfSlot(this.evaluator, slot)));
     this.evaluator.depth = depth;
     return isPlain;
   }

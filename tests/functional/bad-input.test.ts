@@ -149,6 +149,7 @@ test("files that are none are Nix's errors", async (t) => {
     ["builtins.readFile ./loop", "infinite symlink recursion in path '$SCENE/loop'"],
     ["builtins.readDir ./loop", "infinite symlink recursion in path '$SCENE/loop'"],
     ["builtins.pathExists ./loop/x", "infinite symlink recursion in path '$SCENE/loop/x'"],
+    ["builtins.readFileType ./loop/x", "path '$SCENE/loop' is a symlink"],
     ["builtins.readFile ./socket", "opening file '$SCENE/socket': No such device or address"],
     ['"${./mixed}"', "file '$SCENE/mixed/fifo' has an unsupported type"],
     ['"${./socket}"', "file '$SCENE/socket' has an unsupported type"],

@@ -19,6 +19,10 @@ const programs = [
   "nix-hash",
   "nix-instantiate",
   "nix-store",
+  "nixos-enter",
+  "nixos-generate-config",
+  "nixos-install",
+  "nixos-option",
   "nixos-rebuild",
 ];
 

@@ -9,7 +9,7 @@ const evaluator = openCollection("refusals");
 
 /** The modules that these tests are about; the others of the list would want packages. */
 const modules =
-  "config/networking config/users-groups misc/assertions misc/claimed-ports misc/ids misc/meta misc/prerequisites services/databases/postgresql services/networking/ssh/sshd services/web-servers/nginx/default system/activation/activation-script system/boot/loader/efi system/boot/loader/external/external system/boot/loader/grub/grub system/boot/loader/loader system/boot/loader/systemd-boot/systemd-boot system/boot/stage-1 system/boot/systemd system/build system/etc/etc tasks/filesystems"
+  "config/networking config/users-groups misc/assertions misc/claimed-ports misc/ids misc/meta misc/prerequisites services/databases/postgresql services/networking/ssh/sshd services/web-servers/nginx/default system/activation/activation-script system/boot/loader/loader system/boot/loader/external/external system/boot/loader/grub/grub system/boot/loader/systemd-boot/systemd-boot system/boot/loader/efi system/boot/stage-1 system/boot/systemd system/build system/etc/etc tasks/filesystems"
     .split(" ")
     .map((name) => `/collection/modules/${name}.nix`);
 

@@ -32,13 +32,14 @@ test(`${count} random programs mean to Firn what they mean to Nix`, { skip: miss
       );
       const outcomes = await scene.compare(made.map(({ program }) => program));
       for (const [index, one] of made.entries()) {
-        const { nix, firn } = outcomes[index] as Compared;
+        const seen = outcomes[index] as Compared;
+        const { nix, firn } = seen;
         for (const [name] of one.program.source.matchAll(/[a-zA-Z][\w']*/g)) {
           (nix.stdout === "" ? named.none : named.value).add(name);
         }
         if (!isDifferent(one.program, nix, firn)) continue;
         different++;
-        if (told.length < differencesTold) told.push(await shrink(scene, one));
+        if (told.length < differencesTold) told.push(await shrink(scene, one, seen));
       }
     }
   } finally {

@@ -162,6 +162,8 @@ in
     swapDevices = followed.swapDevices;
     boot.initrd.availableKernelModules =
       lib.optional (isNeeded "btrfs") "btrfs" ++ lib.optional (isNeeded "xfs") "xfs" ++ lib.optionals (isNeeded "vfat") [ "vfat" "nls_cp437" "nls_iso8859-1" "nls_ascii" ];
+    boot.initrd.luks.devices = builtins.listToAttrs followed.luks;
+    boot.swraid.enable = lib.mkIf (arrays != [ ]) true;
     boot.loader.grub.devices = map (disk: disk.device) (builtins.filter hasGrub disks);
 
     # What `firn disk` calls.
@@ -177,7 +179,6 @@ in
     assertions =
       map (label: { assertion = false; message = "Several partitions of `disko.devices.disk' have the label `${label}'."; }) (twice labels)
       ++ map (device: { assertion = false; message = "Several disks of `disko.devices.disk' are ${device}."; }) (twice (map (disk: disk.device) disks))
-      ++ map (path: { assertion = false; message = "Several file systems of `disko.devices' are mounted at ${path}."; }) (twice (map (fs: fs.name) followed.fileSystems))
       ++ map
         (a: {
           assertion = partsOf a >= { "0" = 2; "1" = 2; "5" = 3; "6" = 4; "10" = 2; }.${toString a.level};

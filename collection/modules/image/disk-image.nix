@@ -16,11 +16,5 @@ in
   boot.loader.grub.devices = lib.mkOverride 1100 [ "/dev/vda" ];
   boot.loader.systemd-boot.enable = lib.mkImageMediaOverride isEfi;
 
-  # What the machine's package manager knows of its store when it first starts.
-  boot.postBootCommands = ''
-    if [ -e /nix-path-registration ] && [ -x /run/current-system/sw/bin/nix-store ]; then
-      /run/current-system/sw/bin/nix-store --load-db < /nix-path-registration && rm /nix-path-registration
-    fi
-  '';
   system.build.image = import ./make-disk-image.nix { inherit config lib pkgs; };
 }

@@ -27,6 +27,8 @@ in
     image.modules = {
       raw.imports = [ ./disk-image.nix ];
       raw-efi = { imports = [ ./disk-image.nix ]; image.efiSupport = true; };
+      iso.imports = [ ../installer/cd-dvd/iso-image.nix ];
+      iso-installer.imports = [ ../installer/cd-dvd/installation-cd-minimal.nix ];
       qemu = { imports = [ ./disk-image.nix ]; image.format = "qcow2"; };
       qemu-efi = { imports = [ ./disk-image.nix ]; image.format = "qcow2"; image.efiSupport = true; };
     };

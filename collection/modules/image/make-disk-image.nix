@@ -15,6 +15,8 @@ let
 in
 pkgs.runCommand cfg.baseName
 {
+  # mtools writes names in a code page.
+  GCONV_PATH = "${pkgs.libc6}/lib/x86_64-linux-gnu/gconv";
   PATH = lib.makeBinPath (with pkgs; [ coreutils e2fsprogs fakeroot fdisk util-linux findutils sed grep mtools dosfstools grub-common perl ]);
 } ''
   # The same system has the same image, and another system another one's ids.
@@ -26,7 +28,11 @@ pkgs.runCommand cfg.baseName
 
   mkdir -p root/{nix/store,nix/var/nix/profiles,nix/var/nix/gcroots,etc,boot,tmp}
   xargs cp -a --reflink=auto -t root/nix/store < ${closure}/store-paths
-  cp ${closure}/registration root/nix-path-registration
+  ${lib.optionalString config.nix.enable ''
+    # What the machine's package manager knows of its store.
+    mkdir root/nix/var/nix/db
+    install -m 644 ${pkgs.storeDatabase closure}/* root/nix/var/nix/db/
+  ''}
   ln -s ${toplevel} root/nix/var/nix/profiles/system-1-link
   ln -s system-1-link root/nix/var/nix/profiles/system
   touch root/etc/NIXOS

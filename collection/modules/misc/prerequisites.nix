@@ -4,7 +4,8 @@
 
 let
   findCycle = import ./find-cycle.nix { inherit lib; };
-  showCycle = lib.concatStringsSep " → ";
+  names = cycle: if cycle == null then [ ] else cycle;
+  showCycle = cycle: lib.concatStringsSep " → " (names cycle);
 
   # Units of the configuration by name, each with its kind and its own name there. What waits for what: `after`, and `before`
   # turned round.
@@ -41,12 +42,12 @@ in
     {
       assertion = unitCycle == null;
       message = "Units wait for each other in a circle: ${showCycle unitCycle}. Systemd would leave one of them out.";
-      about = lib.concatMap aboutUnit (lib.unique unitCycle);
+      about = lib.concatMap aboutUnit (lib.unique (names unitCycle));
     }
     {
       assertion = scriptCycle == null;
       message = "Activation steps wait for each other in a circle: ${showCycle scriptCycle}.";
-      about = map (name: [ "system" "activationScripts" name "deps" ]) (lib.unique scriptCycle);
+      about = map (name: [ "system" "activationScripts" name "deps" ]) (lib.unique (names scriptCycle));
     }
   ];
 }

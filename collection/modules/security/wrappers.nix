@@ -72,6 +72,7 @@ in
 
     system.activationScripts.wrappers = {
       deps = [ "specialfs" "users" ];
+      busybox = true;
       text = ''
         mkdir -p /run/wrappers
         if ! mountpoint -q /run/wrappers; then mount -t tmpfs -o nodev,mode=755 tmpfs /run/wrappers; fi

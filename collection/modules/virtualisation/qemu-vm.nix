@@ -1,5 +1,6 @@
 # The system as a virtual machine of QEMU: the store is a read-only image of the closure, everything else is on a disk that is
-# empty when the machine first starts. `system.build.vm` says what to start; the program that does is Firn's.
+# empty when the machine first starts. `system.build.vm` says what to start, for Firn's driver; vm-runner.nix adds the program that
+# starts it by hand.
 { config, lib, pkgs, ... }:
 
 let
@@ -59,7 +60,23 @@ in
       };
     };
     swapDevices = lib.mkVMOverride [ ];
-    boot.loader = lib.mkVMOverride { grub.enable = false; systemd-boot.enable = false; external.enable = true; timeout = 0; };
+    # The kernel is handed to the machine, so what a boot loader would choose is the program that it starts.
+    boot.loader = lib.mkVMOverride {
+      grub.enable = false;
+      systemd-boot.enable = false;
+      timeout = 0;
+      external.enable = true;
+      external.installHook = pkgs.writeShellScript "choose-system" ''
+        export PATH=${pkgs.coreutils}/bin
+        mkdir -p /sbin
+        ln -sfn "$1/init" /sbin/init.new
+        mv -T /sbin/init.new /sbin/init
+        sync -f /sbin
+      '';
+    };
+    boot.initrd.postMountCommands = lib.mkAfter ''
+      if [ -L $targetRoot/sbin/init ]; then init=/sbin/init; fi
+    '';
     # The processor's clock is the host's.
     services.timesyncd.enable = lib.mkVMOverride false;
     networking.usePredictableInterfaceNames = lib.mkVMOverride false;
@@ -82,7 +99,7 @@ in
       fi
     '';
 
-    system.build.storeImage = storeImage;
+    system.build = { inherit storeImage emptyDisk; };
     system.build.vm = pkgs.runCommand "nixos-vm" {
       machine = builtins.toJSON {
         name = config.networking.hostName;
@@ -100,6 +117,7 @@ in
     } ''
       mkdir -p $out
       ln -s ${toplevel} $out/system
+      ${lib.optionalString (config.system.build ? vmRunner) "ln -s ${config.system.build.vmRunner}/bin $out/bin"}
       echo "$machine" > $out/machine.json
     '';
   };

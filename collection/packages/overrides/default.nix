@@ -10,7 +10,9 @@ let
     ./desktop.nix
     ./programs.nix
     ./servers.nix
+    ./shells.nix
     ./system.nix
+    ./emulators.nix
   ];
   byName = builtins.foldl' (all: file: all // file.names) { } files;
   patterns = builtins.concatMap (file: file.patterns or [ ]) files;

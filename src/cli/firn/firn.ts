@@ -15,7 +15,9 @@ const subcommands: Subcommands = new Map<string, LoadCommand>([
   ["search", async () => (await import("./search.ts")).command],
   ["shell", async () => (await import("./run.ts")).shellCommand],
   ["verify", async () => (await import("./verify.ts")).command],
+  ["vm", async () => (await import("./vm.ts")).command],
   ["version", async () => versionCommand],
+  ["why", async () => (await import("../nixos-option/nixos-option.ts")).whyCommand],
 ]);
 
 export const command: Command = {

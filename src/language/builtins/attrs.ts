@@ -2,7 +2,9 @@
 
 import { hint, TypeError } from "../errors/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
-import { Attrs, AttrsBuilder, emptyAttrs } from "../values/attrs.ts";
+import { forceKept } from "../machine/force.ts";
+import { openList, slotAt } from "../machine/mapped-list.ts";
+import { Attrs, AttrsBuilder, emptiedAttrs, emptyAttrs } from "../values/attrs.ts";
 import { Lambda, type LambdaCode } from "../values/lambda.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import { PrimOp, PrimOpApp, type PrimOpDefinition } from "../values/prim-op.ts";
@@ -88,7 +90,7 @@ function copyOf(attrs: Attrs): Attrs {
 }
 
 function listToAttrs(evaluator: Evaluator, slot: Slot): Value {
-  const list = evaluator.forceList(slot, "while evaluating the argument passed to builtins.listToAttrs");
+  const list = openList(evaluator, slot, "while evaluating the argument passed to builtins.listToAttrs");
   if (list.length === 0) return emptyAttrs;
   const { name: nameSymbol, value: valueSymbol } = evaluator.symbols.known;
   const pair = "in a {name=...; value=...;} pair";
@@ -97,7 +99,7 @@ function listToAttrs(evaluator: Evaluator, slot: Slot): Value {
   let isAscending = true;
   for (let i = 0; i < list.length; i++) {
     const element = evaluator.forceAttrs(
-      list[i] as Slot,
+      slotAt(list, i),
       "while evaluating an element of the list passed to builtins.listToAttrs",
     );
     const name = evaluator.forceStringNoContext(
@@ -139,7 +141,7 @@ function intersectAttrs(evaluator: Evaluator, slotA: Slot, slotB: Slot): Value {
     const value = right.get(symbol);
     if (value !== undefined) builder.set(symbol, value, right.positionOf(symbol));
   }
-  return builder.build();
+  return builder.size === 0 ? emptiedAttrs : builder.build();
 }
 
 function catAttrs(evaluator: Evaluator, nameSlot: Slot, slot: Slot): Value {
@@ -168,7 +170,7 @@ function mapAttrs(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
 }
 
 function functionArgs(slot: Slot): Value {
-  const fn = force(slot);
+  const fn = forceKept(slot);
   if (fn instanceof PrimOp || fn instanceof PrimOpApp) return emptyAttrs;
   if (!(fn instanceof Lambda)) throw new TypeError(hint`'functionArgs' requires a function`);
   fn.code.formalsAttrs ??= makeFormalsAttrs(fn.code);
@@ -191,7 +193,7 @@ export function makeAttrBuiltins(): readonly PrimOpDefinition[] {
     { name: "hasAttr", arity: 2, argumentNames: ["s", "set"], impl: hasAttr },
     { name: "unsafeGetAttrPos", arity: 2, argumentNames: ["s", "set"], impl: unsafeGetAttrPos },
     { name: "removeAttrs", arity: 2, argumentNames: ["set", "list"], isGlobal: true, impl: removeAttrs },
-    { name: "listToAttrs", arity: 1, argumentNames: ["e"], impl: listToAttrs },
+    { name: "listToAttrs", arity: 1, argumentNames: ["e"], opens: 0, impl: listToAttrs },
     { name: "intersectAttrs", arity: 2, argumentNames: ["e1", "e2"], impl: intersectAttrs },
     { name: "catAttrs", arity: 2, argumentNames: ["attr", "list"], impl: catAttrs },
     { name: "mapAttrs", arity: 2, argumentNames: ["f", "attrset"], impl: mapAttrs },

@@ -13,9 +13,10 @@ import {
 import type { Evaluator } from "../machine/evaluator.ts";
 import { forceKept } from "../machine/force.ts";
 import { ContextCollector } from "../values/context.ts";
+import { Lambda } from "../values/lambda.ts";
 import type { PrimOpDefinition } from "../values/prim-op.ts";
 import { printForTrace } from "../values/print.ts";
-import { force } from "../values/thunk.ts";
+import { force, Thunk } from "../values/thunk.ts";
 import type { Slot, Value } from "../values/value.ts";
 import { contextOf, textOf } from "./define.ts";
 
@@ -59,7 +60,7 @@ function tryEval(evaluator: Evaluator, slot: Slot): Value {
 }
 
 function trace(evaluator: Evaluator, what: Slot, slot: Slot): Value {
-  const value = force(what);
+  const value = forceKept(what);
   const isString = typeof value === "string" || contextOf(value) !== undefined;
   evaluator.io.emitMessage("trace", isString ? textOf(value) : printForTrace(evaluator, value));
   evaluator.reached("trace");
@@ -79,10 +80,17 @@ function warn(evaluator: Evaluator, messageSlot: Slot, slot: Slot): Value {
   return force(slot);
 }
 
-/** Where no debugger listens it is its argument. */
+/** Its argument as it is, evaluated or not. */
 function breakpoint(evaluator: Evaluator, slot: Slot): Value {
   evaluator.reached("break");
-  return force(slot);
+  if (slot instanceof Thunk) return slot.isForced ? slot.force() : unevaluated(slot.copy());
+  if (!(slot instanceof Lambda) || slot.wasForced) return slot;
+  return unevaluated(evaluator.delay(() => new Lambda(slot.code, slot.env, true)));
+}
+
+/** Where a value belongs; values/thunk.ts says what becomes of it. */
+function unevaluated(thunk: Thunk): Value {
+  return thunk as unknown as Value;
 }
 
 function sequence(_: Evaluator, first: Slot, second: Slot): Value {

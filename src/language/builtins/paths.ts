@@ -5,7 +5,7 @@ import { hint, RestrictedPathError } from "../errors/index.ts";
 import type { FileType } from "../io.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { folderOfPath, isInternalPath } from "../machine/internal-paths.ts";
-import { noSuchPath } from "../machine/paths.ts";
+import { lookAt } from "../machine/paths.ts";
 import { findFile } from "../machine/search-path.ts";
 import type { SearchPathEntry } from "../machine/settings.ts";
 import { AttrsBuilder } from "../values/attrs.ts";
@@ -96,11 +96,9 @@ function referencesOf(evaluator: Evaluator, path: string, text: string): StringC
 }
 
 function readFileType(evaluator: Evaluator, slot: Slot): FileType {
-  const path = realisePath(evaluator, slot, "ancestors");
+  const path = realisePath(evaluator, slot, "none");
   if (evaluator.files.hasInternalFile(path)) return "regular";
-  const stat = withLanguageErrors(() => evaluator.io.lstat(path));
-  if (stat === undefined) throw noSuchPath(evaluator.io, path);
-  return stat.type;
+  return withLanguageErrors(() => lookAt(evaluator.io, path)).type;
 }
 
 function readDir(evaluator: Evaluator, slot: Slot): Value {

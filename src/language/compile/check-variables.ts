@@ -1,34 +1,32 @@
 // Goes through a whole file once, before anything of it runs: an undefined variable is an error even in code that is
-// never used, and names become symbols in the order in which Nix's parser makes them (an argument after the body it is
-// for), because attribute sets are walked in that order. Bodies are compiled much later, or never.
+// never used. Bodies are compiled much later, or never.
 
 import type { AttrPath, AttrsExpr, Expr, LambdaExpr, VarExpr } from "../syntax/ast.ts";
-import { NameTable, type Symbol } from "../values/symbols.ts";
+import type { ParsedFile } from "../syntax/index.ts";
+import type { Symbol, SymbolTable } from "../values/symbols.ts";
 import { resolveVariable, type Scope } from "./scope.ts";
 
-/** Returns the first undefined variable in the order in which Nix looks (bindVars), if there is one. */
-export function findUndefinedVariable(expr: Expr, scope: Scope, symbols: NameTable): VarExpr | undefined {
+/**
+ * Makes symbols of a file's names and returns the first undefined variable in the order in which Nix looks (bindVars), if
+ * there is one.
+ */
+export function findUndefinedVariable(parsed: ParsedFile, scope: Scope, symbols: SymbolTable): VarExpr | undefined {
+  const { expr, names } = parsed;
+  for (const name of names) symbols.intern(name);
   const walker = new Walker(scope, symbols);
   walker.walk(expr);
   return walker.undefinedVariable;
 }
 
-/** The names of an expression in the order in which the check makes symbols of them. */
-export function namesOf(expr: Expr, scope: Scope): readonly string[] {
-  const names = new NameTable();
-  new Walker(scope, names).walk(expr);
-  return names.all;
-}
-
 class Walker {
   private readonly scope: Scope;
-  private readonly symbols: NameTable;
+  private readonly symbols: SymbolTable;
   /** Names outside of the expression, looked up once. */
   private readonly outside = new Map<string, boolean>();
   private withDepth = 0;
   undefinedVariable: VarExpr | undefined = undefined;
 
-  constructor(scope: Scope, symbols: NameTable) {
+  constructor(scope: Scope, symbols: SymbolTable) {
     this.scope = scope;
     this.symbols = symbols;
   }
@@ -92,7 +90,6 @@ class Walker {
 
   private variable(expr: VarExpr): void {
     const entry = this.symbols.entry(expr.name);
-    this.symbols.internEntry(entry);
     if (entry.bound > 0 || this.withDepth > 0) return;
     let isKnown = this.outside.get(expr.name);
     if (isKnown === undefined) {
@@ -103,10 +100,7 @@ class Walker {
   }
 
   private path(path: AttrPath): void {
-    for (const name of path) {
-      if (name.kind === "static") this.symbols.intern(name.name);
-      else this.walk(name.expr);
-    }
+    for (const name of path) if (name.kind === "dynamic") this.walk(name.expr);
   }
 
   private bind(name: string): void {
@@ -132,8 +126,8 @@ class Walker {
   }
 
   /**
-   * Walks in the order of the source, in which names become symbols. Of several undefined variables the first is the one
-   * below the first symbol, since Nix looks in that order. `walk` gives the symbol.
+   * Of several undefined variables the first is the one below the first symbol, since Nix looks in that order. `walk`
+   * gives the symbol.
    */
   private inOrder<T>(items: Iterable<T>, walk: (item: T) => Symbol): void {
     const before = this.undefinedVariable;
@@ -163,8 +157,6 @@ class Walker {
       this.undefinedVariable = undefined;
       this.variable(def.value);
       inherited.set(name, this.undefinedVariable);
-      // Bound before it is walked, but made a symbol only when it is reached.
-      this.symbols.intern(name);
     }
     this.undefinedVariable = before;
     for (const name of expr.attrs.keys()) this.bind(name);
@@ -188,10 +180,7 @@ class Walker {
       return this.symbols.intern(name);
     });
     this.walk(expr.body);
-    if (expr.argument !== undefined) {
-      this.symbols.intern(expr.argument);
-      this.unbind(expr.argument);
-    }
+    if (expr.argument !== undefined) this.unbind(expr.argument);
     for (const formal of formals) this.unbind(formal.name);
   }
 }

@@ -6,7 +6,14 @@ import type { Expr, LambdaExpr } from "../syntax/ast.ts";
 import { hint } from "../errors/index.ts";
 import { docCommentText } from "../syntax/doc-comment.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
-import { type Body, generateEnter1, generateEnter2, generateEnter3, generateFormals } from "../generate/hot-lambda.ts";
+import {
+  type Body,
+  generateCompute,
+  generateEnter1,
+  generateEnter2,
+  generateEnter3,
+  generateFormals,
+} from "../generate/hot-lambda.ts";
 import { strictParameters } from "../generate/strictness.ts";
 import { addFrame, quoteFunction } from "../machine/failures.ts";
 import type { Attrs } from "../values/attrs.ts";
@@ -15,6 +22,7 @@ import { noPos, type Pos } from "../values/position.ts";
 import type { Symbol } from "../values/symbols.ts";
 import { Environment } from "../values/environment.ts";
 import type { Slot, Value } from "../values/value.ts";
+import { knownPrimOp } from "./call.ts";
 import type { Compiler, Run } from "./compiler.ts";
 import type { Delayed } from "./delayed.ts";
 import { FormalsMatcher } from "./formals.ts";
@@ -45,6 +53,17 @@ function chainOf(expr: LambdaExpr): LambdaExpr[] {
   return chain;
 }
 
+/** Whether a body compares the two arguments, and which way. */
+function orderOf(evaluator: Evaluator, body: Expr, scope: Scope, [a, b]: readonly (string | undefined)[]): 1 | 0 | -1 {
+  if (body.kind === "packed") return orderOf(evaluator, body.unpack(), scope, [a, b]);
+  if (body.kind !== "call" || body.args.length !== 2) return 0;
+  if (knownPrimOp(body.fn, scope, evaluator)?.name !== "lessThan") return 0;
+  const [left, right] = body.args.map((arg) => (arg.kind === "packed" ? arg.unpack() : arg));
+  if (left?.kind !== "var" || right?.kind !== "var") return 0;
+  if (left.name === a && right.name === b) return 1;
+  return left.name === b && right.name === a ? -1 : 0;
+}
+
 /** Runs a body so that an error gets the frames that Nix collects with --show-trace. */
 type Guard = (body: Run, env: Environment, callPos: Pos) => Value;
 
@@ -69,6 +88,8 @@ abstract class BaseCode implements LambdaCode {
   private sortedFormals: readonly FormalInfo[] | undefined = undefined;
   abstract readonly arity: 1 | 2 | 3;
   abstract strict: number;
+  abstract readonly compute: LambdaCode["compute"];
+  abstract readonly order: 1 | 0 | -1;
   abstract enter1: LambdaCode["enter1"];
   abstract enter2: LambdaCode["enter2"];
   abstract enter3: LambdaCode["enter3"];
@@ -120,7 +141,9 @@ const notForThisArity = (): never => {
 /** `x: body` and `{ a, b }: body`. */
 class SingleCode extends BaseCode {
   override readonly arity = 1;
+  override readonly order = 0;
   override strict = 0;
+  override compute: LambdaCode["compute"] = undefined;
   override enter1: LambdaCode["enter1"];
   override enter2: LambdaCode["enter2"] = notForThisArity;
   override enter3: LambdaCode["enter3"] = notForThisArity;
@@ -152,7 +175,10 @@ function enterSimple(compiler: Compiler, expr: LambdaExpr, scope: Scope, code: S
   return (env, a, callPos) => {
     if (left > 0 && --left === 0) {
       code.enter1 = generateEnter1({ compiler, expr: expr.body, scope: inner }, slow) ?? slow;
-      if (code.enter1 !== slow) code.strict = strictParameters(compiler.evaluator, expr.body, inner, [argument]);
+      if (code.enter1 !== slow) {
+        code.strict = strictParameters(compiler.evaluator, expr.body, inner, [argument]);
+        code.compute = generateCompute({ compiler, expr: expr.body, scope: inner });
+      }
       return code.enter1(env, a, callPos);
     }
     return body(new Environment(env, a, undefined));
@@ -215,6 +241,9 @@ function enterFormals(compiler: Compiler, expr: LambdaExpr, scope: Scope, code: 
 /** `x: y: body` and `x: y: z: body`. */
 class CurriedCode extends BaseCode {
   override readonly arity: 2 | 3;
+  override readonly compute = undefined;
+  private knownOrder: 1 | 0 | -1 | undefined = undefined;
+  private readonly findOrder: () => 1 | 0 | -1;
   override strict = 0;
   override enter1: LambdaCode["enter1"] = notForThisArity;
   override enter2: LambdaCode["enter2"] = notForThisArity;
@@ -228,6 +257,7 @@ class CurriedCode extends BaseCode {
     const names = chain.map((lambda) => lambda.argument as string);
     const { evaluator } = compiler;
     const { showTrace, generateAfter } = evaluator.settings;
+    this.findOrder = () => (this.arity === 2 ? orderOf(evaluator, last.body, namesScope(names, scope), names) : 0);
     const hot = (): Body => {
       const inner = namesScope(names, scope);
       this.strict = strictParameters(evaluator, last.body, inner, names);
@@ -275,5 +305,9 @@ class CurriedCode extends BaseCode {
       this.applyOne = (env, a) => new Lambda(rest, new Environment(env, a, undefined), true);
       return this.applyOne(firstEnv, firstA);
     };
+  }
+
+  override get order(): 1 | 0 | -1 {
+    return (this.knownOrder ??= this.findOrder());
   }
 }

@@ -3,14 +3,14 @@
 import type { AssertExpr, BinaryExpr, Expr, IfExpr, ListExpr, NotExpr, WithExpr } from "../syntax/ast.ts";
 import { printExpr } from "../syntax/index.ts";
 import { AssertionError, hint } from "../errors/index.ts";
-import { enterCall } from "../machine/depth.ts";
-import { assertEqualValues, equalValues } from "../machine/equality.ts";
+import { assertEqualValues, equalOperands } from "../machine/equality.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { addFrame, assertionFailed, wrongType } from "../machine/failures.ts";
 import { forceList } from "../machine/force.ts";
 import { Attrs, emptyAttrs } from "../values/attrs.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import { Environment } from "../values/environment.ts";
+import { force } from "../values/thunk.ts";
 import { emptySlots, type NixList, type Value } from "../values/value.ts";
 import type { Compiler, Run } from "./compiler.ts";
 import type { Delayed } from "./delayed.ts";
@@ -88,7 +88,7 @@ function failAssertion(compiler: Compiler, expr: AssertExpr, scope: Scope, env: 
       const a = compiler.compile(expr.condition.left, scope)(env);
       const b = compiler.compile(expr.condition.right, scope)(env);
       const equalsPos = compiler.pos(expr.condition.pos);
-      assertEqualValues(evaluator, a, b, equalsPos, "in an equality assertion");
+      assertEqualValues(evaluator, force(a), force(b), equalsPos, "in an equality assertion");
     } catch (error) {
       if (error instanceof AssertionError) {
         addFrame(evaluator, error, pos, hint`while evaluating the condition of the assertion '${text}'`);
@@ -154,10 +154,7 @@ function compileEquality(compiler: Compiler, expr: BinaryExpr, scope: Scope, wan
   return (env) => {
     const a = left(env);
     const b = right(env);
-    const depth = enterCall(evaluator, pos);
-    const result = equalValues(evaluator, a, b, pos, frame);
-    evaluator.depth = depth;
-    return result === wanted;
+    return equalOperands(evaluator, a, b, pos, frame) === wanted;
   };
 }
 

@@ -6,7 +6,7 @@ import { printExpr, showIdentifier } from "../syntax/index.ts";
 import { BaseError, hint } from "../errors/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { addFrame, missingAttribute } from "../machine/failures.ts";
-import { forceAttrs, forceStringNoContext } from "../machine/force.ts";
+import { forceAttrs, noteForced, requireAttrs, forceStringNoContext } from "../machine/force.ts";
 import { derivationInternalPath } from "../machine/internal-paths.ts";
 import { Attrs } from "../values/attrs.ts";
 import { noPos, type Pos } from "../values/position.ts";
@@ -155,13 +155,15 @@ function selectPath(compiler: Compiler, expr: SelectExpr, scope: Scope, target: 
     let definedAt: Pos = noPos;
     try {
       let slot: Slot = value;
-      for (const step of steps) {
+      for (let i = 0; i < steps.length; i++) {
+        const step = steps[i] as Step;
         const symbol = step.symbol(env);
         value = force(slot, pos);
         const next = value instanceof Attrs ? lookUp(step, value, symbol) : undefined;
         if (next === undefined) {
+          noteForced(value);
           if (fallback !== undefined) return fallback(env);
-          const attrs = forceAttrs(evaluator, value, selecting, pos);
+          const attrs = requireAttrs(evaluator, value, selecting, pos);
           throw missingAttribute(evaluator, attrs, evaluator.symbols.name(symbol), pos);
         }
         definedAt = (value as Attrs).positionOf(symbol);
@@ -181,11 +183,15 @@ export function compileHasAttr(compiler: Compiler, expr: HasAttrExpr, scope: Sco
   const pos = compiler.positionOf(expr);
   return (env) => {
     let slot: Slot = target(env);
-    for (const step of steps) {
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i] as Step;
       const value: Value = force(slot, pos);
       const symbol = step.symbol(env);
       const next: Slot | undefined = value instanceof Attrs ? lookUp(step, value, symbol) : undefined;
-      if (next === undefined) return false;
+      if (next === undefined) {
+        noteForced(value);
+        return false;
+      }
       slot = next;
     }
     return true;

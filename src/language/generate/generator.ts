@@ -6,7 +6,7 @@
 // the limit is sent to the closures (see hot-lambda.ts).
 
 import { compileBindings, shapeOf } from "../compile/attrs.ts";
-import { knownPrimOp } from "../compile/call.ts";
+import { knownPrimOp, openArgument } from "../compile/call.ts";
 import type { Compiler } from "../compile/compiler.ts";
 import { conditionOf } from "../compile/operators.ts";
 import { resolveVariable, type Scope } from "../compile/scope.ts";
@@ -173,8 +173,8 @@ export class Generator {
       return this.fallBack(expr, scope, depth);
     }
     const known = this.values.get(slot);
-    if (known !== undefined) return known;
-    const value = this.keep(slot);
+    // What was not evaluated when it was looked at first (`builtins.break`) is looked at again.
+    const value = this.keep(known === undefined ? slot : `${known} instanceof Thunk ? ${slot} : ${known}`);
     this.forceLocal(value, depth, forcedAt);
     this.values.set(slot, value);
     return value;
@@ -267,7 +267,8 @@ export class Generator {
     this.at(depth);
     source.emit(`${result} = ${instead};`);
     for (const [slot, value] of writer.looked) {
-      source.emit(`${value} = ${slot}; if (${value} instanceof Thunk) ${value} = ${value}.payload;`);
+      source.emit(`${value} = ${slot};`);
+      source.emit(`if (${value} instanceof Thunk && ${value}.code === null) ${value} = ${value}.payload;`);
       this.values.set(slot, value);
     }
     source.emit("}");
@@ -349,8 +350,8 @@ export class Generator {
     source.emit(
       `if ((typeof ${a} === "number" && typeof ${b} === "number") || (typeof ${a} === "string" && typeof ${b} === "string")) ${result} = ${a} ${op}= ${b}; else {`,
     );
-    this.at(depth + 1);
-    source.emit(`${result} = equalValues(ev, ${a}, ${b}, ${pos}, ${source.constant(frame)}) === ${op === "=="}; }`);
+    this.at(depth);
+    source.emit(`${result} = equalOperands(ev, ${a}, ${b}, ${pos}, ${source.constant(frame)}) === ${op === "=="}; }`);
     return result;
   }
 
@@ -377,7 +378,7 @@ export class Generator {
     this.at(depth + 1);
     source.emit(`if (${fn} instanceof Lambda && ${fn}.code.arity === ${count}) {`);
     source.emit(`${fn}.wasForced = true; ${result} = ${fn}.code.enter${count}(${fn}.env, ${args.join(", ")}, ${pos});`);
-    source.emit(`} else ${result} = apply${count}(ev, ${fn}, ${args.join(", ")}, ${pos});`);
+    source.emit(`} else ${result} = apply${count}(ev, force(${fn}, ${pos}), ${args.join(", ")}, ${pos});`);
     return result;
   }
 
@@ -413,7 +414,9 @@ export class Generator {
     }
     source.emit(`break ${done}; }`);
     this.at(inner);
-    source.emit(`${result} = callPrimOp(ev, ${source.constant(primOp)}, ${pos}, ${a}, ${b}, ${b}); }`);
+    source.emit(
+      `${result} = callPrimOp(ev, ${source.constant(primOp)}, ${pos}, asArgument(ev, ${a}), asArgument(ev, ${b}), ${b}); }`,
+    );
     return result;
   }
 
@@ -422,7 +425,11 @@ export class Generator {
     const pos = this.compiler.pos(expr.pos);
     const strict = strictBuiltins.get(primOp.name) ?? 0;
     const args = expr.args.map((arg, index) => {
-      const text = this.argument(arg, scope, ((strict >> index) & 1) === 1 ? "true" : "false");
+      const opened = index === primOp.definition.opens ? openArgument(this.compiler, arg, scope) : undefined;
+      const text =
+        opened === undefined
+          ? this.argument(arg, scope, ((strict >> index) & 1) === 1 ? "true" : "false")
+          : `new Thunk(${source.constant(opened)}, ${this.environment(scope)})`;
       return text.startsWith("new ") ? this.keep(text) : text;
     });
     const result = source.local();
@@ -482,7 +489,7 @@ export class Generator {
 
   private bindings(expr: LetExpr, scope: Scope, depth: number, nesting: number): Term {
     if (expr.attrs.attrs.size === 0) return this.value(expr.body, scope, depth, nesting);
-    const { fill, inner } = compileBindings(this.compiler, expr.attrs, scope);
+    const { fill, inner } = compileBindings(this.compiler, expr.attrs, scope, expr);
     const environment = this.keep(`${this.source.constant(fill)}(${this.environment(scope)})`);
     this.entered.set(inner, environment);
     return this.value(expr.body, inner, depth, nesting);

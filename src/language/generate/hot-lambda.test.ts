@@ -56,6 +56,9 @@ const cases: readonly (readonly [title: string, program: string, printed: string
   ["three arguments", "(a: b: c: [ a b c ]) 1 2 3", "[ 1 2 3 ]"],
   ["a partial application", "map ((a: b: a - b) 10) [ 1 ]", "[ <CODE> ]"],
   ["an endless recursion", "let f = n: f (n + 1); in f 0", "error: stack overflow; max-call-depth exceeded"],
+  ["what break leaves unevaluated", "(a: let x = break (a + 1); in [ (x == 2) (x + 1) ]) 1", "[ <CODE> <CODE> ]"],
+  ["what break left, looked at twice", "(x: (if x == 2 then 1 else 0) + x) (break (1 + 1))", "3"],
+  ["a function that break left", "(f: f 1) (break (x: x))", "1"],
   ["equality of what is one place", "(f: [ f ] == [ f ]) (x: x)", "true"],
 ];
 

@@ -7,6 +7,7 @@ import type { Scope } from "../compile/scope.ts";
 import type { Expr } from "../syntax/ast.ts";
 import type { LambdaCode } from "../values/lambda.ts";
 import { Generator } from "./generator.ts";
+import { arithmeticKind, NumberWriter } from "./numbers.ts";
 import { runtime } from "./runtime.ts";
 import { Source } from "./source.ts";
 
@@ -31,6 +32,18 @@ export function generateEnter2(body: Body, slow: LambdaCode["enter2"]): LambdaCo
 
 export function generateEnter3(body: Body, slow: LambdaCode["enter3"]): LambdaCode["enter3"] | undefined {
   return generate(body, "env, a, b, c, callPos", ["a", "b", "c"], slow, () => {}) as LambdaCode["enter3"] | undefined;
+}
+
+/** A function of one argument that is nothing but arithmetic. */
+export function generateCompute({ compiler, expr, scope }: Body): LambdaCode["compute"] {
+  const { evaluator } = compiler;
+  if (arithmeticKind(evaluator, expr, scope) !== "number") return undefined;
+  const source = new Source({ ...runtime, ev: evaluator });
+  source.emit(`otherwise: { if (ev.depth > ${evaluator.maxCallDepth - margin}) break otherwise;`);
+  const generator = new Generator(compiler, source, { scope, slots: ["a"] });
+  const result = new NumberWriter(evaluator, source, generator, "otherwise").write(expr, scope);
+  source.emit(`return ${result}; }`);
+  return source.make("env, a") as LambdaCode["compute"];
 }
 
 /** `{ a, b }@args: …`; where a default is needed the closures go on. */

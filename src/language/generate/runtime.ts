@@ -2,9 +2,10 @@
 // and frames are the same.
 
 import { hint } from "../errors/index.ts";
+import { asArgument } from "../compile/call.ts";
 import { addValues, appendPart } from "../compile/strings.ts";
 import { apply1, apply2, apply3, callPrimOp } from "../machine/call.ts";
-import { equalValues } from "../machine/equality.ts";
+import { equalOperands } from "../machine/equality.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { addFrame, wrongType } from "../machine/failures.ts";
 import { Attrs } from "../values/attrs.ts";
@@ -12,7 +13,7 @@ import { ContextCollector } from "../values/context.ts";
 import { Environment } from "../values/environment.ts";
 import { Lambda } from "../values/lambda.ts";
 import type { Pos } from "../values/position.ts";
-import { Thunk } from "../values/thunk.ts";
+import { force, Thunk } from "../values/thunk.ts";
 import { stringValue, type Value } from "../values/value.ts";
 
 function failInBuiltin(evaluator: Evaluator, error: unknown, pos: Pos, name: string): unknown {
@@ -32,6 +33,7 @@ function notABoolean(evaluator: Evaluator, value: Value, pos: Pos): unknown {
 /** By the names under which the text has them. */
 export const runtime = {
   Thunk,
+  force,
   Environment,
   Lambda,
   Attrs,
@@ -42,7 +44,8 @@ export const runtime = {
   apply2,
   apply3,
   callPrimOp,
-  equalValues,
+  asArgument,
+  equalOperands,
   failInBuiltin,
   notABoolean,
   withFrame,

@@ -26,7 +26,7 @@ export function debugDeep(evaluator: Evaluator, listener: Debugger, slot: Slot):
   function visit(place: Slot): void {
     if (seen.has(place)) return;
     seen.add(place);
-    const value = force(place, positionOfSlot(place));
+    const value = force(place, positionOfSlot(evaluator, place));
     if (Array.isArray(value)) for (const item of value as NixList) visit(item);
     if (!(value instanceof Attrs)) return;
     const { shape, values } = value.flat();

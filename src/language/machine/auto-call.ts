@@ -10,7 +10,7 @@ import { missingAutoArgument } from "./failures.ts";
 import { positionOfSlot } from "../values/position-of.ts";
 
 export function autoCall(evaluator: Evaluator, args: Attrs, fn: Slot): Value {
-  const pos = positionOfSlot(fn);
+  const pos = positionOfSlot(evaluator, fn);
   const value = force(fn, pos);
   if (value instanceof Attrs) {
     const functor = value.get(evaluator.symbols.known.functor);

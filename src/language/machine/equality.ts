@@ -7,13 +7,13 @@ import { showIdentifier } from "../syntax/index.ts";
 import { Attrs } from "../values/attrs.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import type { Symbol } from "../values/symbols.ts";
-import { force } from "../values/thunk.ts";
+import { force, Thunk } from "../values/thunk.ts";
 import { typeName, typeTag } from "../values/type-name.ts";
 import { NixFloat, type NixList, NixPath, NixString, type Slot, type Value } from "../values/value.ts";
 import { enterCall } from "./depth.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { addFrame, printed } from "./failures.ts";
-import { isList } from "./force.ts";
+import { forceKept, isList, noteForced } from "./force.ts";
 import { isInternalPath } from "./internal-paths.ts";
 
 export function equals(evaluator: Evaluator, slotA: Slot, slotB: Slot, pos: Pos, context: string): boolean {
@@ -21,12 +21,32 @@ export function equals(evaluator: Evaluator, slotA: Slot, slotB: Slot, pos: Pos,
   const a = force(slotA, pos);
   const b = force(slotB, pos);
   const result = slotA === slotB && typeof a === "object" ? true : equalValues(evaluator, a, b, pos, context);
+  if (!result) wereForced(a, b);
   evaluator.depth = depth;
   return result;
 }
 
-/** As `equals` for two values that stand nowhere, as the operands of `==` do. */
-export function equalValues(evaluator: Evaluator, a: Value, b: Value, pos: Pos, context: string): boolean {
+/** As `equals` for the operands of `==`, which stand nowhere. */
+export function equalOperands(evaluator: Evaluator, a: Value, b: Value, pos: Pos, context: string): boolean {
+  const depth = enterCall(evaluator, pos);
+  let result = equalValues(evaluator, a, b, pos, context);
+  if (!result) {
+    wereForced(a, b);
+    if ((a as Slot) instanceof Thunk || (b as Slot) instanceof Thunk) {
+      result = equalValues(evaluator, force(a, pos), force(b, pos), pos, context);
+    }
+  }
+  evaluator.depth = depth;
+  return result;
+}
+
+/** Only what is not equal can be a function. */
+function wereForced(a: Value, b: Value): void {
+  noteForced(a);
+  noteForced(b);
+}
+
+function equalValues(evaluator: Evaluator, a: Value, b: Value, pos: Pos, context: string): boolean {
   switch (typeof a) {
     case "number":
     case "bigint":
@@ -82,7 +102,7 @@ export function isDerivation(evaluator: Evaluator, value: Value): value is Attrs
   const symbol = evaluator.symbols.known.type;
   const slot = value.get(symbol);
   if (slot === undefined) return false;
-  const type = force(slot, value.positionOf(symbol));
+  const type = forceKept(slot, value.positionOf(symbol));
   return type === "derivation" || (type instanceof NixString && type.text === "derivation");
 }
 

@@ -56,6 +56,8 @@ export class Evaluator {
   readonly maxCallDepth: number;
   /** Whether an error gets the frames of calls; only with the setting `showTrace`, but there it may change (`:te`). */
   collectsCalls = true;
+  /** Where the `{ }` stands that was evaluated last: to Nix that is where all sets stand that have nothing in them. */
+  emptySetPos: Pos = noPos;
   /** Calls since it was last looked whether the user wants to stop. */
   calls = 0;
   /** Until code that is made of text turns out to be forbidden. */

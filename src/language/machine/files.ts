@@ -4,7 +4,7 @@
 import { hint, isStackExhaustion, renderWarning, stackOverflow } from "../errors/index.ts";
 import { withLanguageErrors } from "../builtins/foreign-error.ts";
 import type { Compiler } from "../compile/compiler.ts";
-import { findUndefinedVariable, namesOf } from "../compile/check-variables.ts";
+import { findUndefinedVariable } from "../compile/check-variables.ts";
 import { namesScope, type Scope } from "../compile/scope.ts";
 import type { SourceText } from "../io.ts";
 import type { Origin, SourceFile } from "../syntax/ast.ts";
@@ -166,7 +166,7 @@ export class FileEvaluator {
     const scope: Scope = extra?.scope ?? { kind: "base", base: this.evaluator.base };
     const compiler = this.evaluator.makeCompiler(parsed.file);
     this.checkVariables(parsed, scope, compiler);
-    if (!hasWarned) keeper?.keep(packTree(parsed.expr, namesOf(parsed.expr, scope)));
+    if (!hasWarned) keeper?.keep(packTree(parsed.expr, parsed.names));
     const env = extra?.env ?? noEnvironment;
     return () => compiler.compile(parsed.expr, scope)(env);
   }
@@ -178,7 +178,7 @@ export class FileEvaluator {
   }
 
   private checkVariables(parsed: ParsedFile, scope: Scope, compiler: Compiler): void {
-    const missing = findUndefinedVariable(parsed.expr, scope, this.evaluator.symbols);
+    const missing = findUndefinedVariable(parsed, scope, this.evaluator.symbols);
     if (missing !== undefined) throw undefinedVariable(this.evaluator, missing.name, compiler.pos(missing.pos));
   }
 

@@ -85,7 +85,11 @@ export function forceStringNoContext(evaluator: Evaluator, slot: Slot, context: 
 }
 
 export function forceAttrs(evaluator: Evaluator, slot: Slot, context: string, pos: Pos): Attrs {
-  const value = force(slot, pos);
+  return requireAttrs(evaluator, force(slot, pos), context, pos, slot);
+}
+
+/** As `forceAttrs` for what was forced already; `slot` is where it was found. */
+export function requireAttrs(evaluator: Evaluator, value: Value, context: string, pos: Pos, slot: Slot = value): Attrs {
   if (value instanceof Attrs) return value;
   throw wrongType(evaluator, "a set", slot, noPos).addTrace(evaluator.positions.resolve(pos), context);
 }
@@ -97,10 +101,15 @@ export function forceList(evaluator: Evaluator, slot: Slot, context: string, pos
 }
 
 /** For a builtin that keeps the slot: a function in it counts as evaluated from then on, which shows when it is printed. */
-export function forceKept(slot: Slot): Value {
-  const value = force(slot);
-  if (value instanceof Lambda) value.wasForced = true;
+export function forceKept(slot: Slot, pos: Pos = noPos): Value {
+  const value = force(slot, pos);
+  noteForced(value);
   return value;
+}
+
+/** For who forced what may be kept elsewhere, and does nothing with it if it is a function. */
+export function noteForced(value: Value): void {
+  if (value instanceof Lambda) value.wasForced = true;
 }
 
 export function forceFunction(evaluator: Evaluator, slot: Slot, context: string, pos: Pos): Value {
@@ -139,14 +148,12 @@ export function requireAttr(evaluator: Evaluator, attrs: Attrs, symbol: Symbol, 
 
 /** Forces in the order of symbols, which is not that of names; each place is visited once. */
 export function forceDeep(evaluator: Evaluator, slot: Slot): Value {
-  const value = force(slot, positionOfSlot(slot));
-  forceDeepSlot(evaluator, slot, new Set());
-  return value;
+  return forceDeepSlot(evaluator, slot, new Set());
 }
 
-function forceDeepSlot(evaluator: Evaluator, slot: Slot, seen: Set<unknown>): void {
-  const depth = enterCall(evaluator, positionOfSlot(slot));
-  const value = force(slot, positionOfSlot(slot));
+function forceDeepSlot(evaluator: Evaluator, slot: Slot, seen: Set<unknown>): Value {
+  const depth = enterCall(evaluator, positionOfSlot(evaluator, slot));
+  const value = force(slot, positionOfSlot(evaluator, slot));
   // Only what can hold something else needs to be remembered.
   if (value instanceof Attrs) {
     if (!seen.has(slot)) {
@@ -162,6 +169,7 @@ function forceDeepSlot(evaluator: Evaluator, slot: Slot, seen: Set<unknown>): vo
     value.wasForced = true;
   }
   evaluator.depth = depth;
+  return value;
 }
 
 function forceDeepAttrs(evaluator: Evaluator, attrs: Attrs, seen: Set<unknown>): void {

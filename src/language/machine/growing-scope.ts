@@ -64,9 +64,9 @@ export class GrowingScope {
 
   /** Adds all attributes of a set; gives the set. */
   addAttrs(slot: Slot): Attrs {
-    const forced = force(slot, positionOfSlot(slot));
+    const forced = force(slot, positionOfSlot(this.evaluator, slot));
     const frame = "while evaluating an attribute set to be merged in the global scope";
-    const attrs = forceAttrs(this.evaluator, forced, frame, positionOfSlot(forced));
+    const attrs = forceAttrs(this.evaluator, forced, frame, positionOfSlot(this.evaluator, forced));
     const { shape, values } = attrs.flat();
     if (this.places.length + values.length >= capacity) throw environmentFull();
     shape.symbols.forEach((symbol: Symbol, index) =>
@@ -90,7 +90,7 @@ export class GrowingScope {
     return {
       evaluate: () => {
         const value = evaluate();
-        return force(value, positionOfSlot(value));
+        return force(value, positionOfSlot(this.evaluator, value));
       },
       finalSelection: expr.kind === "select" ? this.prepareSelection(parsed, expr, text) : undefined,
     };
@@ -140,14 +140,20 @@ export class GrowingScope {
 
   private get scope(): Scope {
     this.isShared = true;
-    return { kind: "names", names: this.names, isWide: true, parent: { kind: "base", base: this.evaluator.base } };
+    return {
+      kind: "names",
+      names: this.names,
+      isWide: true,
+      parent: { kind: "base", base: this.evaluator.base },
+      binder: "function",
+    };
   }
 
   /** Checks the variables; what is returned evaluates. `text` is what errors show, without an added semicolon. */
   private prepare(parsed: ParsedFile, text: string): () => Value {
     const { scope, evaluator } = this;
     const compiler = evaluator.makeCompiler({ ...parsed.file, text });
-    const missing = findUndefinedVariable(parsed.expr, scope, evaluator.symbols);
+    const missing = findUndefinedVariable(parsed, scope, evaluator.symbols);
     if (missing !== undefined) throw undefinedVariable(evaluator, missing.name, compiler.pos(missing.pos));
     const env = this.environment;
     return () => guardStack(() => compiler.compile(parsed.expr, scope)(env));

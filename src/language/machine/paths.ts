@@ -1,7 +1,7 @@
 // Symlinks and existence on top of EvalIO, which only ever looks at one entry without following it.
 
 import { BaseError, hint, literalHint } from "../errors/index.ts";
-import type { EvalIO } from "../io.ts";
+import type { EvalIO, FileStat } from "../io.ts";
 import { canonicalPath } from "../syntax/index.ts";
 
 /** As many links as Nix follows before it takes them for a cycle. */
@@ -49,6 +49,18 @@ function follow(io: EvalIO, path: string, followLast: boolean, pastMissing = fal
 /** Whether something is there, a symlink counting as such. */
 export function pathExists(io: EvalIO, path: string): boolean {
   return io.lstat(path) !== undefined;
+}
+
+/** What is at a path of which no part but the last may be a symlink (SourceAccessor::lstat). */
+export function lookAt(io: EvalIO, path: string): FileStat {
+  io.checkAccess(path);
+  for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+    const above = path.slice(0, end);
+    if (io.lstat(above)?.type === "symlink") throw new BaseError(hint`path '${shownPath(io, above)}' is a symlink`);
+  }
+  const stat = io.lstat(path);
+  if (stat === undefined) throw noSuchPath(io, path);
+  return stat;
 }
 
 /** The file that an import of `path` reads: links followed one by one, a folder's default.nix (resolveExprPath). */

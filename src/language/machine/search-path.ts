@@ -1,7 +1,7 @@
 // `<nixpkgs/lib>`: looking names up in a search path (findFile). Entries are tried in order; one whose path is not there
 // is skipped with a warning, once. `<nix/…>` falls back to the files that come with the language.
 
-import { hint, ThrownError } from "../errors/index.ts";
+import { BaseError, type Hint, hint, renderWarning, ThrownError } from "../errors/index.ts";
 import { canonicalPath } from "../syntax/index.ts";
 import type { Pos } from "../values/position.ts";
 import { NixPath } from "../values/value.ts";
@@ -54,15 +54,19 @@ function lookUpEntry(evaluator: Evaluator, value: string): string | undefined {
     try {
       return io.realPath(io.fetchUrl({ url, name: "source", unpack: true }));
     } catch {
-      io.emitMessage("warn", `Nix search path entry '${value}' cannot be downloaded, ignoring`);
+      warn(evaluator, hint`Nix search path entry '${value}' cannot be downloaded, ignoring`);
       return undefined;
     }
   }
   const path = canonicalPath(value.startsWith("/") ? value : `${evaluator.settings.workingDirectory}/${value}`);
   const resolved = resolveSymlinks(io, path);
   if (resolved !== undefined && pathExists(io, resolved)) return path;
-  io.emitMessage("warn", `Nix search path entry '${value}' does not exist, ignoring`);
+  warn(evaluator, hint`Nix search path entry '${value}' does not exist, ignoring`);
   return undefined;
+}
+
+function warn({ io }: Evaluator, text: Hint): void {
+  io.emitMessage("evaluation-warning", renderWarning(new BaseError(text)));
 }
 
 /** The URL of a tarball that an entry stands for, if it is not a path (EvalSettings::isPseudoUrl, resolvePseudoUrl). */

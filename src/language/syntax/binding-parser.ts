@@ -118,6 +118,7 @@ export abstract class BindingParser extends StringParser {
       case token.identifier:
       case token.orKeyword: {
         const name = scanner.tokenText();
+        this.names.add(name);
         scanner.next();
         return { kind: "static", name };
       }
@@ -138,6 +139,8 @@ export abstract class BindingParser extends StringParser {
       throw new ParseError("dynamic attributes not allowed in inherit", { file: this.file, offset: start });
     }
     scanner.next();
-    return expr.kind === "string" ? { kind: "static", name: expr.text } : { kind: "dynamic", expr };
+    if (expr.kind !== "string") return { kind: "dynamic", expr };
+    this.names.add(expr.text);
+    return { kind: "static", name: expr.text };
   }
 }

@@ -5,7 +5,6 @@ import { hint, ParseError } from "../errors/index.ts";
 import type { Expr, Formal, LambdaExpr, Offset, SourceFile } from "./ast.ts";
 import { noOffset } from "./ast.ts";
 import { documentLambda, finishAttrs, startAttrs } from "./attrs-builder.ts";
-import { makeVariable } from "./calls.ts";
 import { OperatorParser } from "./operator-parser.ts";
 import { token } from "./tokens.ts";
 
@@ -65,7 +64,7 @@ export abstract class FunctionParser extends OperatorParser {
         return this.makeLambda(start, name, formals, this.parseExpr());
       }
       default:
-        return this.parseFromSimple(makeVariable(name, start), start);
+        return this.parseFromSimple(this.parsedVariable(name, start), start);
     }
   }
 
@@ -113,6 +112,7 @@ export abstract class FunctionParser extends OperatorParser {
           return this.parseFormalsLambda(start, formals);
         }
         const attrs = startAttrs(start);
+        this.names.add(name);
         this.parseBinding(attrs, this.parseAttrPathBehind({ kind: "static", name }), pos);
         return this.parseFromSimple(this.parseAttrsBehind(attrs), start);
       }
@@ -165,12 +165,17 @@ export abstract class FunctionParser extends OperatorParser {
 
   private parseFormalBehindName(name: string, pos: Offset): Formal {
     const scanner = this.scanner;
-    if (!scanner.is(token.question)) return { name, fallback: undefined, pos };
-    scanner.next();
-    return { name, fallback: this.parseExpr(), pos };
+    let fallback: Expr | undefined;
+    if (scanner.is(token.question)) {
+      scanner.next();
+      fallback = this.parseExpr();
+    }
+    this.names.add(name);
+    return { name, fallback, pos };
   }
 
   private makeLambda(pos: Offset, argument: string | undefined, formals: FormalSet | undefined, body: Expr): Expr {
+    if (argument !== undefined) this.names.add(argument);
     if (formals !== undefined) checkFormals(this.file, formals.formals, argument, pos);
     const lambda: LambdaExpr = { kind: "lambda", argument, formals, body, pos, name: undefined, doc: undefined };
     const doc = this.scanner.docComments.get(pos);

@@ -63,13 +63,18 @@ export abstract class OperandParser extends BindingParser {
     );
   }
 
+  protected parsedVariable(name: string, start: Offset): Expr {
+    this.names.add(name);
+    return makeVariable(name, start);
+  }
+
   protected parseSimple(start: Offset): Expr {
     const scanner = this.scanner;
     switch (scanner.kind) {
       case token.identifier: {
         const name = scanner.tokenText();
         scanner.next();
-        return makeVariable(name, start);
+        return this.parsedVariable(name, start);
       }
       case token.integer: {
         const value = scanner.number;

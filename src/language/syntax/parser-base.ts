@@ -29,6 +29,8 @@ export abstract class ParserBase {
   protected readonly file: SourceFile;
   protected readonly request: ParseRequest;
   protected readonly scanner: Scanner;
+  /** In the order in which Nix's parser makes symbols of them: an argument after the body it is for. */
+  protected readonly names = new Set<string>();
   /** The text is bindings of the REPL instead of an expression. */
   protected startsWithBindings = false;
 

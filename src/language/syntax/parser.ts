@@ -20,6 +20,8 @@ export type { ParseRequest } from "./parser-base.ts";
 export interface ParsedFile {
   readonly expr: Expr;
   readonly file: SourceFile;
+  /** The names in it, but those that desugaring made, in the order in which they become symbols. */
+  readonly names: ReadonlySet<string>;
   /** The doc comment before each token that has one, by the token's offset. */
   readonly docComments: ReadonlyMap<Offset, DocComment>;
 }
@@ -61,6 +63,6 @@ class Parser extends FunctionParser {
 
   private finish(expr: Expr): ParsedFile {
     if (!this.scanner.is(token.endOfFile)) this.fail();
-    return { expr, file: this.file, docComments: this.scanner.docComments };
+    return { expr, file: this.file, names: this.names, docComments: this.scanner.docComments };
   }
 }

@@ -143,7 +143,7 @@ export class Attrs {
       positions?.push(shape.positionAt(i));
     }
     if (symbols.length === values.length) return this;
-    return symbols.length === 0 ? emptyAttrs : new Attrs(new Shape(symbols, positions, noPos), slots);
+    return symbols.length === 0 ? emptiedAttrs : new Attrs(new Shape(symbols, positions, noPos), slots);
   }
 
   /** `this // right`. */
@@ -241,6 +241,8 @@ function mergeOnce(left: Attrs, right: Attrs, isShared: boolean): Attrs {
 }
 
 export const emptyAttrs = new Attrs(emptyShape, []);
+/** What is left of a set when all was taken from it; unlike the other empty ones it stands nowhere (see position-of.ts). */
+export const emptiedAttrs = new Attrs(emptyShape, []);
 
 /** Makes a set from attributes that come in any order; setting a name again replaces what was set before. */
 export class AttrsBuilder {

@@ -30,6 +30,13 @@ export interface LambdaCode {
    * it is of functions that are called often (see generate/strictness.ts).
    */
   readonly strict: number;
+  /**
+   * Its value for one argument where that is arithmetic which succeeds on a small integer, undefined where it is not: nobody
+   * can tell when it is called. Only of functions that are called often.
+   */
+  readonly compute: ((env: Environment, a: Slot) => number | undefined) | undefined;
+  /** 1: it is `a: b: a < b`; -1: `a: b: a > b`. */
+  readonly order: 1 | 0 | -1;
   /** The functionArgs set, made once. */
   formalsAttrs: Attrs | undefined;
   /** Runs the body with exactly `arity` arguments. `callPos` is where it is called from, for errors about formals. */

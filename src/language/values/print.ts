@@ -90,10 +90,11 @@ class Printer {
   }
 
   print(slot: Slot, depth: number): void {
-    if (depth > this.evaluator.maxCallDepth) throw callDepthReached(this.evaluator, positionOfSlot(slot));
+    if (depth > this.evaluator.maxCallDepth)
+      throw callDepthReached(this.evaluator, positionOfSlot(this.evaluator, slot));
     const callDepth = this.evaluator.depth;
     try {
-      const value = this.options.force ? force(slot, positionOfSlot(slot)) : valueIfKnown(slot, depth);
+      const value = this.options.force ? force(slot, positionOfSlot(this.evaluator, slot)) : valueIfKnown(slot, depth);
       if (value === undefined) this.printUnforced(slot);
       else this.printKnown(slot, value, depth);
     } catch (error) {
@@ -115,6 +116,7 @@ class Printer {
     else if (value instanceof Attrs) this.printAttrs(value, depth);
     else if (value instanceof Lambda) this.colored(ansi.blue, this.describeLambda(value));
     else if (value instanceof PrimOp) this.colored(ansi.blue, `${open}primop ${value.name}${close}`);
+    else if ((value as Slot) instanceof Thunk) this.printUnforced(value);
     else if (value instanceof PrimOpApp) {
       this.colored(ansi.blue, `${open}partially applied primop ${value.primOp.name}${close}`);
     } else this.printList(slot, value, depth);
@@ -236,7 +238,7 @@ class Printer {
     if ((this.options.indent ?? 0) === 0 || slots.length === 0) return false;
     if (slots.length > 1) return true;
     const only = slots[0] as Slot;
-    const value = force(only, positionOfSlot(only));
+    const value = force(only, positionOfSlot(this.evaluator, only));
     return value instanceof Attrs || Array.isArray(value);
   }
 
@@ -278,7 +280,7 @@ export function printAmbiguous(evaluator: Evaluator, root: Slot): string {
   return parts.join("");
 
   function print(slot: Slot, depth: number): void {
-    if (depth > evaluator.maxCallDepth) throw callDepthReached(evaluator, positionOfSlot(slot));
+    if (depth > evaluator.maxCallDepth) throw callDepthReached(evaluator, positionOfSlot(evaluator, slot));
     const value = valueIfKnown(slot, depth);
     if (value === undefined) {
       parts.push(slot instanceof Thunk && slot.isBlackHole ? `${open}potential infinite recursion${close}` : "<CODE>");

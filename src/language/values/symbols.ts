@@ -92,58 +92,13 @@ export interface NameEntry {
   bound: number;
 }
 
-/** Names in the order in which they are made symbols. */
-export class NameTable {
+/** The names that the language itself knows come first. */
+export class SymbolTable {
+  readonly known: WellKnownSymbols;
   private readonly entries = new Map<string, NameEntry>();
   private readonly texts: string[] = [];
 
-  /** The entry of a name, which does not make it a symbol. */
-  entry(name: string): NameEntry {
-    let entry = this.entries.get(name);
-    if (entry === undefined) {
-      entry = { name, symbol: -1, bound: 0 };
-      this.entries.set(name, entry);
-    }
-    return entry;
-  }
-
-  internEntry(entry: NameEntry): Symbol {
-    if (entry.symbol >= 0) return entry.symbol;
-    entry.symbol = this.texts.length;
-    this.texts.push(entry.name);
-    return entry.symbol;
-  }
-
-  /** The symbol of a name (byte string), made when it is new. */
-  intern(name: string): Symbol {
-    return this.internEntry(this.entry(name));
-  }
-
-  /** The symbol of a name that was interned before; undefined says that no attribute set can hold it. */
-  find(name: string): Symbol | undefined {
-    const symbol = this.entries.get(name)?.symbol;
-    return symbol === undefined || symbol < 0 ? undefined : symbol;
-  }
-
-  name(symbol: Symbol): string {
-    return this.texts[symbol] as string;
-  }
-
-  get size(): number {
-    return this.texts.length;
-  }
-
-  get all(): readonly string[] {
-    return this.texts;
-  }
-}
-
-/** A table in which the names that the language itself knows come first. */
-export class SymbolTable extends NameTable {
-  readonly known: WellKnownSymbols;
-
   constructor() {
-    super();
     for (const name of wellKnownNames) this.intern(name);
     for (const name of builtinNames) this.intern(name);
     this.known = {
@@ -164,5 +119,39 @@ export class SymbolTable extends NameTable {
       operator: this.intern("operator"),
       key: this.intern("key"),
     };
+  }
+
+  /** The entry of a name, which does not make it a symbol. */
+  entry(name: string): NameEntry {
+    let entry = this.entries.get(name);
+    if (entry === undefined) {
+      entry = { name, symbol: -1, bound: 0 };
+      this.entries.set(name, entry);
+    }
+    return entry;
+  }
+
+  /** The symbol of a name (byte string), made when it is new. */
+  intern(name: string): Symbol {
+    const entry = this.entry(name);
+    if (entry.symbol < 0) {
+      entry.symbol = this.texts.length;
+      this.texts.push(entry.name);
+    }
+    return entry.symbol;
+  }
+
+  /** The symbol of a name that was interned before; undefined says that no attribute set can hold it. */
+  find(name: string): Symbol | undefined {
+    const symbol = this.entries.get(name)?.symbol;
+    return symbol === undefined || symbol < 0 ? undefined : symbol;
+  }
+
+  name(symbol: Symbol): string {
+    return this.texts[symbol] as string;
+  }
+
+  get size(): number {
+    return this.texts.length;
   }
 }

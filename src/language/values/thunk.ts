@@ -2,6 +2,9 @@
 // failed the error, which every later force throws again. While it runs its code is the black hole, so that a value which
 // needs itself is found to.
 //
+// `builtins.break` alone gives back what is not evaluated: its argument as it is. Where such a value ends up it is a thunk
+// again, which whoever looks once finds, and who looks twice finds evaluated.
+//
 // `Code.run` is a field and not a method, so that every call site sees one hidden class; it may replace itself (bodies are
 // compiled when they first run).
 
@@ -101,9 +104,19 @@ export class Thunk {
       }
       throw error;
     }
+    if (value instanceof Thunk) {
+      this.code = value.code;
+      this.payload = value.payload;
+      return value;
+    }
     this.code = null;
     this.payload = value;
     return value;
+  }
+
+  /** The same computation, to be done once more: how a value that is not known yet is copied. */
+  copy(): Thunk {
+    return new Thunk(this.code as Code, this.payload);
   }
 
   get isForced(): boolean {

@@ -1,6 +1,6 @@
 // The command line of QEMU for a machine: processor emulated, no window, its consoles in files and sockets of a folder.
 
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { FirmwareMachine, MachineSpec, MachineVlan } from "./machine-spec.ts";
 
 export interface MachineFiles {
@@ -27,7 +27,7 @@ export function machineFiles(folder: string): MachineFiles {
 
 /** What a machine is connected to. */
 export interface MachineSurroundings {
-  /** Raw images on the host that are disks of the machine's too, behind its own; it writes to them. */
+  /** Raw images on the host that are disks of the machine's too, behind its own and named after their files; it writes to them. */
   readonly disks?: readonly string[];
   /** The sockets of the networks between machines, by number. A network without one is a cable that leads nowhere. */
   readonly vlanSockets?: ReadonlyMap<number, string>;
@@ -39,22 +39,29 @@ export function qemuArguments(
   { disks = [], vlanSockets = new Map() }: MachineSurroundings = {},
 ): string[] {
   const groups: readonly (readonly string[])[] = [
-    ["-name", spec.name, "-accel", "tcg,thread=multi", "-cpu", "max"],
+    // All that an emulated processor can do, but not what makes the kernel work more for nothing: a fifth level of page tables,
+    // and machines in the machine.
+    ["-name", spec.name, "-accel", "tcg,thread=multi", "-cpu", "max,-la57,-svm"],
     ["-m", String(spec.memory), "-smp", String(spec.cores)],
     // A machine that reboots ends the process: whoever wants it to go on starts it again.
     ["-nodefaults", "-nographic", "-vga", "std", "-no-reboot"],
     "kernel" in spec ? kernelArguments(spec, files) : firmwareArguments(spec, files),
-    disks.flatMap((disk) => ["-drive", virtioDrive(disk, "cache=writeback")]),
+    disks.flatMap((disk) => diskArguments(diskName(disk), disk, "cache=writeback")),
     [
       "-chardev",
-      `socket,id=console,server=on,wait=off,path=${files.consoleInput},logappend=on,logfile=${files.console}`,
+      `socket,id=console,server=on,wait=off,path=${escapeComma(files.consoleInput)},logappend=on,logfile=${escapeComma(files.console)}`,
       "-serial",
       "chardev:console",
     ],
     ["-device", "virtio-serial-pci"],
-    ["-chardev", `socket,id=shell,server=on,wait=off,path=${files.shell}`, "-device", "virtconsole,chardev=shell"],
-    ["-qmp", `unix:${files.control},server=on,wait=off`],
-    ["-device", "virtio-rng-pci", "-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0"],
+    [
+      "-chardev",
+      `socket,id=shell,server=on,wait=off,path=${escapeComma(files.shell)}`,
+      "-device",
+      "virtconsole,chardev=shell",
+    ],
+    ["-qmp", `unix:${escapeComma(files.control)},server=on,wait=off`],
+    ["-device", "virtio-rng-pci", "-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0,romfile="],
     // Behind the host's, so that the first of them is eth1.
     ...(spec.vlans ?? []).map((vlan, index) => vlanArguments(vlan, index + 1, vlanSockets.get(vlan.vlan))),
     spec.options,
@@ -65,8 +72,8 @@ export function qemuArguments(
 function kernelArguments(spec: MachineSpec, files: MachineFiles): string[] {
   const kernel = ["-kernel", spec.kernel, "-initrd", spec.initrd, "-append", spec.parameters];
   // What the process has written stays when it is killed: the guest loses what it had not handed over.
-  const disks = [virtioDrive(files.disk, "cache=writeback"), virtioDrive(spec.store, "readonly=on")];
-  return [...kernel, ...disks.flatMap((disk) => ["-drive", disk])];
+  const own = diskArguments("root", files.disk, "cache=writeback");
+  return [...kernel, ...own, ...diskArguments("store", spec.store, "readonly=on")];
 }
 
 function firmwareArguments({ firmware }: FirmwareMachine, files: MachineFiles): string[] {
@@ -75,8 +82,17 @@ function firmwareArguments({ firmware }: FirmwareMachine, files: MachineFiles): 
   return [...flash(firmware.code, "0,readonly=on"), ...flash(files.variables, "1")];
 }
 
-function virtioDrive(file: string, rest: string): string {
-  return drive(file, `if=virtio,${rest}`);
+/** The kernel finds disks in the order in which they are given, and udev by their names: /dev/disk/by-id/virtio-NAME. */
+function diskArguments(name: string, file: string, how: string): string[] {
+  const id = `disk-${name}`;
+  return ["-drive", drive(file, `if=none,id=${id},${how}`), "-device", `virtio-blk-pci,drive=${id},serial=${name}`];
+}
+
+/** A file's name without its ending, as a name for QEMU. */
+function diskName(file: string): string {
+  return basename(file)
+    .replace(/\..*$/, "")
+    .replaceAll(/[^\w-]/g, "-");
 }
 
 function drive(file: string, rest: string): string {

@@ -17,6 +17,8 @@ export interface Workshop {
   buildMachine(example: string): MachineSpec;
   /** Builds the machine of a configuration that lies beside the tests. */
   buildTestMachine(file: string): MachineSpec;
+  /** Builds something else of a configuration that lies beside the tests; where it really is. */
+  buildAttribute(file: string, attribute: string): string;
   /** Builds the machines of a file beside the tests, by name. */
   buildScenario(file: string): ReadonlyMap<string, MachineSpec>;
   /** Arguments that evaluate a configuration of collection/examples. */
@@ -58,6 +60,8 @@ export function openWorkshop(): Workshop {
       const path = join(import.meta.dirname, file);
       return readMachineSpec(build(...evaluate("nixos.nix", "configuration", path), "-A", "testVm"), folder);
     },
+    buildAttribute: (file, attribute) =>
+      folder + build(...evaluate("nixos.nix", "configuration", join(import.meta.dirname, file)), "-A", attribute),
     buildScenario: (file) =>
       readScenario(build(...evaluate("machines.nix", "nodes", join(import.meta.dirname, file))), folder),
     close: () => {

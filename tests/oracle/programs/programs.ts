@@ -27,7 +27,7 @@ export function make(seed: number): Made {
 
 export function isDifferent(program: Program, nix: Outcome, firn: Outcome): boolean {
   if (nix.stdout === firn.stdout && nix.stderr === firn.stderr) return false;
-  return !knownDifference(program.source, nix, firn);
+  return !knownDifference(nix);
 }
 
 function describe({ seed, program }: Made, nix: Outcome, firn: Outcome): string {
@@ -35,10 +35,10 @@ function describe({ seed, program }: Made, nix: Outcome, firn: Outcome): string 
   return `seed ${seed}${flags}\n${program.source}\n--- Nix\n${nix.stdout}${nix.stderr}--- Firn\n${firn.stdout}${firn.stderr}`;
 }
 
-/** The smallest program found that still shows a difference, described. */
-export async function shrink(scene: Scene, made: Made): Promise<string> {
+/** The smallest program found that still shows a difference, described; it comes with what it was seen to make. */
+export async function shrink(scene: Scene, made: Made, seen: Compared): Promise<string> {
   let smallest = made;
-  let told = "";
+  let told = `not seen again: ${describe(made, seen.nix, seen.firn)}`;
   for (let round = 0; round < 40; round++) {
     const trees = round === 0 ? [smallest.tree] : smaller(smallest.tree).slice(0, 200);
     const candidates = trees.map((tree) => {

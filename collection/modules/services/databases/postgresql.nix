@@ -38,6 +38,7 @@ let
         + optionalString user.ensureDBOwnership "ALTER DATABASE ${name user.name} OWNER TO ${name user.name};\n")
       cfg.ensureUsers
   );
+  createCluster = import ./postgresql-cluster.nix { inherit lib pkgs; inherit (cfg) package dataDir initdbArgs; };
   hasSetup = cfg.ensureDatabases != [ ] || cfg.ensureUsers != [ ] || cfg.initialScript != null;
   psql = "${cfg.client}/bin/psql -d postgres -qtA -v ON_ERROR_STOP=1 -p ${toString cfg.settings.port}";
 
@@ -141,11 +142,7 @@ in
       after = [ "network.target" ];
       environment.PGDATA = cfg.dataDir;
       preStart = ''
-        if [ ! -e ${cfg.dataDir}/PG_VERSION ]; then
-          install -d -m 0700 ${cfg.dataDir}
-          ${cfg.package}/bin/initdb --locale=C --encoding=UTF8 -U postgres -D ${cfg.dataDir} ${lib.escapeShellArgs cfg.initdbArgs}
-          touch ${cfg.dataDir}/.first_startup
-        fi
+        ${createCluster}
         ln -sfn ${configFile} ${cfg.dataDir}/postgresql.conf
       '';
       unitConfig.RequiresMountsFor = cfg.dataDir;

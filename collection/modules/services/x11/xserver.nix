@@ -114,6 +114,7 @@ in
       ++ lib.optionals (cfg.autoRepeatInterval != null) [ "-arinterval" (toString cfg.autoRepeatInterval) ];
 
     fonts.enableDefaultPackages = lib.mkDefault true;
+    fonts.fontconfig.enable = lib.mkDefault true;
     environment.systemPackages = [ pkgs.x11-xserver-utils pkgs.x11-utils pkgs.xauth pkgs.xinit pkgs.xterm ];
     environment.pathsToLink = [ "/share/X11" ];
     environment.etc = {

@@ -109,9 +109,6 @@ in
       }));
     };
     system = {
-      nixos.release = mkOption { readOnly = true; type = types.str; default = "26.11"; description = "The release of NixOS whose options these are."; };
-      nixos.label = mkOption { type = types.str; default = "${config.system.nixos.release}.firn"; description = "The system's version, in its name and in the boot menu."; };
-      stateVersion = mkOption { type = types.str; default = config.system.nixos.release; description = "The release that the machine's data began with."; };
       extraDependencies = mkOption { type = types.listOf types.pathInStore; default = [ ]; description = "Store objects that are kept with the system."; };
       checks = mkOption { type = types.listOf types.package; default = [ ]; description = "Builds that must succeed before the system is one."; };
       systemBuilderCommands = mkOption { type = types.lines; internal = true; default = ""; description = "Shell commands at the end of the system's build."; };

@@ -208,6 +208,8 @@ mountOne() {
           waitDevice "$device" || fail "there is no device $device for $mountPoint"
           device=${node:-$device}
           ;;
+        # A file of a file system that is mounted already.
+        /*) [ ! -f "$targetRoot$device" ] || device=$targetRoot$device ;;
       esac
       ;;
   esac

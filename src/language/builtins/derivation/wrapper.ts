@@ -1,6 +1,6 @@
 // The parts of the language that are written in the language: `derivation` around derivationStrict, the same for a .drv
-// that is imported, and `<nix/fetchurl.nix>`. Traces show lines of the first one, so where its calls stand, line and
-// column, is as in Nix; everything else about it is free.
+// that is imported, and `<nix/fetchurl.nix>`. Traces show lines of the first one, so those that they can show are as in
+// Nix, with line and column; everything else about it is free.
 
 export const derivationPath = "\xc2\xabnix-internal\xc2\xbb/derivation-internal.nix";
 export const importedDerivationPath = "\xc2\xabnix-internal\xc2\xbb/imported-drv-to-derivation.nix";
@@ -48,7 +48,7 @@ let
     drvAttrs
     // (builtins.listToAttrs outputsList)
     // {
-      all = map (view: view.value) outputsList;
+      all = map (x: x.value) outputsList;
       inherit drvAttrs;
     };
 

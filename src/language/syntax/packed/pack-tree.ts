@@ -12,22 +12,24 @@ const smallestPart = 12;
 /** What is made at once, and not when it is needed: making a function needs all but its body. */
 const standsOpen: ReadonlySet<Expr["kind"]> = new Set(["int", "float", "string", "path", "var", "lambda"]);
 
-/** `names`: all the names of the tree, in the order in which they become symbols. */
-export function packTree(expr: Expr, names: readonly string[]): string {
-  const writer = new Writer(names);
-  writer.number(names.length);
-  for (const name of names) writer.text(name);
-  writer.node(expr);
-  return writer.finish();
+/** `names`: those of the tree, in the order in which they become symbols; what desugaring made may be missing. */
+export function packTree(expr: Expr, names: Iterable<string>): string {
+  const tree = new Writer(names);
+  tree.node(expr);
+  const head = new Writer([]);
+  head.number(tree.names.size);
+  for (const name of tree.names.keys()) head.text(name);
+  return head.finish() + tree.finish();
 }
 
 class Writer {
   private bytes = new Uint8Array(4096);
   private length = 0;
-  private readonly indices: ReadonlyMap<string, number>;
+  /** With their places in the list of names. */
+  readonly names = new Map<string, number>();
 
-  constructor(names: readonly string[]) {
-    this.indices = new Map(names.map((name, index) => [name, index]));
+  constructor(names: Iterable<string>) {
+    for (const name of names) this.names.set(name, this.names.size);
   }
 
   finish(): string {
@@ -215,7 +217,12 @@ class Writer {
   }
 
   private name(name: string): void {
-    this.number(this.indices.get(name) as number);
+    let index = this.names.get(name);
+    if (index === undefined) {
+      index = this.names.size;
+      this.names.set(name, index);
+    }
+    this.number(index);
   }
 
   private offset(offset: Offset): void {

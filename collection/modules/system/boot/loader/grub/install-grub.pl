@@ -43,8 +43,6 @@ sub install_at {
     link $file, "$file.old" if -e $file;
     Boot::put_in_place($file);
   }
-  # Kernels in the store were written only just before, perhaps.
-  Boot::settle("$Boot::root/nix/store") unless $copy;
   Boot::settle($boot);
 
   for my $kernel (glob "\Q$boot\E/kernels/*") { unlink $kernel unless $files{$kernel} }

@@ -56,6 +56,21 @@ in
         ${program} "$@"
         ${cfg.extraInstallCommands}
       '';
+    # Entries that are being tried have a count in their file's name; a boot that got here takes it away.
+    systemd.targets.boot-complete = lib.mkIf cfg.bootCounting.enable { description = "Boot Completion Check"; };
+    systemd.services.systemd-bless-boot = lib.mkIf cfg.bootCounting.enable {
+      description = "Mark the Current Boot Loader Entry as Good";
+      wantedBy = [ "multi-user.target" ];
+      requires = [ "boot-complete.target" ];
+      after = [ "local-fs.target" "boot-complete.target" ];
+      restartIfChanged = false;
+      unitConfig.ConditionPathExists = "/sys/firmware/efi/efivars/LoaderBootCountPath-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
+      serviceConfig = {
+        Type = "oneshot";
+        RemainAfterExit = true;
+        ExecStart = "${pkgs.systemd-boot}/lib/systemd/systemd-bless-boot good";
+      };
+    };
     boot.initrd.availableKernelModules = [ "vfat" "nls_cp437" "nls_iso8859-1" "nls_ascii" ];
   };
 }

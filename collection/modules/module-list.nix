@@ -86,6 +86,9 @@
   ./services/system/earlyoom.nix
   ./services/ttys/getty.nix
   ./services/web-servers/nginx/default.nix
+  ./services/x11/display-managers/default.nix
+  ./services/x11/window-managers/default.nix
+  ./services/x11/xserver.nix
   ./system/activation/activation-script.nix
   ./system/activation/switchable-system.nix
   ./system/activation/top-level.nix
@@ -104,6 +107,7 @@
   ./system/boot/systemd.nix
   ./system/boot/systemd/journald.nix
   ./system/boot/systemd/logind.nix
+  ./system/boot/systemd/shutdown.nix
   ./system/boot/systemd/tmpfiles.nix
   ./system/boot/systemd/user.nix
   ./system/boot/timesyncd.nix
@@ -115,6 +119,7 @@
   ./tasks/network-interfaces.nix
   ./tasks/swraid.nix
   ./virtualisation/container-config.nix
+  ./virtualisation/nixos-containers.nix
   ./virtualisation/containers.nix
   ./virtualisation/docker.nix
   ./virtualisation/oci-containers.nix

@@ -126,8 +126,9 @@ in
         ${cfg.extraConfig}
       '';
       # Nothing is enabled but by the configuration.
-      "systemd/system-preset/00-nixos.preset".text = "ignore *\n";
-      "systemd/user-preset/00-nixos.preset".text = "ignore *\n";
+      # (This systemd does not know `ignore`, and would enable what no line speaks of.)
+      "systemd/system-preset/00-nixos.preset".text = "disable *\n";
+      "systemd/user-preset/00-nixos.preset".text = "disable *\n";
       "os-release".text = ''
         NAME=NixOS
         ID=nixos

@@ -33,6 +33,7 @@
   ./misc/prerequisites.nix
   ./misc/version.nix
   ./programs/bash/bash.nix
+  ./programs/bat.nix
   ./programs/command-not-found.nix
   ./programs/dconf.nix
   ./programs/direnv.nix
@@ -51,14 +52,18 @@
   ./programs/mtr.nix
   ./programs/nano.nix
   ./programs/neovim.nix
+  ./programs/npm.nix
   ./programs/screen.nix
   ./programs/ssh.nix
   ./programs/tmux.nix
   ./programs/traceroute.nix
   ./programs/vim.nix
+  ./programs/virt-manager.nix
   ./programs/wireshark.nix
   ./programs/zoxide.nix
   ./programs/zsh/zsh.nix
+  ./security/audit.nix
+  ./security/auditd.nix
   ./security/ca.nix
   ./security/doas.nix
   ./security/misc.nix
@@ -92,6 +97,7 @@
   ./system/activation/activation-script.nix
   ./system/activation/switchable-system.nix
   ./system/activation/top-level.nix
+  ./system/boot/binfmt.nix
   ./system/boot/kernel.nix
   ./system/boot/loader/efi.nix
   ./system/boot/loader/external/external.nix
@@ -119,9 +125,9 @@
   ./tasks/network-interfaces.nix
   ./tasks/swraid.nix
   ./virtualisation/container-config.nix
-  ./virtualisation/nixos-containers.nix
   ./virtualisation/containers.nix
   ./virtualisation/docker.nix
+  ./virtualisation/nixos-containers.nix
   ./virtualisation/oci-containers.nix
   ./virtualisation/podman/default.nix
 ]

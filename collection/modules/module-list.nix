@@ -85,6 +85,9 @@
   ./services/system/earlyoom.nix
   ./services/ttys/getty.nix
   ./services/web-servers/nginx/default.nix
+  ./services/x11/display-managers/default.nix
+  ./services/x11/window-managers/default.nix
+  ./services/x11/xserver.nix
   ./system/activation/activation-script.nix
   ./system/activation/switchable-system.nix
   ./system/activation/top-level.nix
@@ -114,6 +117,7 @@
   ./tasks/network-interfaces.nix
   ./tasks/swraid.nix
   ./virtualisation/container-config.nix
+  ./virtualisation/nixos-containers.nix
   ./virtualisation/containers.nix
   ./virtualisation/docker.nix
   ./virtualisation/oci-containers.nix

@@ -9,6 +9,8 @@ in
   boot.isContainer = true;
   fileSystems = lib.mkImageMediaOverride { };
   swapDevices = lib.mkImageMediaOverride [ ];
+  boot.initrd.luks.devices = lib.mkImageMediaOverride { };
+  boot.swraid.enable = lib.mkImageMediaOverride false;
   boot.loader.grub.enable = lib.mkImageMediaOverride false;
   boot.loader.systemd-boot.enable = lib.mkImageMediaOverride false;
 

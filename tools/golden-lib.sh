@@ -30,7 +30,9 @@ done >"$tables/golden/errors.jsonl"
 
 if [ -n "${2-}" ]; then
   nixpkgs=$(cd "$2" && pwd)
-  system=$(cd "$tables/../system" && pwd)
-  nix-instantiate --eval --strict --json --expr "import $system/answers.nix (import $nixpkgs/nixos { configuration = $system/module.nix; system = \"x86_64-linux\"; }).config" |
-    jq --compact-output 'to_entries[]' >"$system/golden/nixos-20.09.jsonl"
+  for subject in system networking; do
+    folder=$(cd "$tables/../$subject" && pwd)
+    nix-instantiate --eval --strict --json --expr "import $folder/answers.nix (import $nixpkgs/nixos { configuration = $folder/module.nix; system = \"x86_64-linux\"; }).config" |
+      jq --compact-output 'to_entries[]' >"$folder/golden/nixos-20.09.jsonl"
+  done
 fi

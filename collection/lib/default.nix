@@ -42,6 +42,7 @@ let
     generators = load ./generators.nix;
     gvariant = load ./gvariant.nix;
     documentation = load ./documentation.nix;
+    places = load ./places.nix;
     debug = load ./debug.nix;
     misc = load ./deprecated.nix;
   };

@@ -47,18 +47,20 @@ rec {
       (filter (option: option.visible && !option.internal) (lib.optionAttrSetToDocList options));
 
   # { "a.b" = { description; type; default; … }; }, ready for builtins.toJSON.
-  optionsToData = options: listToAttrs (map
+  optionsToData = options: listToData (listOptions options);
+  listToData = list: listToAttrs (map
     (option: {
       inherit (option) name;
       value = removeAttrs option [ "name" "visible" "internal" ] // { declarations = map toString option.declarations; };
     })
-    (listOptions options));
+    list);
 
   # A manual page of section 5.
-  optionsToManualPage = { options, name ? "configuration.nix", title ? "the options of a system", date ? "" }: ''
+  optionsToManualPage = args@{ options, ... }: listToManualPage (removeAttrs args [ "options" ] // { list = listOptions options; });
+  listToManualPage = { list, name ? "configuration.nix", title ? "the options of a system", date ? "" }: ''
     .TH "${lib.toUpper name}" "5" "${date}" "Firn" "Configuration"
     .SH NAME
     ${name} \- ${title}
     .SH OPTIONS
-    ${lib.concatMapStrings entry (map (option: option // { declarations = map toString option.declarations; }) (listOptions options))}'';
+    ${lib.concatMapStrings entry (map (option: option // { declarations = map toString option.declarations; }) list)}'';
 }

@@ -21,6 +21,7 @@
             _file = "evalConfig";
             _module.args = {
               pkgs = lib.mkOptionDefault pkgs;
+              packagesOfLock = pkgs;
               utils = import ./utils.nix { inherit lib; };
             };
           }
@@ -31,6 +32,6 @@
       inherit pkgs lib;
 
       # A value of this configuration, when nothing in it is asserted in vain.
-      checked = value: lib.asserts.checkAssertWarn evaluated.config.assertions evaluated.config.warnings value;
+      checked = import ./refusals.nix { inherit lib; inherit (evaluated) options; } { inherit (evaluated.config) assertions warnings; };
     };
 }

@@ -1,30 +1,125 @@
 # The modules of every system.
 [
+  ./config/console.nix
+  ./config/fonts/fontconfig.nix
+  ./config/fonts/fontdir.nix
+  ./config/fonts/packages.nix
+  ./config/i18n.nix
+  ./config/locale.nix
   ./config/networking.nix
+  ./config/nix.nix
+  ./config/powerManagement.nix
   ./config/shells-environment.nix
+  ./config/system-environment.nix
   ./config/system-path.nix
   ./config/users-groups.nix
+  ./config/zram.nix
+  ./disks/disks.nix
+  ./hardware/all-firmware.nix
+  ./hardware/cpu/amd-microcode.nix
+  ./hardware/cpu/intel-microcode.nix
+  ./hardware/graphics.nix
+  ./hardware/i2c.nix
+  ./hardware/uinput.nix
+  ./image/images.nix
+  ./installer/tools/tools.nix
   ./misc/assertions.nix
+  ./misc/claimed-ports.nix
+  ./misc/documentation.nix
   ./misc/ids.nix
   ./misc/meta.nix
+  ./misc/nixpkgs.nix
+  ./misc/prerequisites.nix
+  ./misc/version.nix
+  ./programs/bash/bash.nix
+  ./programs/command-not-found.nix
+  ./programs/dconf.nix
+  ./programs/direnv.nix
+  ./programs/firefox.nix
+  ./programs/fish.nix
+  ./programs/fuse.nix
+  ./programs/fzf.nix
+  ./programs/git.nix
+  ./programs/gnupg.nix
+  ./programs/htop.nix
+  ./programs/iftop.nix
+  ./programs/iotop.nix
+  ./programs/java.nix
+  ./programs/less.nix
+  ./programs/mosh.nix
+  ./programs/mtr.nix
+  ./programs/nano.nix
+  ./programs/neovim.nix
+  ./programs/screen.nix
+  ./programs/ssh.nix
+  ./programs/tmux.nix
+  ./programs/traceroute.nix
+  ./programs/vim.nix
+  ./programs/wireshark.nix
+  ./programs/zoxide.nix
+  ./programs/zsh/zsh.nix
+  ./security/ca.nix
+  ./security/doas.nix
+  ./security/misc.nix
   ./security/pam.nix
+  ./security/polkit.nix
+  ./security/rtkit.nix
+  ./security/sudo.nix
   ./security/wrappers.nix
   ./services/databases/postgresql.nix
+  ./services/databases/redis.nix
+  ./services/hardware/bluetooth.nix
+  ./services/hardware/irqbalance.nix
+  ./services/hardware/thermald.nix
   ./services/hardware/udev.nix
+  ./services/misc/fstrim.nix
+  ./services/misc/nix-daemon.nix
+  ./services/misc/nix-gc.nix
+  ./services/monitoring/prometheus/exporters.nix
+  ./services/networking/firewall.nix
+  ./services/networking/nat.nix
+  ./services/networking/nftables.nix
   ./services/networking/ssh/sshd.nix
+  ./services/scheduling/cron.nix
   ./services/system/dbus.nix
+  ./services/system/earlyoom.nix
   ./services/ttys/getty.nix
-  ./services/web-servers/nginx.nix
+  ./services/web-servers/nginx/default.nix
+  ./services/x11/display-managers/default.nix
+  ./services/x11/window-managers/default.nix
+  ./services/x11/xserver.nix
   ./system/activation/activation-script.nix
+  ./system/activation/switchable-system.nix
   ./system/activation/top-level.nix
   ./system/boot/kernel.nix
+  ./system/boot/loader/efi.nix
+  ./system/boot/loader/external/external.nix
+  ./system/boot/loader/grub/grub.nix
   ./system/boot/loader/loader.nix
+  ./system/boot/loader/systemd-boot/systemd-boot.nix
+  ./system/boot/luksroot.nix
+  ./system/boot/networkd.nix
+  ./system/boot/resolved.nix
   ./system/boot/service-manager.nix
   ./system/boot/stage-1.nix
   ./system/boot/stage-2.nix
   ./system/boot/systemd.nix
-  ./system/boot/tmpfiles.nix
+  ./system/boot/systemd/journald.nix
+  ./system/boot/systemd/logind.nix
+  ./system/boot/systemd/shutdown.nix
+  ./system/boot/systemd/tmpfiles.nix
+  ./system/boot/systemd/user.nix
+  ./system/boot/timesyncd.nix
   ./system/build.nix
   ./system/etc/etc.nix
   ./tasks/filesystems.nix
+  ./tasks/network-interfaces-systemd.nix
+  ./tasks/network-interfaces.nix
+  ./tasks/swraid.nix
+  ./virtualisation/container-config.nix
+  ./virtualisation/nixos-containers.nix
+  ./virtualisation/containers.nix
+  ./virtualisation/docker.nix
+  ./virtualisation/oci-containers.nix
+  ./virtualisation/podman/default.nix
 ]

@@ -11,11 +11,11 @@ import { absolutePath } from "./absolute-path.ts";
 import type { Context } from "./command.ts";
 import type { Session } from "./session.ts";
 
-/** `collection/packages`, beside the sources or beside the bundle; a byte string. */
-function collectionPackages(): string {
+/** `collection`, beside the sources or beside the bundle; a byte string. */
+export function collectionFolder(): string {
   const here = dirname(fileURLToPath(import.meta.url));
-  const candidates = [join(here, "../../collection/packages"), join(here, "../collection/packages")];
-  return toByteString(candidates.find((path) => existsSync(path)) ?? join(here, "../collection/packages"));
+  const candidates = [join(here, "../../collection"), join(here, "../collection")];
+  return toByteString(candidates.find((path) => existsSync(join(path, "packages"))) ?? join(here, "../collection"));
 }
 
 /** $FIRN_LOCK, or `firn/lock` in the user's data folder; a byte string. */
@@ -23,14 +23,19 @@ export function lockDirectory(context: Context): string {
   const { environment } = context;
   const named = environment["FIRN_LOCK"];
   if (named !== undefined && named !== "") return absolutePath(toByteString(named));
-  return toByteString(`${environment["XDG_DATA_HOME"] || `${homedir()}/.local/share`}/firn/lock`);
+  return toByteString(`${firnData(environment)}/lock`);
+}
+
+/** Where this user's Firn keeps what is not in a store. */
+export function firnData(environment: Context["environment"]): string {
+  return `${environment["XDG_DATA_HOME"] || `${homedir()}/.local/share`}/firn`;
 }
 
 /** The package set of a lock: a set with one derivation for each name. */
 export function collectionValue(session: Session, lock: string): Value {
   if (!existsSync(hostPath(`${lock}/index.json`))) throw lockMissing(lock);
   const { evaluator } = session;
-  const makeSet: Slot = evaluator.evalFile(`${collectionPackages()}/default.nix`);
+  const makeSet: Slot = evaluator.evalFile(`${collectionFolder()}/packages/default.nix`);
   return evaluator.call1(makeSet, evaluator.attrs({ lock: new NixPath(lock) }));
 }
 

@@ -32,12 +32,18 @@ export function evaluationSettings(
     searchPath: searchPath(context, flags, recorder),
     home: toByteString(homedir()),
     allowUnsafeNativeCode: settings.boolean("allow-unsafe-native-code-during-evaluation"),
+    ...generating(context.environment["FIRN_GENERATE_AFTER"]),
     lints: {
       urlLiterals: settings.lint("lint-url-literals"),
       shortPathLiterals: settings.lint("lint-short-path-literals"),
       absolutePathLiterals: settings.lint("lint-absolute-path-literals"),
     },
   };
+}
+
+/** A variable for tests, which have every function generated. */
+function generating(calls: string | undefined): Partial<EvalSettings> {
+  return calls === undefined ? {} : { generateAfter: Number(calls) };
 }
 
 /** Whoever wants flakes wants `fetchTree`, on which they are built. */

@@ -48,9 +48,11 @@ export function openInstruments(context: Context, flags: EvalFlags): OpenInstrum
   };
 }
 
-const clockBegan = BigInt(Math.round(performance.timeOrigin * 1000)) * 1000n - process.hrtime.bigint();
+/** Asked for when it is needed, since Node loads `performance` at its first use. */
+let clockBegan: bigint | undefined;
 
 function nanoseconds(): bigint {
+  clockBegan ??= BigInt(Math.round(performance.timeOrigin * 1000)) * 1000n - process.hrtime.bigint();
   return clockBegan + process.hrtime.bigint();
 }
 

@@ -142,7 +142,11 @@ export async function build(context: Context, store: LocalStore, line: BuildLine
 }
 
 /** Those that are named first, then those in expressions. */
-async function findDerivations(context: Context, store: LocalStore, line: BuildLine): Promise<WantedOutput[]> {
+export async function findDerivations(
+  context: Context,
+  store: LocalStore,
+  line: Pick<BuildLine, "evaluation" | "words" | "attrPaths" | "fromWords" | "fromStdin">,
+): Promise<WantedOutput[]> {
   const found: WantedOutput[] = [];
   const expressions: string[] = [];
   for (const word of line.fromStdin ? [] : line.words) {

@@ -1,7 +1,7 @@
 // Runs one program: reads the settings, finds the command, prints what it throws, undoes what it left open.
 
 import { readFileSync } from "node:fs";
-import { toByteString } from "#formats";
+import { nearestNames, toByteString } from "#formats";
 import { isTerminal } from "#host";
 import type { Command, Context } from "./command.ts";
 import { Log } from "./log/log.ts";
@@ -10,7 +10,6 @@ import { printError } from "./print-error.ts";
 import { programs } from "./programs.ts";
 import { loadSettings } from "./settings/nix-conf.ts";
 import { Settings } from "./settings/settings.ts";
-import { nearestNames } from "./suggestions.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** `words` as Node gives them. Gives the exit status. */
@@ -98,7 +97,7 @@ function toByteStrings(words: readonly string[]): string[] {
 }
 
 function unknownProgram(program: string): UsageError {
-  const near = nearestNames(program, [...programs.keys()]);
+  const near = nearestNames(program, programs.keys()).map(({ name }) => name);
   return new UsageError(
     `'${program}' is not a program of Firn`,
     near.length === 0 ? "`firn` lists what there is." : `Did you mean ${near.join(" or ")}?`,

@@ -29,4 +29,5 @@ export * from "./nar-writer.ts";
 export * from "./validity-registration.ts";
 export * from "./log-event.ts";
 export * from "./url.ts";
+export * from "./nearest-names.ts";
 export * from "./flake-reference/index.ts";

@@ -90,3 +90,13 @@ export function tryLockExisting(path: string, mode: LockMode): FileLock | undefi
 export function syncFileSystems(): void {
   libc().sync();
 }
+
+/** Writes what is waiting for the file system that `path` is on (syncfs(2)). */
+export function syncFileSystemOf(path: string): void {
+  const descriptor = openSync(hostPath(path), constants.O_RDONLY);
+  try {
+    if (libc().syncfs(descriptor) !== 0) throw systemCallFailed(`writing '${path}' to its device`, libc().errno());
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -12,4 +12,5 @@ export * from "./unix-socket.ts";
 export * from "./user-namespaces.ts";
 export * from "./child-surroundings.ts";
 export * from "./memory-file.ts";
+export * from "./mount-namespace.ts";
 export * from "./pseudo-terminal.ts";

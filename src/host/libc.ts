@@ -15,6 +15,7 @@ export interface LibC {
   send(descriptor: number, bytes: Uint8Array, size: number, flags: number): number;
   close(descriptor: number): number;
   sync(): void;
+  syncfs(descriptor: number): number;
   renameat2(fromDirectory: number, from: string, toDirectory: number, to: string, flags: number): number;
   geteuid(): number;
   /** The error number of the last call that failed in this thread. */
@@ -50,6 +51,7 @@ function loadLibC(): LibC {
     send: lazy("int64_t send(int, const uint8_t *, size_t, int)"),
     close: lazy("int close(int)"),
     sync: lazy("void sync()"),
+    syncfs: lazy("int syncfs(int)"),
     renameat2: lazy("int renameat2(int, const char *, int, const char *, unsigned int)"),
     geteuid: lazy("uint32_t geteuid()"),
     errno: () => koffi.errno(),

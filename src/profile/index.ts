@@ -9,5 +9,6 @@ export * from "./package-info.ts";
 export * from "./profile-errors.ts";
 export * from "./profile-link.ts";
 export * from "./profile-location.ts";
+export * from "./profile-lock.ts";
 export * from "./switch-environment.ts";
 export * from "./user-environment.ts";

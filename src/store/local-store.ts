@@ -22,7 +22,7 @@ import {
   type StorePath,
   type ValidPathInfo,
 } from "#formats";
-import { type FileLock, hostPath, syncFileSystems } from "#host";
+import { type FileLock, hostPath, makeMountWritable, syncFileSystems } from "#host";
 import { addNar, addObject, type AddedObject, type AddingContext } from "./objects/add-object.ts";
 import { addDump, addSource } from "./objects/add-source.ts";
 import { readExactLog, writeBuildLog } from "./build-logs.ts";
@@ -272,10 +272,12 @@ export class LocalStore implements EvaluationStore, RootsStore, GcStore, LogStor
     };
   }
 
-  /** Takes the lock that all writers share; throws when the store is read-only. */
+  /** Takes the lock that all writers share, on a mount that can be written to; throws when the store is read-only. */
   beginWriting(): void {
     if (this.readOnly) throw storeIsReadOnly("change the store");
-    this.#bigLock ??= takeBigLock(this.layout);
+    if (this.#bigLock !== undefined) return;
+    makeMountWritable(this.layout.realStoreDir);
+    this.#bigLock = takeBigLock(this.layout);
   }
 
   // Validity.

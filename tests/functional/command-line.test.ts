@@ -15,6 +15,7 @@ test("every program tells its version and has help that begins with examples", (
     "nix-instantiate",
     "nix-collect-garbage",
     "nix-hash",
+    "nixos-option",
     "nixos-rebuild",
     "nix",
   ]) {

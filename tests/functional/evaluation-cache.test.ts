@@ -121,6 +121,47 @@ test("what has changed is said, and makes a new evaluation", (t) => {
   assert.ok(ask(scene, "nix-instantiate", []).isFromCache);
 });
 
+/** A question that a program asks of the world, and what makes its answer another one. */
+const questions: readonly (readonly [expression: string, change: string])[] = [
+  ["builtins.readFile ./source", "echo 2 > source"],
+  ["import ./value.nix", "echo 2 > value.nix"],
+  ['builtins.hashFile "sha256" ./source', "echo 2 > source"],
+  ["builtins.attrNames (builtins.readDir ./folder)", "touch folder/b"],
+  ["builtins.readFileType ./source", "rm source; mkdir source"],
+  ["builtins.pathExists ./absent", "touch absent"],
+  ["builtins.pathExists ./link", "rm link"],
+  ["builtins.readFile ./link", "ln -sf value.nix link"],
+  ['builtins.getEnv "FIRN_TEST"', "FIRN_TEST=2"],
+  ["(builtins.tryEval <here>).success", "mkdir search/here"],
+  ['builtins.path { path = ./folder; name = "n"; }', "touch folder/b"],
+  ['builtins.path { path = ./folder; name = "n"; }', "chmod +x folder/a"],
+  ['builtins.filterSource (path: type: type == "directory") ./folder', "mkdir folder/b"],
+  ['"${./source}"', "echo 2 > source"],
+];
+
+test("whatever a program asks of the world is asked again", (t) => {
+  for (const [expression, change] of questions) {
+    const scene = openScene(t);
+    scene.script("echo 1 > source; echo 3 > value.nix; mkdir folder search; echo 1 > folder/a; ln -s source link");
+    const variables: Record<string, string> = { FIRN_TEST: "1" };
+    const file = scene.write("file.nix", `builtins.seq ${slow} (${expression})`);
+    const evaluate = () => {
+      const args = ["-v", "--eval", "--strict", "-I", "search", file];
+      const { status, stdout, stderr } = scene.run("nix-instantiate", args, { variables });
+      assert.equal(status, 0, stderr);
+      return { stdout, isFromCache: stderr.includes(answered) };
+    };
+    const first = evaluate();
+    assert.deepEqual(evaluate(), { stdout: first.stdout, isFromCache: true }, expression);
+    const [, name, value = ""] = /^(\w+)=(.*)$/.exec(change) ?? [];
+    if (name === undefined) scene.script(change);
+    else variables[name] = value;
+    const changed = evaluate();
+    assert.notEqual(changed.stdout, first.stdout, `${expression} after ${change}`);
+    assert.ok(!changed.isFromCache);
+  }
+});
+
 test("another question is not answered with this one's answer", (t) => {
   const scene = openScene(t);
   const file = scene.write("file.nix", `{ x ? 1 }: builtins.seq ${slow} [ x <here> ]`);

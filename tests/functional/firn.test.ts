@@ -38,3 +38,15 @@ test("the store is verified and collected by short names", (t) => {
   assert.equal(scene.must("firn", ["verify"]), "The store is as it should be.\n");
   assert.equal(scene.must("firn", ["gc"]), "1 store paths deleted, 0.0 KiB freed\n");
 });
+
+test("a virtual machine is not begun without its configuration, or with ports that are none", (t) => {
+  const scene = openScene(t);
+  const missing = scene.run("firn", ["vm"]);
+  assert.equal(missing.status, 1);
+  assert.match(missing.stderr, /^error: there is no configuration '.*\/configuration\.nix'\nhint: Name one/);
+  scene.write("configuration.nix", "{ }");
+  for (const ports of ["80", "8080:", "8080:80000", "a:b"]) {
+    assert.match(scene.run("firn", ["vm", "-p", ports]).stderr, new RegExp(`'${ports}' is not HOST:GUEST`));
+  }
+  assert.match(scene.run("firn", ["vm", "a.nix", "b.nix"]).stderr, /a machine has one configuration/);
+});

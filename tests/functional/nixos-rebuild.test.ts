@@ -98,9 +98,7 @@ test("--diff tells packages and files besides", (t) => {
   const words = ["dry-activate", "--from", build("1", "/bin/a"), "--store-path", build("2", "/bin/b"), "--diff"];
   assert.equal(
     scene.must("nixos-rebuild", words).split("files:\n")[1],
-    "  /etc/systemd/system/default.target.wants/web.service: changed\n" +
-      "    @@ -1,2 +1,2 @@\n     [Service]\n    -ExecStart=/bin/a\n    +ExecStart=/bin/b\n" +
-      "  /etc/systemd/system/web.service: changed\n" +
+    "  /etc/systemd/system/web.service: changed\n" +
       "    @@ -1,2 +1,2 @@\n     [Service]\n    -ExecStart=/bin/a\n    +ExecStart=/bin/b\n",
   );
   const { packages, accounts } = JSON.parse(scene.must("nixos-rebuild", [...words, "--json"])) as Record<
@@ -142,6 +140,37 @@ test("generations are listed, newest first, and --rollback links the one before 
   assert.equal(readlinkSync(join(scene.folder, "result")), join(profiles, "system-1-link"));
 });
 
+test("an error in a configuration is told with its author's lines, and with --show-trace by its whole way", (t) => {
+  const { scene } = openRebuild(t);
+  const lib = join(import.meta.dirname, "../../collection/lib");
+  scene.write(
+    "nixpkgs/nixos/default.nix",
+    `{ configuration ? <nixos-config> }:
+    let
+      lib = import ${lib};
+      option = { options.a = lib.mkOption { type = lib.types.int; }; options.b = lib.mkOption { }; };
+      evaluated = lib.evalModules { modules = [ option { a = 1; } configuration ]; };
+    in
+    { system = if evaluated.config.a == evaluated.config.b then 1 else 2; }`,
+  );
+  const search = ["-I", "nixpkgs=nixpkgs", "-I", "nixos-config=configuration.nix"];
+  const configuration = scene.write("configuration.nix", `{\n  a = 2;\n  b = 1;\n}\n`);
+  const fails = (...flags: readonly string[]): string => {
+    const { status, stderr } = scene.run("nixos-rebuild", ["dry-build", ...search, ...flags]);
+    assert.equal(status, 1);
+    return stderr;
+  };
+  const short = fails();
+  assert.ok(short.includes(`- In \`${configuration}:2:3': 2\n`), short);
+  assert.ok(!short.includes(`at ${lib}`), short);
+  assert.match(short, /\nhint: With --show-trace it says by which way/);
+  const long = fails("--show-trace");
+  assert.ok(long.includes(`at ${lib}`) && !long.includes("hint:"), long);
+
+  scene.write("configuration.nix", `{\n  a = 1;\n  b = missing;\n}\n`);
+  assert.ok(fails().includes(`at ${configuration}:3:7:\n            2|   a = 1;\n            3|   b = missing;\n`));
+});
+
 test("what nixos-rebuild does not have yet, or what does not fit, is refused", (t) => {
   const scene = openScene(t);
   const refuse = (words: readonly string[], message: RegExp) => {
@@ -149,7 +178,9 @@ test("what nixos-rebuild does not have yet, or what does not fit, is refused", (
     assert.equal(status, 1, words.join(" "));
     assert.match(stderr, message);
   };
-  for (const word of ["switch", "test", "boot", "build-vm"]) refuse([word], new RegExp(`does not have '${word}' yet`));
+  for (const word of ["edit", "repl"]) refuse([word], new RegExp(`does not have '${word}' yet`));
+  refuse(["build", "--target-host", "h"], /'--target-host' does not go with 'build'/);
+  refuse(["test", "--install-bootloader"], /'--install-bootloader' does not go with 'test'/);
   refuse(["build", "--flake", "."], /does not have '--flake' yet/);
   refuse([], /no action specified/);
   refuse(["build", "dry-build"], /'build' and 'dry-build' are both actions/);
@@ -157,4 +188,32 @@ test("what nixos-rebuild does not have yet, or what does not fit, is refused", (
   refuse(["list-generations", "-p", "../x"], /'\.\.\/x' is no name of a profile/);
   writeFileSync(join(scene.folder, "no-system"), "");
   refuse(["dry-activate", "--from", "no-system", "--store-path", "no-system"], /'.*no-system' is not a NixOS system/);
+});
+
+test("an image of a kind is built; without one the kinds are told", (t) => {
+  const scene = openScene(t);
+  mkdirSync(join(scene.folder, "nixpkgs/nixos"), { recursive: true });
+  scene.write(
+    "nixpkgs/nixos/default.nix",
+    `{ }: {
+      config.system.build.images = builtins.mapAttrs
+        (name: _: derivation { inherit name; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo $name > $out" ]; })
+        { raw = null; iso = null; };
+    }`,
+  );
+  const search = ["build-image", "-I", "nixpkgs=nixpkgs"];
+  const without = scene.run("nixos-rebuild", search);
+  assert.equal(without.status, 1);
+  assert.match(
+    without.stderr,
+    /Please specify one of the following supported image variants via --image-variant:\n +- iso\n +- raw$/m,
+  );
+  const image = scene.must("nixos-rebuild", [...search, "--image-variant", "iso"]).trim();
+  assert.match(image, /^\/nix\/store\/\w{32}-iso$/);
+  assert.equal(readlinkSync(join(scene.folder, "result")), image);
+  assert.match(
+    scene.run("nixos-rebuild", [...search, "--image-variant", "floppy"]).stderr,
+    /'floppy'.* (?:not found|missing)/,
+  );
+  assert.match(scene.run("nixos-rebuild", ["build", "--image-variant", "iso"]).stderr, /does not go with 'build'/);
 });

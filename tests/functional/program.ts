@@ -19,6 +19,10 @@ const programs = [
   "nix-hash",
   "nix-instantiate",
   "nix-store",
+  "nixos-enter",
+  "nixos-generate-config",
+  "nixos-install",
+  "nixos-option",
   "nixos-rebuild",
 ];
 
@@ -31,15 +35,22 @@ export interface Answer {
   readonly stderr: string;
 }
 
+interface RunOptions {
+  /** What its standard input gives. */
+  readonly input?: string | Buffer;
+  /** Environment variables beside the scene's. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
 export interface Scene {
   readonly folder: string;
   /** The chroot store's folder. */
   readonly store: string;
   readonly profile: string;
-  /** Runs a program to its end; `input` goes to its standard input. */
-  run(program: string, args: readonly string[], options?: { readonly input?: string | Buffer }): Answer;
+  /** Runs a program to its end. */
+  run(program: string, args: readonly string[], options?: RunOptions): Answer;
   /** The same, and throws unless it ends with status 0. */
-  must(program: string, args: readonly string[], options?: { readonly input?: string | Buffer }): string;
+  must(program: string, args: readonly string[], options?: RunOptions): string;
   /** The same as `run`, while this process goes on, as a server that the program asks has to; `under` as for `script`. */
   answer(program: string, args: readonly string[], under?: readonly string[]): Promise<Answer>;
   /** Runs a shell script in which the programs are on PATH; `under` is a command that runs the shell, as bwrap. */
@@ -75,12 +86,12 @@ export function openScene(t: TestContext): Scene {
     NIX_REMOTE: store,
     ...(process.env["FIRN_NODE"] === undefined ? {} : { FIRN_NODE: process.env["FIRN_NODE"] }),
   };
-  const run: Scene["run"] = (program, args, options = {}) => {
+  const run: Scene["run"] = (program, args, { input, variables } = {}) => {
     const { status, stdout, stderr } = spawnSync(join(bin, program), args, {
-      env,
+      env: { ...env, ...variables },
       cwd: folder,
       encoding: "utf8",
-      ...options,
+      input,
     });
     return { status, stdout, stderr };
   };

@@ -19,6 +19,8 @@ export function openCollection(tables: string): Evaluator {
   };
   addFolder(join(import.meta.dirname, tables), "/tables");
   for (const room of ["lib", "modules", "stdenv"]) addFolder(join(collection, room), `/collection/${room}`);
+  for (const name of ["nixpkgs-interface.nix", "nixpkgs-names.nix"])
+    io.addFile(`/collection/${name}`, readFileSync(join(collection, name), "latin1"));
   return createEvaluator({ io, builtins: createBuiltins() });
 }
 

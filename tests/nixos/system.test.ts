@@ -232,3 +232,36 @@ Set \\fBa\\-b\\fR.
 `,
   );
 });
+
+test("the system's manual is data and a page, by the places of its modules alone; a machine's own modules are left out", () => {
+  const own = `({ lib, ... }: { options.mine = lib.mkOption { type = lib.types.str; default = "x"; description = "Mine."; }; })`;
+  const manual = (more: string): { readonly json: Record<string, unknown>; readonly page: string } =>
+    evaluateToData(
+      evaluator,
+      `let inherit (${evalConfig(`${own} /collection/modules/misc/documentation.nix ${more}`)}.config.system.build) manual; in
+        { json = builtins.fromJSON manual.optionsJSON.text; page = manual.manpages.text; }`,
+    ) as { readonly json: Record<string, unknown>; readonly page: string };
+  const base =
+    "{ config._module.check = false; options.environment.pathsToLink = (import /collection/lib).mkOption { }; }";
+  const plain = manual(base);
+  assert.deepEqual((plain.json["networking.domain"] as Record<string, unknown>)["declarations"], [
+    "config/networking.nix",
+  ]);
+  assert.ok(!("mine" in plain.json));
+  assert.match(plain.page, /\n\\fBnetworking\.domain\\fR\n\.RS 4\nThe domain that the machine's name is in\.\n/);
+  assert.ok("mine" in manual(`${base} { documentation.nixos.includeAllModules = true; }`).json);
+});
+
+test("a system's label is its tags and version, and nixos-version tells what it was built with", () => {
+  const version = (module: string, what: string): unknown =>
+    evaluateToData(evaluator, `(${evalConfig(`/collection/modules/misc/version.nix ${module}`)}).config.${what}`);
+  assert.equal(version("", "system.nixos.label"), "26.11.firn");
+  assert.equal(version(`{ system.nixos.tags = [ "z" "a" ]; }`, "system.nixos.label"), "a-z-26.11.firn");
+  assert.equal(version("", "system.stateVersion"), "26.11");
+  const script = version(
+    `/collection/modules/installer/tools/tools.nix
+     { options.environment.systemPackages = (import /collection/lib).mkOption { }; config.system.configurationRevision = "abc"; }`,
+    "environment.systemPackages",
+  ) as readonly string[];
+  assert.match(script[0] ?? "", /^\/nix\/store\/\w{32}-nixos-version$/);
+});

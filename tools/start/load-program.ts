@@ -2,7 +2,6 @@
 // size), the program is compiled as usual.
 
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { constants, Script } from "node:vm";
@@ -28,8 +27,14 @@ export function compileProgram(folder: string): { readonly script: Script; reado
   });
   const module = { exports: {} };
   const define = script.runInThisContext() as Define;
-  define(module.exports, createRequire(filename), module, pathToFileURL(filename).href);
+  define(module.exports, requireFrom(filename), module, pathToFileURL(filename).href);
   return { script, program: module.exports as Program };
+}
+
+/** Node's own `require` is made when a package outside of the bundle is asked for. */
+function requireFrom(filename: string): NodeJS.Require {
+  const load = (name: string): unknown => process.getBuiltinModule("node:module").createRequire(filename)(name);
+  return load as NodeJS.Require;
 }
 
 function readCodeCache(folder: string): Buffer | undefined {

@@ -112,6 +112,8 @@ let
         files = map (def: def.file) result.defsFinal;
         definitionsWithLocations = withoutPositions result.defsFinal;
         definitionPositions = map (def: def.pos or null) result.defsFinal;
+        # With their properties, also those that others override.
+        allDefinitions = allDefs;
         inherit (result) isDefined;
         inherit (result.checkedAndMerged) valueMeta;
         __toString = _: showOption loc;

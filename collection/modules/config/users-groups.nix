@@ -19,6 +19,8 @@ let
     || user.hashedPasswordFile != null
     || user.openssh.authorizedKeys.keys or [ ] != [ ]
     || user.openssh.authorizedKeys.keyFiles or [ ] != [ ];
+  # Also by what an account begins with, which counts only where it is made.
+  beginsWithLogin = user: hasLogin user || allowsLogin user.initialHashedPassword || user.initialPassword != null;
   isPrivileged = user: user.name == "root" || user.group == "wheel" || elem "wheel" user.extraGroups;
 
   # Hashes as crypt makes them: $scheme$parameters$salt$hash.
@@ -39,6 +41,11 @@ let
         (builtins.groupBy (one: toString one.${attribute}) (filter (one: one.${attribute} != null) (attrValues set))));
   showShared = attribute: set:
     lib.concatStrings (mapAttrsToList (number: names: "${attribute} ${number}: ${toString names}\n") (shared attribute set));
+
+  sharedPaths = kind: attribute: set:
+    let numbers = shared attribute set; in
+    map (name: [ "users" kind name attribute ])
+      (filter (name: numbers ? ${toString set.${name}.${attribute}}) (builtins.attrNames set));
 
   nameOption = what: mkOption {
     type = types.passwdEntry types.str;
@@ -268,14 +275,24 @@ in
         cfg.groups;
     };
 
+    # For programs that install the system on an empty disk, and do not ask for a password of root's themselves.
+    system.build.firstLoginRefusal =
+      if cfg.allowNoPasswordLogin || lib.any (u: isPrivileged u && beginsWithLogin u) (attrValues users) then null
+      else ''
+        Nobody could log in to a new machine of this configuration: neither root nor any wheel user begins with a password or
+        has an SSH authorized key. Set one, such as users.users.root.initialHashedPassword, or set users.allowNoPasswordLogin = true;
+      '';
+
     assertions = [
       {
         assertion = !cfg.enforceIdUniqueness || (shared "uid" users == { } && shared "gid" cfg.groups == { });
+        about = sharedPaths "users" "uid" users ++ sharedPaths "groups" "gid" cfg.groups;
         message = "UIDs and GIDs must be unique!\n${showShared "uid" users}${showShared "gid" cfg.groups}";
       }
       {
         assertion = cfg.mutableUsers || cfg.allowNoPasswordLogin
           || lib.any (u: isPrivileged u && hasLogin u) (attrValues users);
+        about = [ [ "users" "mutableUsers" ] ];
         message = ''
           Neither the root account nor any wheel user has a password or SSH authorized key.
           You must set one to prevent being locked out of your system.
@@ -288,6 +305,7 @@ in
     ++ lib.concatLists (mapAttrsToList
       (attribute: u: [
         {
+          about = [ [ "users" "users" attribute "hashedPassword" ] ];
           assertion = u.hashedPassword == null || match ".*:.*" u.hashedPassword == null;
           message = ''
             The password hash of user "${u.name}" contains a ":" character.
@@ -296,12 +314,14 @@ in
             Please check the value of option `users.users."${u.name}".hashedPassword`.'';
         }
         {
+          about = [ [ "users" "users" attribute ] ];
           assertion = lib.xor (u.isSystemUser || (u.uid != null && u.uid < 1000)) u.isNormalUser;
           message = ''
             Exactly one of users.users.${u.name}.isSystemUser and users.users.${u.name}.isNormalUser must be set.
           '';
         }
         {
+          about = [ [ "users" "users" attribute ] ];
           assertion = u.group != "";
           message = ''
             users.users.${u.name}.group is unset. This used to default to
@@ -312,6 +332,7 @@ in
           '';
         }
         {
+          about = [ [ "users" "users" attribute "group" ] [ "users" "users" attribute ] ];
           assertion = u.group == "" || lib.any (g: g.name == u.group) (attrValues cfg.groups);
           message = "The group `${u.group}' of the user `${u.name}' is not declared: set users.groups.${u.group} = { };";
         }

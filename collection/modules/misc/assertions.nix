@@ -8,7 +8,10 @@
       internal = true;
       default = [ ];
       example = [ { assertion = false; message = "you can't enable this for that reason"; } ];
-      description = "Conditions that must hold, each with the message for the user when it does not. All that fail are shown together.";
+      description = ''
+        Conditions that must hold, each with the message for the user when it does not. All that fail are shown together. With
+        `about`, a list of paths of options, the lines are shown with it where they are set.
+      '';
     };
 
     warnings = lib.mkOption {

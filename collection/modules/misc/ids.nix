@@ -19,6 +19,11 @@
     uids = {
       root = 0;
       messagebus = 4;
+      # The first one's is one more.
+      nixbld = 30000;
+      systemd-network = 152;
+      systemd-resolve = 153;
+      systemd-timesync = 154;
       nobody = 65534;
     };
     gids = {
@@ -38,6 +43,9 @@
       dialout = 27;
       utmp = 29;
       adm = 55;
+      systemd-network = 152;
+      systemd-resolve = 153;
+      systemd-timesync = 154;
       users = 100;
       input = 174;
       sgx = 304;

@@ -7,6 +7,7 @@ let
 
   wrapper = { name, config, ... }: {
     options = {
+      enable = mkOption { type = types.bool; default = true; description = "Whether the program is there."; };
       source = mkOption { type = types.path; description = "The program."; };
       program = mkOption { type = types.str; default = name; description = "The name it has in {file}`/run/wrappers/bin`."; };
       owner = mkOption { type = types.str; description = "The user it belongs to."; };
@@ -26,6 +27,17 @@ let
       chown ${w.owner}:${w.group} ${target}
       chmod "u-rwx,g-rwx,o-rwx,${w.permissions},u+${if w.setuid then "s" else "r"},g${if w.setgid then "+" else "-"}s" ${target}
     '' + lib.optionalString (w.capabilities != "") "${pkgs.libcap2-bin}/bin/setcap ${lib.escapeShellArg w.capabilities} ${target}\n";
+  wrappers = builtins.filter (w: w.enable) (builtins.attrValues config.security.wrappers);
+
+  # The kernel gives no rights to a script, and the file would be there without a use.
+  checked = pkgs.runCommand "wrapped-programs" { } (lib.concatMapStrings
+    (w: ''
+      if [ "$(head -c 4 ${w.source} | tail -c 3)" != ELF ]; then
+        echo "security.wrappers: "${lib.escapeShellArg w.program}": ${w.source} is no program that can have rights of its own" >&2
+        exit 1
+      fi
+    '')
+    wrappers + "mkdir $out");
   setuidRoot = source: { inherit source; setuid = true; owner = "root"; group = "root"; };
 in
 {
@@ -50,14 +62,23 @@ in
       };
     };
 
+    system.checks = [ checked ];
+    assertions = map
+      (w: {
+        assertion = w.setuid || w.setgid -> w.capabilities == "";
+        message = "security.wrappers.${w.program} has capabilities, and it is setuid or setgid as well.";
+      })
+      wrappers;
+
     system.activationScripts.wrappers = {
       deps = [ "specialfs" "users" ];
+      busybox = true;
       text = ''
         mkdir -p /run/wrappers
         if ! mountpoint -q /run/wrappers; then mount -t tmpfs -o nodev,mode=755 tmpfs /run/wrappers; fi
         wrapperDir=$(mktemp -d /run/wrappers/wrappers.XXXXXXXXXX)
         chmod a+rx "$wrapperDir"
-        ${lib.concatMapStrings place (builtins.attrValues config.security.wrappers)}
+        ${lib.concatMapStrings place wrappers}
         old=$(readlink /run/wrappers/bin || true)
         ln -sfn "$wrapperDir" /run/wrappers/.bin && mv -T /run/wrappers/.bin /run/wrappers/bin
         if [ -n "$old" ]; then rm -rf "$old"; fi

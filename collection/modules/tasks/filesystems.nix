@@ -28,6 +28,11 @@ let
         description = "Whether the first stage of the boot mounts it. It always does what holds the store and the system's state.";
       };
       noCheck = mkOption { type = types.bool; default = false; description = "Whether it is never checked."; };
+      autoResize = mkOption {
+        type = types.bool;
+        default = false;
+        description = "Whether it is grown to the size of its partition before it is mounted. It must be one of ext2, ext3, ext4 and f2fs.";
+      };
       depends = mkOption {
         type = types.listOf types.str;
         default = [ ];
@@ -36,6 +41,7 @@ let
     };
     config = {
       mountPoint = lib.mkDefault name;
+      options = lib.mkIf config.autoResize [ "x-nixos.autoresize" ];
       device = lib.mkIf (config.label != null) (lib.mkDefault "/dev/disk/by-label/${config.label}");
     };
   };
@@ -95,14 +101,31 @@ in
       [
         {
           assertion = sorted ? result;
+          about = map (fs: [ "fileSystems" fs.mountPoint "depends" ]) (sorted.cycle or [ ]);
           message = "The `fileSystems' option has a cycle: ${lib.concatMapStringsSep " → " (fs: fs.mountPoint) (sorted.cycle or [ ])}.";
         }
       ]
       ++ map
         (fs: {
           assertion = fs.device != null;
+          about = [ [ "fileSystems" fs.mountPoint ] ];
           message = "The `fileSystems' option has no device or label for `${fs.mountPoint}'.";
         })
+        all
+      ++ map
+        (fs: {
+          assertion = !fs.autoResize || lib.hasPrefix "ext" fs.fsType || fs.fsType == "f2fs";
+          message = "Mountpoint '${fs.mountPoint}': 'autoResize = true' is not supported for 'fsType = \"${fs.fsType}\"':${lib.optionalString (fs.fsType == "auto") " fsType has to be explicitly set and"} only the ext filesystems and f2fs support it.";
+        })
+        all
+      ++ lib.concatMap
+        (fs: map
+          (missing: {
+            assertion = false;
+            about = [ [ "fileSystems" fs.mountPoint "depends" ] ];
+            message = "The file system at `${fs.mountPoint}' depends on one at `${missing}', which is not among `fileSystems'.";
+          })
+          (lib.subtractLists (map (other: other.mountPoint) all) fs.depends))
         all;
 
     system.build.bootFileSystems = builtins.filter neededForBoot ordered;

@@ -1,5 +1,6 @@
 # The system as a virtual machine of QEMU: the store is a read-only image of the closure, everything else is on a disk that is
-# empty when the machine first starts. `system.build.vm` says what to start; the program that does is Firn's.
+# empty when the machine first starts. `system.build.vm` says what to start, for Firn's driver; vm-runner.nix adds the program that
+# starts it by hand.
 { config, lib, pkgs, ... }:
 
 let
@@ -15,8 +16,9 @@ let
       # Threads that are ended look for it.
       LD_LIBRARY_PATH = "${pkgs.libgcc-s1}/lib/x86_64-linux-gnu";
     } ''
-    cp ${closure}/registration nix-path-registration
-    mksquashfs nix-path-registration $(cat ${closure}/store-paths) $out \
+    mkdir nix-state
+    ${lib.optionalString config.nix.enable "cp -r ${pkgs.storeDatabase closure} nix-state/db"}
+    mksquashfs nix-state $(cat ${closure}/store-paths) $out \
       -no-progress -quiet -no-hardlinks -keep-as-directory -all-root -all-time 1 -mkfs-time 1 -b 131072 -noI -noD -noF -noX -no-exports -processors 1
   '';
 
@@ -26,6 +28,8 @@ let
     mke2fs -q -t ext4 -L nixos -U 6f8b2c4e-0d1a-4c53-9e77-4b6f69726e00 -E hash_seed=6f8b2c4e-0d1a-4c53-9e77-4b6f69726e01,lazy_itable_init=1,lazy_journal_init=1 -d root disk
     cp --sparse=always disk $out
   '';
+
+  byte = number: lib.fixedWidthString 2 "0" (lib.toLower (lib.toHexString number));
 in
 {
   options.virtualisation = {
@@ -33,6 +37,14 @@ in
     cores = mkOption { type = types.ints.positive; default = 1; description = "Processors."; };
     diskSize = mkOption { type = types.ints.positive; default = 1024; description = "The size of the root disk, in mebibytes."; };
     additionalPaths = mkOption { type = types.listOf types.pathInStore; default = [ ]; description = "Store objects beside the system's closure."; };
+    vlans = mkOption {
+      type = types.listOf (types.ints.between 1 255);
+      default = [ ];
+      example = [ 1 2 ];
+      description = "The networks between machines that this one is on, by number: its interfaces {file}`eth1` and on. {file}`eth0` leads to the host.";
+    };
+    test.nodeName = mkOption { type = types.str; internal = true; default = "machine"; description = "The machine's name in a test."; };
+    test.nodeNumber = mkOption { type = types.ints.between 1 254; internal = true; default = 1; description = "The machine's number in a test, the last part of its addresses."; };
     qemu.options = mkOption { type = types.listOf types.str; default = [ ]; example = [ "-device" "usb-tablet" ]; description = "Further arguments of QEMU."; };
   };
 
@@ -48,20 +60,46 @@ in
       };
     };
     swapDevices = lib.mkVMOverride [ ];
-    boot.loader = lib.mkVMOverride { external.enable = true; timeout = 0; };
+    # The kernel is handed to the machine, so what a boot loader would choose is the program that it starts.
+    boot.loader = lib.mkVMOverride {
+      grub.enable = false;
+      systemd-boot.enable = false;
+      timeout = 0;
+      external.enable = true;
+      external.installHook = pkgs.writeShellScript "choose-system" ''
+        export PATH=${pkgs.coreutils}/bin
+        mkdir -p /sbin
+        ln -sfn "$1/init" /sbin/init.new
+        mv -T /sbin/init.new /sbin/init
+        sync -f /sbin
+      '';
+    };
+    boot.initrd.postMountCommands = lib.mkAfter ''
+      if [ -L $targetRoot/sbin/init ]; then init=/sbin/init; fi
+    '';
+    # The processor's clock is the host's.
+    services.timesyncd.enable = lib.mkVMOverride false;
+    networking.usePredictableInterfaceNames = lib.mkVMOverride false;
     boot.initrd.availableKernelModules = [ "virtio_pci" "virtio_blk" "squashfs" "overlay" "virtio_console" "virtio_net" ];
     boot.initrd.kernelModules = [ "virtio_pci" "virtio_blk" "squashfs" "overlay" ];
     boot.initrd.compressor = lib.mkVMOverride "cat";
     boot.kernelParams = [ "console=ttyS0" "panic=-1" ];
 
-    # What the machine's package manager knows of its store when it first starts.
-    boot.postBootCommands = ''
-      if [ -e /nix/.ro-store/nix-path-registration ] && [ ! -e /nix/var/nix/db/db.sqlite ] && [ -x /run/current-system/sw/bin/nix-store ]; then
-        /run/current-system/sw/bin/nix-store --load-db < /nix/.ro-store/nix-path-registration
+    # What the machine's package manager knows of its store when it first starts, and the generation that it starts with.
+    boot.postBootCommands = lib.mkIf config.nix.enable ''
+      if [ ! -e /nix/var/nix/db/db.sqlite ]; then
+        mkdir -p /nix/var/nix/db /nix/var/nix/profiles
+        cp /nix/.ro-store/nix-state/db/schema /nix/var/nix/db/schema
+        cp /nix/.ro-store/nix-state/db/db.sqlite /nix/var/nix/db/.db.sqlite
+        chmod 644 /nix/var/nix/db/schema /nix/var/nix/db/.db.sqlite
+        ln -sfn "$systemConfig" /nix/var/nix/profiles/system-1-link
+        ln -sfn system-1-link /nix/var/nix/profiles/system
+        sync -f /nix/var/nix/db
+        mv /nix/var/nix/db/.db.sqlite /nix/var/nix/db/db.sqlite
       fi
     '';
 
-    system.build.storeImage = storeImage;
+    system.build = { inherit storeImage emptyDisk; };
     system.build.vm = pkgs.runCommand "nixos-vm" {
       machine = builtins.toJSON {
         name = config.networking.hostName;
@@ -73,11 +111,13 @@ in
         disk = "${emptyDisk}";
         memory = cfg.memorySize;
         inherit (cfg) cores;
+        vlans = map (vlan: { inherit vlan; mac = "52:54:00:12:${byte vlan}:${byte cfg.test.nodeNumber}"; }) cfg.vlans;
         options = cfg.qemu.options;
       };
     } ''
       mkdir -p $out
       ln -s ${toplevel} $out/system
+      ${lib.optionalString (config.system.build ? vmRunner) "ln -s ${config.system.build.vmRunner}/bin $out/bin"}
       echo "$machine" > $out/machine.json
     '';
   };

@@ -7,9 +7,12 @@ let
     ./libc.nix
     ./languages.nix
     ./compilers.nix
+    ./desktop.nix
     ./programs.nix
     ./servers.nix
+    ./shells.nix
     ./system.nix
+    ./emulators.nix
   ];
   byName = builtins.foldl' (all: file: all // file.names) { } files;
   patterns = builtins.concatMap (file: file.patterns or [ ]) files;

@@ -6,6 +6,7 @@ import { findSubcommand, type LoadCommand, type Subcommands } from "../nix/subco
 import { firnVersion, nixVersion } from "../version.ts";
 
 const subcommands: Subcommands = new Map<string, LoadCommand>([
+  ["disk", async () => (await import("./disk/disk.ts")).command],
   ["enter", async () => (await import("./enter.ts")).command],
   ["gc", async () => ({ ...(await import("../nix-collect-garbage.ts")).command, name: "firn gc" })],
   ["help", async () => command],
@@ -14,7 +15,9 @@ const subcommands: Subcommands = new Map<string, LoadCommand>([
   ["search", async () => (await import("./search.ts")).command],
   ["shell", async () => (await import("./run.ts")).shellCommand],
   ["verify", async () => (await import("./verify.ts")).command],
+  ["vm", async () => (await import("./vm.ts")).command],
   ["version", async () => versionCommand],
+  ["why", async () => (await import("../nixos-option/nixos-option.ts")).whyCommand],
 ]);
 
 export const command: Command = {

@@ -1,4 +1,5 @@
-// firn search: packages of the lock by name. Every word has to be in the name; `^git` begins it, `git$` ends it.
+// firn search: packages of the lock by name. Every word has to be in the name; `^git` begins it, `git$` ends it. With --options
+// it finds options of systems.
 
 import { openLock, suggestNames } from "#fetch";
 import { FirnError, fromByteString, printIndentedJson, toByteString } from "#formats";
@@ -16,11 +17,13 @@ export const command: Command = {
   async run(words, context) {
     let directory = lockDirectory(context);
     let json = false;
+    let wantsOptions = false;
     let wantsHelp = false;
     const patterns: string[] = [];
     const flags = flagTable({
       "--lock": valueFlag((path) => (directory = absolutePath(path))),
       "--json": switchFlag(() => (json = true)),
+      "--options": switchFlag(() => (wantsOptions = true)),
       "--help": switchFlag(() => (wantsHelp = true)),
     });
     parseCommandLine(
@@ -29,6 +32,7 @@ export const command: Command = {
       (word) => !word.startsWith("-") && patterns.push(word) > 0,
     );
     if (wantsHelp) return printHelp(command, context);
+    if (wantsOptions) return await (await import("./search-options.ts")).searchOptions(context, patterns, json);
 
     const versions = (await openLock(fromByteString(directory))).versions();
     const wanted = patterns.map(fromByteString);

@@ -1,9 +1,9 @@
 // Choosing packages by name: selectors, and which of several with one name is the newest (filterBySelector).
 
+import { nearestNames } from "#formats";
 import { compareVersions } from "#language";
 import { parseDerivationName, parseSelector, selectorMatchesNothing, type PackageInfo } from "#profile";
 import type { Context } from "../command.ts";
-import { nearestNames } from "../suggestions.ts";
 
 export interface SelectOptions {
   /** Of packages with one name take the one of this system, of the highest priority, of the highest version. */
@@ -71,7 +71,7 @@ function compareCandidates(context: Context, info: PackageInfo, best: PackageInf
 function noMatch(all: readonly PackageInfo[], text: string, name: string) {
   const names = new Set(all.map((info) => parseDerivationName(info.name()).name));
   const beginning = [...firstThree([...names], (other) => other.startsWith(name))].toSorted();
-  const near = beginning.length > 0 ? [] : nearestNames(name, names);
+  const near = beginning.length > 0 ? [] : nearestNames(name, names).map((found) => found.name);
   return selectorMatchesNothing(text, beginning, near.length === 0 ? undefined : `Did you mean ${near.join(" or ")}?`);
 }
 

@@ -123,7 +123,7 @@ export class FlakeInstallable {
   }
 
   private notProvided(suggestions: readonly Suggestion[]): BaseError {
-    const best = [...suggestions].toSorted((a, b) => a.distance - b.distance || (a.text < b.text ? -1 : 1));
+    const best = [...suggestions].toSorted((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
     return new BaseError(
       hint`flake '${printFlakeReference(this.reference)}' does not provide attribute ${uncolored(showAttrPaths(this.attrPaths))}`,
       { suggestions: best.slice(0, 5) },

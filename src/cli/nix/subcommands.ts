@@ -1,8 +1,7 @@
 // Subcommands, which may have subcommands, by their names.
 
-import { FirnError } from "#formats";
+import { FirnError, listAlternatives, nearestNames } from "#formats";
 import type { Command } from "../command.ts";
-import { listNames, nearestNames } from "../suggestions.ts";
 import { UsageError } from "../usage-error.ts";
 
 export type LoadCommand = () => Promise<Command>;
@@ -24,7 +23,7 @@ export async function findSubcommand(table: Subcommands, words: readonly string[
 }
 
 function notRecognised(name: string, table: Subcommands): FirnError {
-  const near = nearestNames(name, table.keys());
-  const suggestion = near.length === 0 ? "" : `\nDid you mean ${listNames(near)}?`;
+  const near = nearestNames(name, table.keys()).map((found) => found.name);
+  const suggestion = near.length === 0 ? "" : `\nDid you mean ${listAlternatives(near)}?`;
   return new UsageError(`'${name}' is not a recognised command${suggestion}`);
 }

@@ -10,12 +10,31 @@ import type { Context } from "../command.ts";
 import { build } from "../nix-build.ts";
 import { openLocalStoreOf } from "../open-store.ts";
 import type { RebuildLine } from "./command-line.ts";
+import { shortenTrace } from "./shorten-trace.ts";
+
+/** The others make a generation, or are done with the system when they end. */
+const leavesLink: ReadonlySet<RebuildLine["action"]> = new Set(["build", "build-vm", "build-image", "dry-activate"]);
 
 /** Gives the toplevel's path; undefined with dry-build, which builds none. `./result` leads to it. */
 export async function buildSystem(context: Context, line: RebuildLine): Promise<string | undefined> {
   if (line.rollback) return linkPreviousGeneration(line.profile);
-  const { settings, switches, log } = context;
-  log.message("notice", "building the system configuration...");
+  context.log.message("notice", "building the system configuration...");
+  return await buildAttribute(context, line, "system");
+}
+
+/** What `nixos-rebuild build-vm` builds; `./result` leads to it. */
+export async function buildVirtualMachine(context: Context, line: RebuildLine): Promise<string | undefined> {
+  context.log.message("notice", "building the virtual machine of the configuration...");
+  return await buildAttribute(context, line, "vm");
+}
+
+/** Something else of what `<nixpkgs/nixos>` gives. */
+export async function buildAttribute(
+  context: Context,
+  line: RebuildLine,
+  attribute: string,
+): Promise<string | undefined> {
+  const { settings, switches } = context;
   settings.set("keep-going", "true");
   const store = openLocalStoreOf(context);
   if (!switches.readOnly) store.beginWriting();
@@ -23,22 +42,30 @@ export async function buildSystem(context: Context, line: RebuildLine): Promise<
     action: "build",
     evaluation: line.evaluation,
     words: ["<nixpkgs/nixos>"],
-    attrPaths: ["system"],
+    attrPaths: [attribute],
     fromWords: false,
     fromStdin: false,
-    outLink: "./result",
+    outLink: leavesLink.has(line.action) ? "./result" : undefined,
     dryRun: line.action === "dry-build",
     mode: switches.repair ? "repair" : "normal",
+  }).catch((error: unknown) => {
+    if (!settings.boolean("show-trace")) shortenTrace(error);
+    throw error;
   });
   return toplevel;
 }
 
 function linkPreviousGeneration(profile: string): string {
+  const previous = previousGeneration(profile);
+  atomicSymlink(previous, absolutePath("./result"));
+  return readlinkSync(hostPath(previous), { encoding: "latin1" });
+}
+
+export function previousGeneration(profile: string): string {
   const { all, current } = findGenerations(profile);
   const previous = all.findLast(({ number }) => current !== undefined && number < current);
   if (previous === undefined) throw nothingBefore(profile);
-  atomicSymlink(previous.path, absolutePath("./result"));
-  return readlinkSync(hostPath(previous.path), { encoding: "latin1" });
+  return previous.path;
 }
 
 function nothingBefore(profile: string): FirnError {

@@ -7,7 +7,19 @@ import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
 import type { Context } from "../command.ts";
 import { UsageError } from "../usage-error.ts";
 
-type Action = "build" | "dry-build" | "dry-activate" | "list-generations" | "help" | "version";
+type Action =
+  | "switch"
+  | "boot"
+  | "test"
+  | "check"
+  | "build"
+  | "dry-build"
+  | "dry-activate"
+  | "build-vm"
+  | "build-image"
+  | "list-generations"
+  | "help"
+  | "version";
 
 export interface RebuildLine {
   action: Action | undefined;
@@ -25,9 +37,26 @@ export interface RebuildLine {
   explain: boolean;
   /** For dry-activate: packages, files and accounts as well. */
   diff: boolean;
+  /** One of the system's variants. */
+  specialisation: string | undefined;
+  /** For build-image: which of the kinds of images. */
+  imageVariant: string | undefined;
+  installBootLoader: boolean;
+  /** A switch that goes wrong is not taken back. */
+  keepFailed: boolean;
+  /** Where it is built, and where it is to run, as ssh names them. */
+  buildHost: string | undefined;
+  targetHost: string | undefined;
+  useSudo: boolean;
 }
 
 const actions: ReadonlyMap<string, Action> = new Map([
+  ["switch", "switch"],
+  ["boot", "boot"],
+  ["test", "test"],
+  ["check", "check"],
+  ["build-vm", "build-vm"],
+  ["build-image", "build-image"],
   ["build", "build"],
   ["dry-build", "dry-build"],
   ["dry-run", "dry-build"],
@@ -36,23 +65,13 @@ const actions: ReadonlyMap<string, Action> = new Map([
 ]);
 
 const notYet: ReadonlySet<string> = new Set([
-  "switch",
-  "boot",
-  "test",
   "edit",
   "repl",
-  "build-image",
-  "build-vm",
   "build-vm-with-bootloader",
   "--flake",
   "-F",
   "--upgrade",
   "--upgrade-all",
-  "--build-host",
-  "--target-host",
-  "--specialisation",
-  "-c",
-  "--install-bootloader",
 ]);
 
 export function readCommandLine(words: readonly string[], context: Context): RebuildLine {
@@ -68,6 +87,13 @@ export function readCommandLine(words: readonly string[], context: Context): Reb
     units: undefined,
     explain: false,
     diff: false,
+    specialisation: undefined,
+    imageVariant: undefined,
+    installBootLoader: false,
+    keepFailed: false,
+    buildHost: undefined,
+    targetHost: undefined,
+    useSudo: false,
   };
   const takeArgument = (word: string, take: TakeWord): boolean => {
     const action = actions.get(word);
@@ -109,6 +135,31 @@ export function readCommandLine(words: readonly string[], context: Context): Reb
       case "--diff":
         line.diff = true;
         break;
+      case "--specialisation":
+      case "--specialization":
+      case "-c":
+        line.specialisation = take(word);
+        break;
+      case "--image-variant":
+        line.imageVariant = take(word);
+        break;
+      case "--install-bootloader":
+      case "--install-grub":
+        line.installBootLoader = true;
+        break;
+      case "--no-auto-rollback":
+        line.keepFailed = true;
+        break;
+      case "--build-host":
+        line.buildHost = take(word);
+        break;
+      case "--target-host":
+        line.targetHost = take(word);
+        break;
+      case "--use-remote-sudo":
+      case "--sudo":
+        line.useSudo = true;
+        break;
       // Neither Nix is built first here, nor this program again.
       case "--fast":
       case "--no-build-nix":
@@ -131,10 +182,17 @@ function refuseWhatDoesNotFit(line: RebuildLine): void {
     if (given && action !== undefined && !of.includes(action))
       throw new UsageError(`'${flag}' does not go with '${action}'`);
   };
-  needs(line.rollback, "--rollback", "build");
+  const switches = ["switch", "boot", "test", "check"] as const;
+  needs(line.rollback, "--rollback", ...switches, "build", "dry-activate");
   needs(line.json, "--json", "list-generations", "dry-activate");
   needs(line.from !== undefined, "--from", "dry-activate");
-  needs(line.storePath !== undefined, "--store-path", "dry-activate");
+  needs(line.storePath !== undefined, "--store-path", ...switches, "dry-activate");
+  needs(line.specialisation !== undefined, "--specialisation", ...switches, "dry-activate");
+  needs(line.installBootLoader, "--install-bootloader", "switch", "boot");
+  needs(line.keepFailed, "--no-auto-rollback", "switch", "test");
+  needs(line.targetHost !== undefined, "--target-host", ...switches, "dry-activate", "list-generations");
+  needs(line.buildHost !== undefined, "--build-host", ...switches, "build", "dry-activate");
+  needs(line.imageVariant !== undefined, "--image-variant", "build-image");
   needs(line.units !== undefined, "--units", "dry-activate");
   needs(line.explain, "--explain", "dry-activate");
   needs(line.diff, "--diff", "dry-activate");
@@ -148,6 +206,6 @@ function profileOf(profiles: string, name: string): string {
 
 function notThereYet(word: string): FirnError {
   return new FirnError("not-there-yet", `nixos-rebuild of Firn does not have '${word}' yet`, {
-    hint: "It has build, dry-build, dry-activate and list-generations.",
+    hint: "It has switch, boot, test, check, build, dry-build, dry-activate, build-vm, build-image and list-generations.",
   });
 }

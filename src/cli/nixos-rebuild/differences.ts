@@ -35,7 +35,10 @@ export function findDifferences(store: LocalStore, before: NamedSystem, after: N
   };
 }
 
-export function describeDifferences({ packages, files, accounts }: Differences): string[] {
+/** `shortly`: of each file's differences only the first lines, and of those only their beginning. */
+export function describeDifferences({ packages, files, accounts }: Differences, shortly = false): string[] {
+  const [mostLines, width] = shortly ? [12, 110] : [Infinity, Infinity];
+  const cut = (line: string): string => (line.length <= width ? line : `${line.slice(0, width)}...`);
   const section = (title: string, lines: readonly string[]) => (lines.length === 0 ? [] : [`${title}:`, ...lines]);
   return [
     ...section(
@@ -44,7 +47,11 @@ export function describeDifferences({ packages, files, accounts }: Differences):
     ),
     ...section(
       "files",
-      files.flatMap(({ path, kind, lines }) => [`  ${path}: ${kind}`, ...lines.map((line) => `    ${line}`)]),
+      files.flatMap(({ path, kind, lines }) => [
+        `  ${path}: ${kind}`,
+        ...lines.slice(0, mostLines).map((line) => `    ${cut(line)}`),
+        ...(lines.length > mostLines ? [`    (${lines.length - mostLines} more lines)`] : []),
+      ]),
     ),
     ...section(
       "users and groups",

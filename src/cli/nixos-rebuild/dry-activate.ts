@@ -1,19 +1,20 @@
 // `nixos-rebuild dry-activate`: the plan of a switch, and nothing done. What runs is asked of systemd, or read from a record
 // of it, or, where another system than this machine's is the old one, taken to be what that one starts.
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { FirnError } from "#formats";
+import { FirnError, fromByteString } from "#formats";
 import {
   assumeRunning,
   describePlan,
   explainPlan,
+  listUnits,
   parseRunningUnits,
+  parseUnitList,
   planSwitch,
   planToJson,
   readSystem,
   type RunningUnits,
-  showUnits,
   type SystemFiles,
   type Unfinished,
 } from "#nixos";
@@ -27,8 +28,13 @@ import type { RebuildLine } from "./command-line.ts";
 
 const thisMachine = "/run/current-system";
 
+type DryActivateLine = Pick<RebuildLine, "from" | "storePath" | "units" | "diff" | "json" | "explain"> & {
+  /** What to build where no system is named. */
+  readonly build?: RebuildLine;
+};
+
 /** Status 100 when the running init could not take over, as with NixOS; else 0. */
-export async function dryActivate(context: Context, line: RebuildLine): Promise<number> {
+export async function dryActivate(context: Context, line: DryActivateLine): Promise<number> {
   if (line.from === undefined && !existsSync(thisMachine)) throw noMachine();
   const next = line.storePath === undefined ? await buildNext(context, line) : absolutePath(line.storePath);
   const store = openLocalStoreOf(context);
@@ -52,18 +58,28 @@ export async function dryActivate(context: Context, line: RebuildLine): Promise<
   return plan.incompatibleInit ? 100 : 0;
 }
 
+/** The same of a system's own program, for this machine: NixOS's lines, then what the activation would do. */
+export async function dryActivateTo(context: Context, toplevel: string): Promise<number> {
+  const line = { from: undefined, storePath: toplevel, units: undefined, diff: false, json: false, explain: false };
+  const status = await dryActivate(context, line);
+  context.output.flush();
+  const script = `${toplevel}/dry-activate`;
+  if (status === 0 && existsSync(hostPath(script))) spawnSync(fromByteString(script), [], { stdio: "inherit" });
+  return status;
+}
+
 /** Where nothing is named, the system of the configuration. */
-async function buildNext(context: Context, line: RebuildLine): Promise<string> {
+async function buildNext(context: Context, line: DryActivateLine): Promise<string> {
   const { buildSystem } = await import("./build-system.ts");
-  const toplevel = await buildSystem(context, line);
+  const toplevel = line.build === undefined ? undefined : await buildSystem(context, line.build);
   if (toplevel === undefined) throw new UsageError("'--dry-run' does not go with 'dry-activate'");
   return toplevel;
 }
 
-function runningUnits(context: Context, line: RebuildLine, old: SystemFiles): RunningUnits {
+function runningUnits(context: Context, line: DryActivateLine, old: SystemFiles): RunningUnits {
   if (line.units !== undefined) return parseRunningUnits(readFileSync(hostPath(absolutePath(line.units)), "latin1"));
   if (line.from === undefined) {
-    return parseRunningUnits(execFileSync("systemctl", showUnits, { encoding: "latin1", maxBuffer: 2 ** 28 }));
+    return parseUnitList(execFileSync("systemctl", listUnits, { encoding: "latin1", maxBuffer: 2 ** 28 }));
   }
   const assumed = assumeRunning(old.units);
   context.log.message("notice", `assuming that the ${assumed.size} units run that the old system starts by itself`);

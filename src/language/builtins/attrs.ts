@@ -3,6 +3,7 @@
 import { hint, TypeError } from "../errors/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { forceKept } from "../machine/force.ts";
+import { openList, slotAt } from "../machine/mapped-list.ts";
 import { Attrs, AttrsBuilder, emptiedAttrs, emptyAttrs } from "../values/attrs.ts";
 import { Lambda, type LambdaCode } from "../values/lambda.ts";
 import { noPos, type Pos } from "../values/position.ts";
@@ -89,7 +90,7 @@ function copyOf(attrs: Attrs): Attrs {
 }
 
 function listToAttrs(evaluator: Evaluator, slot: Slot): Value {
-  const list = evaluator.forceList(slot, "while evaluating the argument passed to builtins.listToAttrs");
+  const list = openList(evaluator, slot, "while evaluating the argument passed to builtins.listToAttrs");
   if (list.length === 0) return emptyAttrs;
   const { name: nameSymbol, value: valueSymbol } = evaluator.symbols.known;
   const pair = "in a {name=...; value=...;} pair";
@@ -98,7 +99,7 @@ function listToAttrs(evaluator: Evaluator, slot: Slot): Value {
   let isAscending = true;
   for (let i = 0; i < list.length; i++) {
     const element = evaluator.forceAttrs(
-      list[i] as Slot,
+      slotAt(list, i),
       "while evaluating an element of the list passed to builtins.listToAttrs",
     );
     const name = evaluator.forceStringNoContext(
@@ -192,7 +193,7 @@ export function makeAttrBuiltins(): readonly PrimOpDefinition[] {
     { name: "hasAttr", arity: 2, argumentNames: ["s", "set"], impl: hasAttr },
     { name: "unsafeGetAttrPos", arity: 2, argumentNames: ["s", "set"], impl: unsafeGetAttrPos },
     { name: "removeAttrs", arity: 2, argumentNames: ["set", "list"], isGlobal: true, impl: removeAttrs },
-    { name: "listToAttrs", arity: 1, argumentNames: ["e"], impl: listToAttrs },
+    { name: "listToAttrs", arity: 1, argumentNames: ["e"], opens: 0, impl: listToAttrs },
     { name: "intersectAttrs", arity: 2, argumentNames: ["e1", "e2"], impl: intersectAttrs },
     { name: "catAttrs", arity: 2, argumentNames: ["attr", "list"], impl: catAttrs },
     { name: "mapAttrs", arity: 2, argumentNames: ["f", "attrset"], impl: mapAttrs },

@@ -8,6 +8,9 @@ import type { PrimOpDefinition } from "../values/prim-op.ts";
 import { force } from "../values/thunk.ts";
 import { NixString, type Slot, type Value } from "../values/value.ts";
 
+/** So many elements stay in the list of work after their turn. */
+const mostDone = 1000;
+
 function genericClosure(evaluator: Evaluator, slot: Slot): Value {
   const known = evaluator.symbols.known;
   const args = evaluator.forceAttrs(slot, "while evaluating the first argument passed to builtins.genericClosure");
@@ -23,12 +26,17 @@ function genericClosure(evaluator: Evaluator, slot: Slot): Value {
     "while evaluating the 'operator' attribute passed as argument to builtins.genericClosure",
   );
   const keys = new KeySet(evaluator);
-  const work: Slot[] = start.slice();
+  let work: Slot[] = start.slice();
   const result: Slot[] = [];
   for (let next = 0; next < work.length; next++) {
     const element = work[next] as Slot;
+    if (next === mostDone) {
+      // What was looked at is let go.
+      work = work.slice(next);
+      next = 0;
+    }
     const key = forceKept(keyOf(evaluator, element));
-    if (!keys.add(key, element)) continue;
+    if (!keys.add(key, element, result)) continue;
     result.push(element);
     try {
       const found = evaluator.forceList(
@@ -65,6 +73,10 @@ function withFrame(error: unknown, frame: () => Hint): unknown {
   return error instanceof BaseError ? error.addTrace(undefined, frame()) : error;
 }
 
+function plainKey(key: Value): string | number {
+  return (key instanceof NixString ? key.text : key) as string | number;
+}
+
 interface Keyed {
   readonly key: Value;
   readonly element: Slot;
@@ -76,8 +88,7 @@ interface Keyed {
  */
 class KeySet {
   private readonly evaluator: Evaluator;
-  /** The elements by their keys. */
-  private simple: Map<string | number, Slot> | undefined = new Map();
+  private simple: Set<string | number> | undefined = new Set();
   private simpleType: "string" | "number" | undefined;
   private sorted: Keyed[] = [];
 
@@ -85,27 +96,27 @@ class KeySet {
     this.evaluator = evaluator;
   }
 
-  /** Whether the key is new. */
-  add(key: Value, element: Slot): boolean {
+  /** Whether the key is new. `elements` are those whose keys were new before. */
+  add(key: Value, element: Slot, elements: readonly Slot[]): boolean {
     if (this.simple !== undefined) {
-      const plain = key instanceof NixString ? key.text : key;
+      const plain = plainKey(key);
       const type = typeof plain;
       if ((type === "string" || type === "number") && (this.simpleType ?? type) === type) {
         this.simpleType = type;
-        if (this.simple.has(plain as string | number)) return false;
-        this.simple.set(plain as string | number, element);
+        if (this.simple.has(plain)) return false;
+        this.simple.add(plain);
         return true;
       }
-      this.sort(this.simple);
+      this.sort(elements);
     }
     return this.insert({ key, element });
   }
 
-  private sort(simple: Map<string | number, Slot>): void {
+  private sort(elements: readonly Slot[]): void {
     this.simple = undefined;
-    this.sorted = [...simple.entries()]
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, element]) => ({ key: force(keyOf(this.evaluator, element)), element }));
+    this.sorted = elements
+      .map((element) => ({ key: force(keyOf(this.evaluator, element)), element }))
+      .toSorted((a, b) => (plainKey(a.key) < plainKey(b.key) ? -1 : 1));
   }
 
   private insert(keyed: Keyed): boolean {

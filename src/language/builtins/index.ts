@@ -23,6 +23,7 @@ import { hashBuiltins } from "./hashing.ts";
 import { importBuiltins } from "./import.ts";
 import { jsonBuiltins } from "./json.ts";
 import { listBuiltins } from "./lists.ts";
+import { sortBuiltins } from "./sort.ts";
 import { pathBuiltins } from "./paths.ts";
 import { makeRegexBuiltins } from "./regex.ts";
 import { storeObjectBuiltins } from "./store-objects.ts";
@@ -52,6 +53,7 @@ export function createBuiltins(): BuiltinTable {
       ...tomlBuiltins,
       ...makeAttrBuiltins(),
       ...listBuiltins,
+      ...sortBuiltins,
       ...arithmeticBuiltins,
       ...stringBuiltins,
       ...makeRegexBuiltins(),

@@ -4,21 +4,31 @@
 import { hint } from "../errors/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { forceKept, noteForced } from "../machine/force.ts";
+import { MappedList, openList, slotAt } from "../machine/mapped-list.ts";
 import { Lambda } from "../values/lambda.ts";
 import type { Pos } from "../values/position.ts";
 import { positionOfSlot } from "../values/position-of.ts";
-import { PrimOp, type PrimOpDefinition } from "../values/prim-op.ts";
+import type { PrimOpDefinition } from "../values/prim-op.ts";
 import { force } from "../values/thunk.ts";
 import { Attrs } from "../values/attrs.ts";
 import type { NixList, Slot, Value } from "../values/value.ts";
 import { AttrLists } from "./attr-lists.ts";
 import { evalError } from "./define.ts";
-import { sortStably } from "./sorting.ts";
 
-function map(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
-  const list = evaluator.forceList(slot, "while evaluating the second argument passed to builtins.map");
+const whatMaps = "while evaluating the first argument passed to builtins.map";
+const whatIsMapped = "while evaluating the second argument passed to builtins.map";
+
+function mapOpen(evaluator: Evaluator, fn: Slot, slot: Slot): MappedList | NixList {
+  const list = evaluator.forceList(slot, whatIsMapped);
   if (list.length === 0) return list;
-  evaluator.forceFunction(fn, "while evaluating the first argument passed to builtins.map");
+  evaluator.forceFunction(fn, whatMaps);
+  return new MappedList(evaluator, fn, list.length, list);
+}
+
+function map(evaluator: Evaluator, fn: Slot, slot: Slot): NixList {
+  const list = evaluator.forceList(slot, whatIsMapped);
+  if (list.length === 0) return list;
+  evaluator.forceFunction(fn, whatMaps);
   return list.map(evaluator.delayCalls(fn));
 }
 
@@ -76,18 +86,23 @@ function groupBy(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
 
 function foldLeft(evaluator: Evaluator, fn: Slot, start: Slot, slot: Slot): Value {
   evaluator.forceFunction(fn, "while evaluating the first argument passed to builtins.foldlStrict");
-  const list = evaluator.forceList(slot, "while evaluating the third argument passed to builtins.foldlStrict");
+  const list = openList(evaluator, slot, "while evaluating the third argument passed to builtins.foldlStrict");
+  const callee = force(fn);
   let result = start;
-  for (let i = 0; i < list.length; i++) result = evaluator.call2(fn, result, list[i] as Slot);
+  for (let i = 0; i < list.length; i++) {
+    const isStrict = callee instanceof Lambda && (callee.code.strict & 2) !== 0;
+    const element = isStrict && list instanceof MappedList ? list.strictSlot(i) : slotAt(list, i);
+    result = evaluator.call2(callee, result, element);
+  }
   return force(result);
 }
 
 function anyOrAll(evaluator: Evaluator, name: "any" | "all", fn: Slot, slot: Slot): boolean {
   const decisive = name === "any";
   evaluator.forceFunction(fn, `while evaluating the first argument passed to builtins.${name}`);
-  const list = evaluator.forceList(slot, `while evaluating the second argument passed to builtins.${name}`);
+  const list = openList(evaluator, slot, `while evaluating the second argument passed to builtins.${name}`);
   for (let i = 0; i < list.length; i++) {
-    const result = evaluator.call1(fn, list[i] as Slot);
+    const result = evaluator.call1(fn, slotAt(list, i));
     const holds =
       typeof result === "boolean"
         ? result
@@ -99,10 +114,10 @@ function anyOrAll(evaluator: Evaluator, name: "any" | "all", fn: Slot, slot: Slo
 
 function concatMap(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
   evaluator.forceFunction(fn, "while evaluating the first argument passed to builtins.concatMap");
-  const list = evaluator.forceList(slot, "while evaluating the second argument passed to builtins.concatMap");
+  const list = openList(evaluator, slot, "while evaluating the second argument passed to builtins.concatMap");
   const result: Slot[] = [];
   for (let i = 0; i < list.length; i++) {
-    const part = evaluator.call1(fn, list[i] as Slot);
+    const part = evaluator.call1(fn, slotAt(list, i));
     const elements = Array.isArray(part)
       ? (part as NixList)
       : evaluator.forceList(
@@ -122,10 +137,13 @@ function placeOf(evaluator: Evaluator, value: Value): Pos | undefined {
 }
 
 function concatLists(evaluator: Evaluator, slot: Slot): Value {
-  const lists = evaluator.forceList(slot, "while evaluating the first argument passed to builtins.concatLists");
+  const lists = openList(evaluator, slot, "while evaluating the first argument passed to builtins.concatLists");
   const parts: NixList[] = [];
-  for (const part of lists) {
-    const list = evaluator.forceList(part, "while evaluating a value of the list passed to builtins.concatLists");
+  for (let i = 0; i < lists.length; i++) {
+    const list = evaluator.forceList(
+      slotAt(lists, i),
+      "while evaluating a value of the list passed to builtins.concatLists",
+    );
     if (list.length > 0) parts.push(list);
   }
   if (parts.length === 1) return parts[0] as NixList;
@@ -136,38 +154,12 @@ function concatLists(evaluator: Evaluator, slot: Slot): Value {
 /** A list longer than this would not fit JavaScript's arrays; Nix would run out of memory. */
 const longest = 2 ** 32 - 2;
 
-function genList(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
+function genListOpen(evaluator: Evaluator, fn: Slot, slot: Slot): MappedList {
   const length = evaluator.forceInt(slot, "while evaluating the second argument passed to builtins.genList");
   if (length < 0) throw evalError(hint`cannot create list of size ${length}`);
   evaluator.forceFunction(fn, "while evaluating the first argument passed to builtins.genList");
   if (length > longest) throw evalError(hint`cannot create list of size ${length}`);
-  const delay = evaluator.delayCalls(fn);
-  const result: Slot[] = [];
-  for (let i = 0; i < Number(length); i++) result.push(delay(i));
-  return result;
-}
-
-function sort(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
-  const list = evaluator.forceList(slot, "while evaluating the second argument passed to builtins.sort");
-  if (list.length === 0) return list;
-  const comparator = evaluator.forceFunction(fn, "while evaluating the first argument passed to builtins.sort");
-  const items = list.slice();
-  for (const item of items) forceKept(item);
-  if (comparator instanceof PrimOp && comparator.name === "lessThan") {
-    const context = "while evaluating the ordering function passed to builtins.sort";
-    sortStably(items, (a, b) => evaluator.isLess(force(a), force(b), context));
-  } else {
-    sortStably(items, (a, b) => {
-      const result = evaluator.call2(comparator, a, b);
-      return typeof result === "boolean"
-        ? result
-        : evaluator.forceBool(
-            result,
-            "while evaluating the return value of the sorting function passed to builtins.sort",
-          );
-    });
-  }
-  return items;
+  return new MappedList(evaluator, fn, Number(length), undefined);
 }
 
 function elem(evaluator: Evaluator, wanted: Slot, slot: Slot): boolean {
@@ -216,27 +208,41 @@ function zipAttrsWith(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
 }
 
 export const listBuiltins: readonly PrimOpDefinition[] = [
-  { name: "map", arity: 2, argumentNames: ["f", "list"], isGlobal: true, impl: map },
+  {
+    name: "map",
+    arity: 2,
+    argumentNames: ["f", "list"],
+    isGlobal: true,
+    impl: map,
+    makeOpen: mapOpen,
+  },
   { name: "filter", arity: 2, argumentNames: ["f", "list"], impl: filter },
   { name: "partition", arity: 2, argumentNames: ["pred", "list"], impl: partition },
   { name: "groupBy", arity: 2, argumentNames: ["f", "list"], impl: groupBy },
-  { name: "foldl'", arity: 3, argumentNames: ["op", "nul", "list"], impl: foldLeft },
+  { name: "foldl'", arity: 3, argumentNames: ["op", "nul", "list"], opens: 2, impl: foldLeft },
   {
     name: "any",
     arity: 2,
     argumentNames: ["pred", "list"],
+    opens: 1,
     impl: (evaluator, fn, list) => anyOrAll(evaluator, "any", fn, list),
   },
   {
     name: "all",
     arity: 2,
     argumentNames: ["pred", "list"],
+    opens: 1,
     impl: (evaluator, fn, list) => anyOrAll(evaluator, "all", fn, list),
   },
-  { name: "concatMap", arity: 2, argumentNames: ["f", "list"], impl: concatMap },
-  { name: "concatLists", arity: 1, argumentNames: ["lists"], impl: concatLists },
-  { name: "genList", arity: 2, argumentNames: ["generator", "length"], impl: genList },
-  { name: "sort", arity: 2, argumentNames: ["comparator", "list"], impl: sort },
+  { name: "concatMap", arity: 2, argumentNames: ["f", "list"], opens: 1, impl: concatMap },
+  { name: "concatLists", arity: 1, argumentNames: ["lists"], opens: 0, impl: concatLists },
+  {
+    name: "genList",
+    arity: 2,
+    argumentNames: ["generator", "length"],
+    impl: (evaluator, fn, length) => genListOpen(evaluator, fn, length).list(),
+    makeOpen: genListOpen,
+  },
   { name: "elem", arity: 2, argumentNames: ["x", "xs"], impl: elem },
   { name: "elemAt", arity: 2, argumentNames: ["xs", "n"], impl: elemAt },
   { name: "head", arity: 1, argumentNames: ["list"], impl: head },
@@ -245,8 +251,9 @@ export const listBuiltins: readonly PrimOpDefinition[] = [
     name: "length",
     arity: 1,
     argumentNames: ["e"],
+    opens: 0,
     impl: (evaluator, slot) =>
-      evaluator.forceList(slot, "while evaluating the first argument passed to builtins.length").length,
+      openList(evaluator, slot, "while evaluating the first argument passed to builtins.length").length,
   },
   { name: "zipAttrsWith", arity: 2, argumentNames: ["f", "list"], impl: zipAttrsWith },
 ];

@@ -1,11 +1,13 @@
 // Strings: bytes with a context that says which store objects they mention.
 
 import type { Evaluator } from "../machine/evaluator.ts";
+import { MappedList, openList } from "../machine/mapped-list.ts";
 import { ContextCollector } from "../values/context.ts";
 import type { PrimOpDefinition } from "../values/prim-op.ts";
 import { force, Thunk } from "../values/thunk.ts";
 import { NixString, type Slot, stringValue, type Value } from "../values/value.ts";
 import { evalError } from "./define.ts";
+import { Joiner } from "./joiner.ts";
 import { replaceAll } from "./replace.ts";
 
 function toString(evaluator: Evaluator, slot: Slot): Value {
@@ -57,24 +59,25 @@ function concatStringsSep(evaluator: Evaluator, separatorSlot: Slot, slot: Slot)
     "while evaluating the first argument (the separator string) passed to builtins.concatStringsSep",
     collector,
   );
-  const list = evaluator.forceList(
+  const list = openList(
+    evaluator,
     slot,
     "while evaluating the second argument (the list of strings to concat) passed to builtins.concatStringsSep",
   );
-  let result = "";
+  const joiner = new Joiner(separator);
   for (let i = 0; i < list.length; i++) {
-    if (i > 0) result += separator;
-    const element = list[i] as Slot;
-    result +=
+    const element = list instanceof MappedList ? list.strictSlot(i) : (list[i] as Slot);
+    joiner.add(
       typeof element === "string"
         ? element
         : evaluator.coerceToString(
             element,
             collector,
             "while evaluating one element of the list of strings to concat passed to builtins.concatStringsSep",
-          );
+          ),
+    );
   }
-  return stringValue(result, collector.context);
+  return stringValue(joiner.joined(), collector.context);
 }
 
 function replaceStrings(evaluator: Evaluator, fromSlot: Slot, toSlot: Slot, slot: Slot): Value {
@@ -123,6 +126,6 @@ export const stringBuiltins: readonly PrimOpDefinition[] = [
   { name: "toString", arity: 1, argumentNames: ["e"], isGlobal: true, impl: toString },
   { name: "substring", arity: 3, argumentNames: ["start", "len", "s"], impl: substring },
   { name: "stringLength", arity: 1, argumentNames: ["e"], impl: stringLength },
-  { name: "concatStringsSep", arity: 2, argumentNames: ["separator", "list"], impl: concatStringsSep },
+  { name: "concatStringsSep", arity: 2, argumentNames: ["separator", "list"], opens: 1, impl: concatStringsSep },
   { name: "replaceStrings", arity: 3, argumentNames: ["from", "to", "s"], impl: replaceStrings },
 ];

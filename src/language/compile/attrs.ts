@@ -17,7 +17,7 @@ import { Code, force, Thunk } from "../values/thunk.ts";
 import { emptySlots, type Slot } from "../values/value.ts";
 import type { Compiler, Run } from "./compiler.ts";
 import { Delayed } from "./delayed.ts";
-import { namesScope, type Scope } from "./scope.ts";
+import { type Binder, namesScope, type Scope } from "./scope.ts";
 import { evaluateAttribute } from "./select.ts";
 
 /** One attribute of a literal, compiled. */
@@ -77,7 +77,7 @@ function compilePlain(compiler: Compiler, expr: AttrsExpr, scope: Scope): Run {
 
 function compileRecursive(compiler: Compiler, expr: AttrsExpr, scope: Scope): Run {
   const { evaluator } = compiler;
-  const { fill, inner, members } = compileBindings(compiler, expr, scope);
+  const { fill, inner, members } = compileBindings(compiler, expr, scope, "set");
   const shape = shapeOf(members, compiler.pos(expr.pos));
   const addDynamic = expr.dynamic.length === 0 ? undefined : compileDynamic(compiler, expr, inner);
   const hasOverrides = expr.attrs.has("__overrides");
@@ -117,7 +117,7 @@ export function compileLet(compiler: Compiler, expr: LetExpr, scope: Scope): Run
     // An empty `let` still is an environment, but nothing can refer to it.
     return compiler.compile(expr.body, scope);
   }
-  const { fill, inner } = compileBindings(compiler, expr.attrs, scope);
+  const { fill, inner } = compileBindings(compiler, expr.attrs, scope, expr);
   const body = compiler.compile(expr.body, inner);
   return (env) => body(fill(env));
 }
@@ -129,11 +129,11 @@ interface Bindings {
   readonly members: readonly Member[];
 }
 
-function compileBindings(compiler: Compiler, expr: AttrsExpr, scope: Scope): Bindings {
+export function compileBindings(compiler: Compiler, expr: AttrsExpr, scope: Scope, binder: Binder): Bindings {
   const names = [...expr.attrs.keys()].toSorted(
     (a, b) => compiler.evaluator.symbols.intern(a) - compiler.evaluator.symbols.intern(b),
   );
-  const inner = namesScope(names, scope);
+  const inner = namesScope(names, scope, binder);
   const { members, sources } = compileMembers(compiler, expr, inner, scope, expr.attrs.has("__overrides"));
   const delayed = members.map((member) => member.delayed);
   const kinds = members.map((member) => member.kind);
@@ -194,7 +194,7 @@ function compileMembers(compiler: Compiler, expr: AttrsExpr, inner: Scope, outer
   }
 }
 
-function shapeOf(members: readonly Member[], pos: Pos): Shape {
+export function shapeOf(members: readonly { readonly symbol: Symbol; readonly pos: Pos }[], pos: Pos): Shape {
   return new Shape(
     members.map((member) => member.symbol),
     members.map((member) => member.pos),

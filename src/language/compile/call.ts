@@ -8,15 +8,17 @@ import { enterCall } from "../machine/depth.ts";
 import { apply1, apply2, apply3, callFunction, callPrimOp } from "../machine/call.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { addFrame } from "../machine/failures.ts";
+import { MappedCode } from "../machine/mapped-list.ts";
 import { Attrs } from "../values/attrs.ts";
 import { Lambda } from "../values/lambda.ts";
 import { PrimOp } from "../values/prim-op.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import type { Environment } from "../values/environment.ts";
-import { force, Thunk } from "../values/thunk.ts";
+import { type Code, force, Thunk } from "../values/thunk.ts";
 import type { Slot, Value } from "../values/value.ts";
 import type { Compiler, Run } from "./compiler.ts";
-import type { Delayed } from "./delayed.ts";
+import { Delayed } from "./delayed.ts";
+import { openVariable } from "./only-use.ts";
 import { resolveVariable, type Scope } from "./scope.ts";
 import { compileVariable } from "./variables.ts";
 
@@ -27,12 +29,11 @@ export function compileCall(compiler: Compiler, expr: CallExpr, scope: Scope): R
   if (primOp !== undefined && primOp.arity === expr.args.length) {
     const operator = primOp.arity === 2 ? compileOperator(compiler, expr, primOp, scope, pos) : undefined;
     if (operator !== undefined) return operator;
-    return callKnown(
-      evaluator,
-      primOp,
-      expr.args.map((arg) => compiler.delayed(arg, scope)),
-      pos,
-    );
+    const args = expr.args.map((arg, index) => {
+      const opened = index === primOp.definition.opens ? openArgument(compiler, arg, scope) : undefined;
+      return opened === undefined ? compiler.delayed(arg, scope) : Delayed.thunk(opened);
+    });
+    return callKnown(evaluator, primOp, args, pos);
   }
   const fn = compiler.compile(expr.fn, scope);
   const args = expr.args.map((arg) => compiler.delayed(arg, scope));
@@ -103,7 +104,7 @@ function call3(evaluator: Evaluator, fn: Run, [a, b, c]: [Delayed, Delayed, Dela
 }
 
 /** The builtin that an expression surely is: a global name that nothing shadows, or `builtins.name`. */
-function knownPrimOp(expr: Expr, scope: Scope, evaluator: Evaluator): PrimOp | undefined {
+export function knownPrimOp(expr: Expr, scope: Scope, evaluator: Evaluator): PrimOp | undefined {
   if (expr.kind === "var") {
     const found = resolveVariable(scope, expr.name);
     return found.kind === "constant" && found.slot instanceof PrimOp ? found.slot : undefined;
@@ -116,6 +117,36 @@ function knownPrimOp(expr: Expr, scope: Scope, evaluator: Evaluator): PrimOp | u
   const builtins = found.slot instanceof Thunk ? force(found.slot) : found.slot;
   const slot = builtins instanceof Attrs ? builtins.get(evaluator.symbols.intern(name.name)) : undefined;
   return slot instanceof PrimOp ? slot : undefined;
+}
+
+/** For an argument whose list need not be made, the code that the builtin may open. */
+export function openArgument(compiler: Compiler, expr: Expr, scope: Scope): Code | undefined {
+  if (expr.kind === "packed") return openArgument(compiler, expr.unpack(), scope);
+  return expr.kind === "var" ? openVariable(compiler, expr, scope, openCode) : openCode(compiler, expr, scope);
+}
+
+function openCode(compiler: Compiler, expr: Expr, scope: Scope): MappedCode | undefined {
+  if (expr.kind === "packed") return openCode(compiler, expr.unpack(), scope);
+  if (expr.kind !== "call" || expr.args.length !== 2) return undefined;
+  const { evaluator } = compiler;
+  const primOp = knownPrimOp(expr.fn, scope, evaluator);
+  const makeOpen = primOp?.definition.makeOpen;
+  if (primOp === undefined || makeOpen === undefined) return undefined;
+  const pos = compiler.pos(expr.pos);
+  const [a, b] = expr.args.map((arg) => compiler.delayed(arg, scope)) as [Delayed, Delayed];
+  return new MappedCode(compiler.code(expr, scope), (env) => {
+    const first = a.make(env);
+    const second = b.make(env);
+    const depth = enterCall(evaluator, pos);
+    try {
+      const list = makeOpen(evaluator, first, second);
+      evaluator.depth = depth;
+      return list;
+    } catch (error) {
+      addFrame(evaluator, error, pos, hint`while calling the '${primOp.name}' builtin`);
+      throw error;
+    }
+  });
 }
 
 function callKnown(evaluator: Evaluator, primOp: PrimOp, args: readonly Delayed[], pos: Pos): Run {
@@ -155,7 +186,7 @@ function compileOperand(compiler: Compiler, expr: Expr, scope: Scope): Run {
 }
 
 /** What an operand was evaluated to, as what the builtin is to force, which happens once. */
-function asArgument(evaluator: Evaluator, value: Value): Slot {
+export function asArgument(evaluator: Evaluator, value: Value): Slot {
   return (value as Slot) instanceof Thunk ? evaluator.delay(() => value) : value;
 }
 

@@ -3,9 +3,10 @@
 // nixpkgs, where a node runs ten times. What is delayed (bindings, arguments, bodies of lambdas) is compiled when it first
 // runs, so that files of which little is used cost little more than their parsing.
 
-import type { Expr, SourceFile } from "../syntax/ast.ts";
+import type { Expr, LambdaExpr, SourceFile } from "../syntax/ast.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import type { Environment } from "../values/environment.ts";
+import type { LambdaCode } from "../values/lambda.ts";
 import { Code } from "../values/thunk.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import { NixFloat, NixPath, type Slot, type Value } from "../values/value.ts";
@@ -139,6 +140,11 @@ export class Compiler {
     return new LazyCode(this, expr, scope);
   }
 
+  /** What all functions that one lambda makes have in common. */
+  lambdaCode(expr: LambdaExpr, scope: Scope): LambdaCode {
+    return makeLambdaCode(this, expr, scope);
+  }
+
   delayed(expr: Expr, scope: Scope): Delayed {
     switch (expr.kind) {
       case "int":
@@ -155,7 +161,7 @@ export class Compiler {
       case "list":
         return expr.items.length === 0 ? Delayed.constant(emptyList) : Delayed.thunk(this.code(expr, scope));
       case "lambda":
-        return Delayed.lambda(makeLambdaCode(this, expr, scope));
+        return Delayed.lambda(this.lambdaCode(expr, scope));
       default:
         return Delayed.thunk(this.code(expr, scope));
     }

@@ -6,17 +6,26 @@ import type { Expr, LambdaExpr } from "../syntax/ast.ts";
 import { hint } from "../errors/index.ts";
 import { docCommentText } from "../syntax/doc-comment.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
-import { addFrame, missingArgument, quoteFunction, unexpectedArgument } from "../machine/failures.ts";
-import { forceAttrs } from "../machine/force.ts";
+import {
+  type Body,
+  generateCompute,
+  generateEnter1,
+  generateEnter2,
+  generateEnter3,
+  generateFormals,
+} from "../generate/hot-lambda.ts";
+import { strictParameters } from "../generate/strictness.ts";
+import { addFrame, quoteFunction } from "../machine/failures.ts";
 import type { Attrs } from "../values/attrs.ts";
 import { type FormalInfo, Lambda, type LambdaCode } from "../values/lambda.ts";
 import { noPos, type Pos } from "../values/position.ts";
-import type { Shape } from "../values/shape.ts";
 import type { Symbol } from "../values/symbols.ts";
 import { Environment } from "../values/environment.ts";
 import type { Slot, Value } from "../values/value.ts";
+import { knownPrimOp } from "./call.ts";
 import type { Compiler, Run } from "./compiler.ts";
 import type { Delayed } from "./delayed.ts";
+import { FormalsMatcher } from "./formals.ts";
 import { namesScope, type Scope } from "./scope.ts";
 
 export function compileLambda(compiler: Compiler, expr: LambdaExpr, scope: Scope): Run {
@@ -44,6 +53,17 @@ function chainOf(expr: LambdaExpr): LambdaExpr[] {
   return chain;
 }
 
+/** Whether a body compares the two arguments, and which way. */
+function orderOf(evaluator: Evaluator, body: Expr, scope: Scope, [a, b]: readonly (string | undefined)[]): 1 | 0 | -1 {
+  if (body.kind === "packed") return orderOf(evaluator, body.unpack(), scope, [a, b]);
+  if (body.kind !== "call" || body.args.length !== 2) return 0;
+  if (knownPrimOp(body.fn, scope, evaluator)?.name !== "lessThan") return 0;
+  const [left, right] = body.args.map((arg) => (arg.kind === "packed" ? arg.unpack() : arg));
+  if (left?.kind !== "var" || right?.kind !== "var") return 0;
+  if (left.name === a && right.name === b) return 1;
+  return left.name === b && right.name === a ? -1 : 0;
+}
+
 /** Runs a body so that an error gets the frames that Nix collects with --show-trace. */
 type Guard = (body: Run, env: Environment, callPos: Pos) => Value;
 
@@ -67,6 +87,9 @@ abstract class BaseCode implements LambdaCode {
   formalsAttrs: Attrs | undefined = undefined;
   private sortedFormals: readonly FormalInfo[] | undefined = undefined;
   abstract readonly arity: 1 | 2 | 3;
+  abstract strict: number;
+  abstract readonly compute: LambdaCode["compute"];
+  abstract readonly order: 1 | 0 | -1;
   abstract enter1: LambdaCode["enter1"];
   abstract enter2: LambdaCode["enter2"];
   abstract enter3: LambdaCode["enter3"];
@@ -118,6 +141,9 @@ const notForThisArity = (): never => {
 /** `x: body` and `{ a, b }: body`. */
 class SingleCode extends BaseCode {
   override readonly arity = 1;
+  override readonly order = 0;
+  override strict = 0;
+  override compute: LambdaCode["compute"] = undefined;
   override enter1: LambdaCode["enter1"];
   override enter2: LambdaCode["enter2"] = notForThisArity;
   override enter3: LambdaCode["enter3"] = notForThisArity;
@@ -128,77 +154,41 @@ class SingleCode extends BaseCode {
     this.enter1 = (env, a, callPos) => {
       this.enter1 =
         expr.formals === undefined
-          ? enterSimple(compiler, expr, scope, this.pos)
+          ? enterSimple(compiler, expr, scope, this)
           : enterFormals(compiler, expr, scope, this);
       return this.enter1(env, a, callPos);
     };
   }
 }
 
-function enterSimple(compiler: Compiler, expr: LambdaExpr, scope: Scope, pos: Pos): LambdaCode["enter1"] {
-  const inner = namesScope([expr.argument as string], scope);
+function enterSimple(compiler: Compiler, expr: LambdaExpr, scope: Scope, code: SingleCode): LambdaCode["enter1"] {
+  const argument = expr.argument as string;
+  const inner = namesScope([argument], scope);
   const body = compiler.compile(expr.body, inner);
-  if (!compiler.evaluator.settings.showTrace) return (env, a) => body(new Environment(env, a, undefined));
-  const guard = makeGuard(compiler.evaluator, pos, expr.name);
-  return (env, a, callPos) => guard(body, new Environment(env, a, undefined), callPos);
-}
-
-/** `x: y: body` and `x: y: z: body`. */
-class CurriedCode extends BaseCode {
-  override readonly arity: 2 | 3;
-  override enter1: LambdaCode["enter1"] = notForThisArity;
-  override enter2: LambdaCode["enter2"] = notForThisArity;
-  override enter3: LambdaCode["enter3"] = notForThisArity;
-  override applyOne: LambdaCode["applyOne"];
-
-  constructor(compiler: Compiler, expr: LambdaExpr, scope: Scope, chain: readonly LambdaExpr[]) {
-    super(compiler, expr);
-    this.arity = chain.length === 2 ? 2 : 3;
-    const last = chain[chain.length - 1] as LambdaExpr;
-    const compileBody = (): { body: Run; guard: Guard } => {
-      const names = chain.map((lambda) => lambda.argument as string);
-      const body = compiler.compile(last.body, namesScope(names, scope));
-      return { body, guard: makeGuard(compiler.evaluator, compiler.pos(last.pos), last.name) };
-    };
-    const isTraced = compiler.evaluator.settings.showTrace;
-    if (this.arity === 2) {
-      this.enter2 = (firstEnv, firstA, firstB, firstPos) => {
-        const { body, guard } = compileBody();
-        this.enter2 = isTraced
-          ? (env, a, b, callPos) => guard(body, new Environment(env, a, b), callPos)
-          : (env, a, b) => body(new Environment(env, a, b));
-        return this.enter2(firstEnv, firstA, firstB, firstPos);
-      };
-    } else {
-      this.enter3 = (firstEnv, firstA, firstB, firstC, firstPos) => {
-        const { body, guard } = compileBody();
-        this.enter3 = isTraced
-          ? (env, a, b, c, callPos) => guard(body, new Environment(env, [a, b, c], undefined), callPos)
-          : (env, a, b, c) => body(new Environment(env, [a, b, c], undefined));
-        return this.enter3(firstEnv, firstA, firstB, firstC, firstPos);
-      };
-    }
-    this.applyOne = (firstEnv, firstA) => {
-      const inner = namesScope([expr.argument as string], scope);
-      const rest = makeLambdaCode(compiler, expr.body as LambdaExpr, inner);
-      this.applyOne = (env, a) => new Lambda(rest, new Environment(env, a, undefined), true);
-      return this.applyOne(firstEnv, firstA);
-    };
+  const { settings } = compiler.evaluator;
+  if (settings.showTrace) {
+    const guard = makeGuard(compiler.evaluator, code.pos, expr.name);
+    return (env, a, callPos) => guard(body, new Environment(env, a, undefined), callPos);
   }
+  const slow: LambdaCode["enter1"] = (env, a) => body(new Environment(env, a, undefined));
+  let left = settings.generateAfter;
+  return (env, a, callPos) => {
+    if (left > 0 && --left === 0) {
+      code.enter1 = generateEnter1({ compiler, expr: expr.body, scope: inner }, slow) ?? slow;
+      if (code.enter1 !== slow) {
+        code.strict = strictParameters(compiler.evaluator, expr.body, inner, [argument]);
+        code.compute = generateCompute({ compiler, expr: expr.body, scope: inner });
+      }
+      return code.enter1(env, a, callPos);
+    }
+    return body(new Environment(env, a, undefined));
+  };
 }
 
-/** How an argument set of one shape fills the formals: for each slot the index in the set, or -1 for the default. */
-interface MatchPlan {
-  readonly shape: Shape;
-  readonly indices: readonly number[];
-}
-
-function enterFormals(compiler: Compiler, expr: LambdaExpr, scope: Scope, code: LambdaCode): LambdaCode["enter1"] {
+function enterFormals(compiler: Compiler, expr: LambdaExpr, scope: Scope, code: SingleCode): LambdaCode["enter1"] {
   const { evaluator } = compiler;
   const formals = code.formals as readonly FormalInfo[];
   const byName = new Map((expr.formals as NonNullable<LambdaExpr["formals"]>).formals.map((f) => [f.name, f]));
-  const hasArgument = expr.argument !== undefined;
-  const firstFormal = hasArgument ? 1 : 0;
   const names = formals.map((formal) => evaluator.symbols.name(formal.symbol));
   const inner = namesScope(expr.argument === undefined ? names : [expr.argument, ...names], scope);
   const defaults = formals.map((formal): Delayed | undefined => {
@@ -207,14 +197,16 @@ function enterFormals(compiler: Compiler, expr: LambdaExpr, scope: Scope, code: 
   });
   const body = compiler.compile(expr.body, inner);
   const guard = makeGuard(evaluator, code.pos, expr.name);
+  const matcher = new FormalsMatcher(evaluator, code);
+  const { hasArgument } = matcher;
+  const firstFormal = hasArgument ? 1 : 0;
   const template: undefined[] = Array.from({ length: firstFormal + formals.length });
   const { isWide } = inner;
-  let known: MatchPlan | undefined;
+  let left = evaluator.settings.showTrace ? 0 : evaluator.settings.generateAfter;
 
-  return (outer, argument, callPos) => {
-    const attrs = forceArgument(evaluator, argument, code.pos, callPos).flat();
-    if (known === undefined || known.shape !== attrs.shape) known = matchFormals(evaluator, code, attrs, callPos);
-    const { indices } = known;
+  const enter: LambdaCode["enter1"] = (outer, argument, callPos) => {
+    const attrs = matcher.open(argument, callPos);
+    const { indices } = matcher;
     if (!isWide) return guard(body, fillNarrow(outer, argument, attrs, indices), callPos);
     const places: (Slot | undefined)[] = template.slice();
     const env = new Environment(outer, places, undefined);
@@ -224,6 +216,14 @@ function enterFormals(compiler: Compiler, expr: LambdaExpr, scope: Scope, code: 
       places[firstFormal + i] = index >= 0 ? attrs.values[index] : (defaults[i] as Delayed).make(env);
     }
     return guard(body, env, callPos);
+  };
+  return (outer, argument, callPos) => {
+    if (left > 0 && --left === 0) {
+      const slow = enter;
+      code.enter1 = generateFormals({ compiler, expr: expr.body, scope: inner }, slow, matcher) ?? slow;
+      return code.enter1(outer, argument, callPos);
+    }
+    return enter(outer, argument, callPos);
   };
 
   function fillNarrow(outer: Environment, argument: Slot, attrs: Attrs, indices: readonly number[]): Environment {
@@ -238,41 +238,76 @@ function enterFormals(compiler: Compiler, expr: LambdaExpr, scope: Scope, code: 
   }
 }
 
-function forceArgument(evaluator: Evaluator, argument: Slot, pos: Pos, callPos: Pos): Attrs {
-  try {
-    return forceAttrs(evaluator, argument, "while evaluating the value passed for the lambda argument", pos);
-  } catch (error) {
-    if (callPos !== noPos) addFrame(evaluator, error, callPos, "from call site");
-    throw error;
-  }
-}
+/** `x: y: body` and `x: y: z: body`. */
+class CurriedCode extends BaseCode {
+  override readonly arity: 2 | 3;
+  override readonly compute = undefined;
+  private knownOrder: 1 | 0 | -1 | undefined = undefined;
+  private readonly findOrder: () => 1 | 0 | -1;
+  override strict = 0;
+  override enter1: LambdaCode["enter1"] = notForThisArity;
+  override enter2: LambdaCode["enter2"] = notForThisArity;
+  override enter3: LambdaCode["enter3"] = notForThisArity;
+  override applyOne: LambdaCode["applyOne"];
 
-/** Throws for a formal without value, then for an attribute without formal, the first in the order of symbols. */
-function matchFormals(evaluator: Evaluator, code: LambdaCode, attrs: Attrs, callPos: Pos): MatchPlan {
-  const formals = code.formals as readonly FormalInfo[];
-  const { shape } = attrs;
-  const indices: number[] = [];
-  let used = 0;
-  for (const formal of formals) {
-    const index = shape.indexOf(formal.symbol);
-    if (index >= 0) used++;
-    else if (!formal.hasDefault) {
-      const name = evaluator.symbols.name(formal.symbol);
-      throw missingArgument(evaluator, code.name, name, code.pos).addTrace(
-        evaluator.positions.resolve(callPos),
-        "from call site",
-      );
+  constructor(compiler: Compiler, expr: LambdaExpr, scope: Scope, chain: readonly LambdaExpr[]) {
+    super(compiler, expr);
+    this.arity = chain.length === 2 ? 2 : 3;
+    const last = chain[chain.length - 1] as LambdaExpr;
+    const names = chain.map((lambda) => lambda.argument as string);
+    const { evaluator } = compiler;
+    const { showTrace, generateAfter } = evaluator.settings;
+    this.findOrder = () => (this.arity === 2 ? orderOf(evaluator, last.body, namesScope(names, scope), names) : 0);
+    const hot = (): Body => {
+      const inner = namesScope(names, scope);
+      this.strict = strictParameters(evaluator, last.body, inner, names);
+      return { compiler, expr: last.body, scope: inner };
+    };
+    const compileBody = (): { body: Run; guard: Guard } => {
+      const body = compiler.compile(last.body, namesScope(names, scope));
+      return { body, guard: makeGuard(evaluator, compiler.pos(last.pos), last.name) };
+    };
+    let left = generateAfter;
+    if (this.arity === 2) {
+      this.enter2 = (firstEnv, firstA, firstB, firstPos) => {
+        const { body, guard } = compileBody();
+        const slow: LambdaCode["enter2"] = (env, a, b) => body(new Environment(env, a, b));
+        this.enter2 = showTrace
+          ? (env, a, b, callPos) => guard(body, new Environment(env, a, b), callPos)
+          : (env, a, b, callPos) => {
+              if (left > 0 && --left === 0) {
+                this.enter2 = generateEnter2(hot(), slow) ?? slow;
+                return this.enter2(env, a, b, callPos);
+              }
+              return body(new Environment(env, a, b));
+            };
+        return this.enter2(firstEnv, firstA, firstB, firstPos);
+      };
+    } else {
+      this.enter3 = (firstEnv, firstA, firstB, firstC, firstPos) => {
+        const { body, guard } = compileBody();
+        const slow: LambdaCode["enter3"] = (env, a, b, c) => body(new Environment(env, [a, b, c], undefined));
+        this.enter3 = showTrace
+          ? (env, a, b, c, callPos) => guard(body, new Environment(env, [a, b, c], undefined), callPos)
+          : (env, a, b, c, callPos) => {
+              if (left > 0 && --left === 0) {
+                this.enter3 = generateEnter3(hot(), slow) ?? slow;
+                return this.enter3(env, a, b, c, callPos);
+              }
+              return body(new Environment(env, [a, b, c], undefined));
+            };
+        return this.enter3(firstEnv, firstA, firstB, firstC, firstPos);
+      };
     }
-    indices.push(index);
+    this.applyOne = (firstEnv, firstA) => {
+      const inner = namesScope([expr.argument as string], scope);
+      const rest = makeLambdaCode(compiler, expr.body as LambdaExpr, inner);
+      this.applyOne = (env, a) => new Lambda(rest, new Environment(env, a, undefined), true);
+      return this.applyOne(firstEnv, firstA);
+    };
   }
-  if (!code.ellipsis && used !== shape.symbols.length) {
-    const expected = formals.map((formal) => formal.symbol);
-    const extra = shape.symbols.find((symbol) => !expected.includes(symbol)) as Symbol;
-    const name = evaluator.symbols.name(extra);
-    throw unexpectedArgument(evaluator, code.name, name, expected, code.pos).addTrace(
-      evaluator.positions.resolve(callPos),
-      "from call site",
-    );
+
+  override get order(): 1 | 0 | -1 {
+    return (this.knownOrder ??= this.findOrder());
   }
-  return { shape, indices };
 }

@@ -23,7 +23,7 @@ function condition(compiler: Compiler, expr: Expr, scope: Scope, pos: Pos, frame
   return conditionOf(compiler.evaluator, compiler.compile(expr, scope), pos, frame);
 }
 
-function conditionOf(evaluator: Evaluator, run: Run, pos: Pos, frame: string): Condition {
+export function conditionOf(evaluator: Evaluator, run: Run, pos: Pos, frame: string): Condition {
   return (env) => {
     try {
       const value = run(env);

@@ -2,18 +2,25 @@
 // of the base environment, or in the `with` expressions around it, which come last and are searched when it runs.
 
 import type { BaseEnvironment } from "../machine/base-environment.ts";
+import type { LetExpr } from "../syntax/ast.ts";
 import { narrowest } from "../values/environment.ts";
 import type { Slot } from "../values/value.ts";
+import { NumberedNames, type Places } from "./places.ts";
 import type { Pos } from "../values/position.ts";
+
+/** A function's body may run many times with one environment around it; what a set or a `let` binds runs at most once. */
+export type Binder = LetExpr | "set" | "function";
 
 export type Scope =
   | { readonly kind: "base"; readonly base: BaseEnvironment }
   /** Places of an environment, numbered from 0; `isWide` is what the environment's `at` wants to know. */
   | {
       readonly kind: "names";
-      readonly names: ReadonlyMap<string, number>;
+      readonly names: Places;
       readonly isWide: boolean;
       readonly parent: Scope;
+      /** What the variables are of. */
+      readonly binder: Binder;
     }
   /** An environment whose first place is the set. */
   | { readonly kind: "with"; readonly pos: Pos; readonly parent: Scope };
@@ -32,9 +39,12 @@ export type Resolution =
   | { readonly kind: "undefined" };
 
 /** The scope of an environment with these variables, in the order of their places. */
-export function namesScope(names: readonly string[], parent: Scope): Extract<Scope, { kind: "names" }> {
-  const places = new Map(names.map((name, index) => [name, index]));
-  return { kind: "names", names: places, isWide: places.size > narrowest, parent };
+export function namesScope(
+  names: readonly string[],
+  parent: Scope,
+  binder: Binder = "function",
+): Extract<Scope, { kind: "names" }> {
+  return { kind: "names", names: new NumberedNames(names), isWide: names.length > narrowest, parent, binder };
 }
 
 export function resolveVariable(scope: Scope, name: string): Resolution {

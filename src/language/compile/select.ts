@@ -67,6 +67,47 @@ function selectOne(evaluator: Evaluator, target: Run, name: string, pos: Pos): R
   };
 }
 
+/** A selection of one name, for generated text: what it met last may be looked at, the rest is done here. */
+export class SelectSite {
+  shape: Shape | undefined = undefined;
+  index = 0;
+  private readonly evaluator: Evaluator;
+  private readonly symbol: Symbol;
+  private readonly name: string;
+  private readonly pos: Pos;
+  private readonly path: string;
+
+  constructor(evaluator: Evaluator, name: string, pos: Pos) {
+    this.evaluator = evaluator;
+    this.symbol = evaluator.symbols.intern(name);
+    this.name = name;
+    this.pos = pos;
+    this.path = showIdentifier(name);
+  }
+
+  select(target: Value): Value {
+    const { evaluator, symbol, pos } = this;
+    const attrs = target instanceof Attrs ? target : forceAttrs(evaluator, target, selecting, pos);
+    let slot: Slot | undefined;
+    const index = attrs.shape.indexOf(symbol);
+    if (index >= 0) {
+      this.shape = attrs.shape;
+      this.index = index;
+      slot = attrs.values[index] as Slot;
+    } else {
+      slot = attrs.get(symbol);
+      if (slot === undefined) throw missingAttribute(evaluator, attrs, this.name, pos);
+    }
+    if (!(slot instanceof Thunk)) return slot;
+    return slot.code === null ? (slot.payload as Value) : this.force(attrs, slot);
+  }
+
+  force(attrs: Attrs, slot: Thunk): Value {
+    const { symbol, pos, path } = this;
+    return evaluateAttribute(this.evaluator, slot, { attrs, symbol, pos, path });
+  }
+}
+
 interface Selected {
   readonly attrs: Attrs;
   readonly symbol: Symbol;
@@ -114,7 +155,8 @@ function selectPath(compiler: Compiler, expr: SelectExpr, scope: Scope, target: 
     let definedAt: Pos = noPos;
     try {
       let slot: Slot = value;
-      for (const step of steps) {
+      for (let i = 0; i < steps.length; i++) {
+        const step = steps[i] as Step;
         const symbol = step.symbol(env);
         value = force(slot, pos);
         const next = value instanceof Attrs ? lookUp(step, value, symbol) : undefined;
@@ -141,7 +183,8 @@ export function compileHasAttr(compiler: Compiler, expr: HasAttrExpr, scope: Sco
   const pos = compiler.positionOf(expr);
   return (env) => {
     let slot: Slot = target(env);
-    for (const step of steps) {
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i] as Step;
       const value: Value = force(slot, pos);
       const symbol = step.symbol(env);
       const next: Slot | undefined = value instanceof Attrs ? lookUp(step, value, symbol) : undefined;

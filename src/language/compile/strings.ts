@@ -11,7 +11,7 @@ import { cannotAdd, contextInPath, integerOverflow } from "../machine/failures.t
 import { pathText } from "../machine/internal-paths.ts";
 import { ContextCollector } from "../values/context.ts";
 import { addIntegers } from "../values/integer.ts";
-import type { Pos } from "../values/position.ts";
+import { noPos, type Pos } from "../values/position.ts";
 import type { Environment } from "../values/environment.ts";
 import { NixFloat, NixPath, NixString, stringValue, type Value } from "../values/value.ts";
 import type { Compiler, Run } from "./compiler.ts";
@@ -72,6 +72,34 @@ function add(evaluator: Evaluator, parts: readonly Part[], first: Value, env: En
     copyToStore: isString,
   });
   return joinStrings(evaluator, text, parts, 1, env, isString, collector);
+}
+
+/** `first + …` for an addition of two parts of which the first is known. */
+export function addRest(
+  compiler: Compiler,
+  expr: ConcatStringsExpr,
+  scope: Scope,
+): (first: Value, env: Environment) => Value {
+  const { evaluator } = compiler;
+  const parts = expr.parts.map((part) => {
+    const code = compiler.code(part.expr, scope);
+    return { run: (env: Environment) => code.run(env, noPos), pos: compiler.pos(part.pos) };
+  });
+  const pos = compiler.pos(expr.pos);
+  return (first, env) => add(evaluator, parts, first, env, pos);
+}
+
+/** `a + b` where `a` is a number or a plain string. */
+export function addValues(evaluator: Evaluator, a: Value, b: Value, pos: Pos): Value {
+  if (typeof a !== "string") return addNumber(evaluator, a, b, pos);
+  const collector = new ContextCollector();
+  const text = a + appendPart(evaluator, pos, b, collector);
+  return stringValue(text, collector.context);
+}
+
+/** What a part of a string contributes. */
+export function appendPart(evaluator: Evaluator, pos: Pos, value: Value, collector: ContextCollector): string {
+  return coerceToString(evaluator, pos, value, collector, segment, { copyToStore: true });
 }
 
 function addNumber(evaluator: Evaluator, sum: Value, value: Value, pos: Pos): Value {

@@ -85,7 +85,8 @@ function withVariable(compiler: Compiler, name: string, levels: readonly WithLev
   return (env) => {
     let place = env;
     let depth = 0;
-    for (const level of levels) {
+    for (let i = 0; i < levels.length; i++) {
+      const level = levels[i] as WithLevel;
       for (; depth < level.depth; depth++) place = place.up as Environment;
       const frame = "while evaluating the first subexpression of a with expression";
       const attrs = forceAttrs(evaluator, place.a as Slot, frame, level.pos);

@@ -3,7 +3,7 @@
 // logger does, which also expands tabs and drops carriage returns. Text in and out is byte strings.
 
 import type { BaseError, Trace } from "./base-error.ts";
-import { filterAnsiEscapes } from "#formats";
+import { filterAnsiEscapes, listAlternatives } from "#formats";
 import { ansi } from "./hint.ts";
 import { codeLines, isKnownPosition, lineAndColumn, printPosition, type Position } from "./position.ts";
 import type { Suggestion } from "./suggestions.ts";
@@ -133,10 +133,8 @@ function printCodeLine(line: number, text: string): string {
 
 function printSuggestions(suggestions: readonly Suggestion[]): string {
   if (suggestions.length === 0) return "";
-  const names = suggestions.map(({ text }) => ansi.warning + filterAnsiEscapes(text, "keep-colors") + ansi.normal);
-  const last = names.at(-1) ?? "";
-  const list = names.length === 1 ? last : `one of ${names.slice(0, -1).join(", ")} or ${last}`;
-  return `Did you mean ${list}?\n`;
+  const names = suggestions.map(({ name }) => ansi.warning + filterAnsiEscapes(name, "keep-colors") + ansi.normal);
+  return `Did you mean ${listAlternatives(names)}?\n`;
 }
 
 function indentLines(first: string, rest: string, text: string): string {

@@ -22,7 +22,9 @@ export class ObservedEvaluator extends Evaluator {
   private imported: string | undefined = undefined;
 
   constructor(options: EvaluatorOptions, instruments: Instruments) {
-    super({ ...options, builtins: observeBuiltins(options.builtins, instruments) });
+    // Generated text would be seen by nobody.
+    const settings = { ...options.settings, generateAfter: 0 };
+    super({ ...options, settings, builtins: observeBuiltins(options.builtins, instruments) });
     this.instruments = instruments;
     instruments.debugger?.attach(this);
   }

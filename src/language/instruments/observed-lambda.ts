@@ -11,6 +11,9 @@ import type { DebugNode, Debugger } from "./debugger.ts";
 
 export class ObservedLambda implements LambdaCode {
   readonly arity = 1;
+  readonly strict = 0;
+  readonly compute = undefined;
+  readonly order = 0;
   readonly node: DebugNode;
   readonly enter2: LambdaCode["enter2"];
   readonly enter3: LambdaCode["enter3"];

@@ -60,6 +60,8 @@ export class Evaluator {
   emptySetPos: Pos = noPos;
   /** Calls since it was last looked whether the user wants to stop. */
   calls = 0;
+  /** Until code that is made of text turns out to be forbidden. */
+  generatesSource = true;
   private readonly records = new Map<string, RecordShape>();
   private readonly lazyCall1: Code;
   private readonly lazyCall2: Code;

@@ -140,7 +140,13 @@ export class GrowingScope {
 
   private get scope(): Scope {
     this.isShared = true;
-    return { kind: "names", names: this.names, isWide: true, parent: { kind: "base", base: this.evaluator.base } };
+    return {
+      kind: "names",
+      names: this.names,
+      isWide: true,
+      parent: { kind: "base", base: this.evaluator.base },
+      binder: "function",
+    };
   }
 
   /** Checks the variables; what is returned evaluates. `text` is what errors show, without an added semicolon. */

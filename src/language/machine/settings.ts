@@ -31,6 +31,8 @@ export interface EvalSettings {
   readonly allowUnsafeNativeCode: boolean;
   /** What to say about literals that are better written otherwise. */
   readonly lints: Lints;
+  /** After how many calls a function's body is generated as JavaScript; 0: never. */
+  readonly generateAfter: number;
   /** Is called now and then during an evaluation; throws Interrupted when the user wants it to stop. */
   readonly checkInterrupt: (() => void) | undefined;
 }
@@ -51,6 +53,7 @@ export const defaultEvalSettings: EvalSettings = {
   home: undefined,
   allowUnsafeNativeCode: false,
   lints: {},
+  generateAfter: 1000,
   checkInterrupt: undefined,
 };
 

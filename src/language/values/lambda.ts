@@ -25,6 +25,18 @@ export interface LambdaCode {
   readonly docText: string | undefined;
   /** How many arguments `x: y: …` takes one after the other before anything happens; 1 with formals. */
   readonly arity: 1 | 2 | 3;
+  /**
+   * A bit for each argument that is surely forced before anything can see that it was not; 0 while nothing is known, which
+   * it is of functions that are called often (see generate/strictness.ts).
+   */
+  readonly strict: number;
+  /**
+   * Its value for one argument where that is arithmetic which succeeds on a small integer, undefined where it is not: nobody
+   * can tell when it is called. Only of functions that are called often.
+   */
+  readonly compute: ((env: Environment, a: Slot) => number | undefined) | undefined;
+  /** 1: it is `a: b: a < b`; -1: `a: b: a > b`. */
+  readonly order: 1 | 0 | -1;
   /** The functionArgs set, made once. */
   formalsAttrs: Attrs | undefined;
   /** Runs the body with exactly `arity` arguments. `callPos` is where it is called from, for errors about formals. */

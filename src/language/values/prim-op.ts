@@ -3,7 +3,8 @@
 // them carry none of their own; the frame "while calling the 'x' builtin" with the call's position is added by the machine.
 
 import type { Evaluator } from "../machine/evaluator.ts";
-import type { Slot, Value } from "./value.ts";
+import type { MappedList } from "../machine/mapped-list.ts";
+import type { NixList, Slot, Value } from "./value.ts";
 
 interface PrimOpDescription {
   /** Without `__`: `map`, `lessThan`. */
@@ -16,6 +17,10 @@ interface PrimOpDescription {
   /** Leaves out the frame "while calling the '…' builtin". */
   readonly isSilent?: boolean;
   readonly experimentalFeature?: string;
+  /** The argument, by its number, that is a list of which it looks at each element and keeps none (`openList`). */
+  readonly opens?: number;
+  /** Makes what `openList` gives of a call. */
+  readonly makeOpen?: (evaluator: Evaluator, a: Slot, b: Slot) => MappedList | NixList;
   /** Not visible to programs; reached by the machine and other builtins through `Evaluator.internalPrimOp`. */
   readonly isInternal?: boolean;
 }

@@ -18,7 +18,13 @@ export interface FileChange {
 const largestText = 1024 * 1024;
 
 export function compareFiles(oldToplevel: string, newToplevel: string, store: StorePlace): FileChange[] {
-  return [...compareAt(`${oldToplevel}/etc`, `${newToplevel}/etc`, "/etc", store)];
+  const changes = [...compareAt(`${oldToplevel}/etc`, `${newToplevel}/etc`, "/etc", store)];
+  const paths = new Set(changes.map(({ path }) => path));
+  // What pulls a unit in is a link to its file, which is told where that lies.
+  return changes.filter(({ path }) => {
+    const unit = path.replace(/\/[^/]+\.(?:wants|requires|upholds)(?=\/[^/]+$)/, "");
+    return unit === path || !paths.has(unit);
+  });
 }
 
 function* compareAt(old: string, now: string, path: string, store: StorePlace): Generator<FileChange, void> {

@@ -29,7 +29,11 @@ export class LineSocket {
   }
 
   send(line: string): void {
-    this.#socket.write(`${line}\n`);
+    this.write(`${line}\n`);
+  }
+
+  write(text: string): void {
+    this.#socket.write(text);
   }
 
   /** The next line, or undefined when none came within the time. */

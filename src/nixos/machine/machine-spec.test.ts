@@ -37,6 +37,7 @@ test("a machine is read with its files where the host has them", (t) => {
     system: "/nix/store/system",
     memory: 512,
     cores: 1,
+    vlans: [{ vlan: 1, mac: "52:54:00:12:01:01" }],
     options: ["-snapshot"],
   };
   const write = (value: unknown): void =>
@@ -51,6 +52,7 @@ test("a machine is read with its files where the host has them", (t) => {
     { ...machine, memory: "512" },
     { ...machine, options: [1] },
     { ...machine, disk: 0 },
+    { ...machine, vlans: [{ vlan: 1, mac: "52:54" }] },
   ]) {
     write(wrong);
     assert.throws(() => readMachineSpec("/nix/store/system", root), /machine\.json' does not describe a machine/);

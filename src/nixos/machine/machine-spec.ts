@@ -1,12 +1,23 @@
-// What `system.build.vm` says of a machine: machine.json in its output. Its paths are of the store, which may lie in a folder of
-// its own; here they become the host's.
+// What a machine is. One that `system.build.vm` describes (machine.json in its output) is handed its kernel, and has its store on
+// an image; its paths are of the store, which may lie in a folder of its own, and here they become the host's. One that has only
+// a firmware boots from its disks, as real ones do.
 
 import { lstatSync, readFileSync, readlinkSync } from "node:fs";
 import { join, posix } from "node:path";
 import { invalidMachine } from "./machine-errors.ts";
 
-export interface MachineSpec {
+interface Hardware {
   readonly name: string;
+  /** In mebibytes. */
+  readonly memory: number;
+  readonly cores: number;
+  /** The networks between machines that it is on, beside the host's, and its address on each; none when absent. */
+  readonly vlans?: readonly MachineVlan[];
+  /** Further arguments of QEMU. */
+  readonly options: readonly string[];
+}
+
+export interface MachineSpec extends Hardware {
   /** Files on the host. */
   readonly kernel: string;
   readonly initrd: string;
@@ -17,11 +28,23 @@ export interface MachineSpec {
   readonly parameters: string;
   /** The system's store path, as the machine sees it. */
   readonly system: string;
-  /** In mebibytes. */
-  readonly memory: number;
-  readonly cores: number;
-  /** Further arguments of QEMU. */
-  readonly options: readonly string[];
+}
+
+/** A machine that boots from the first of its disks that its firmware can boot from. */
+export interface FirmwareMachine extends Hardware {
+  readonly firmware: "bios" | EfiFirmware;
+}
+
+/** Files on the host, as in Debian's package ovmf. Each machine writes to a copy of the variables. */
+interface EfiFirmware {
+  readonly code: string;
+  readonly variables: string;
+}
+
+export interface MachineVlan {
+  /** The network's number. */
+  readonly vlan: number;
+  readonly mac: string;
 }
 
 /**
@@ -49,9 +72,16 @@ function isMachineJson(value: unknown): value is MachineSpec {
   return (
     texts.every((name) => typeof fields[name] === "string") &&
     ["memory", "cores"].every((name) => Number.isInteger(fields[name])) &&
+    (fields["vlans"] === undefined || (Array.isArray(fields["vlans"]) && fields["vlans"].every(isVlan))) &&
     Array.isArray(fields["options"]) &&
     fields["options"].every((option) => typeof option === "string")
   );
+}
+
+function isVlan(value: unknown): value is MachineVlan {
+  if (typeof value !== "object" || value === null) return false;
+  const { vlan, mac } = value as Record<string, unknown>;
+  return Number.isInteger(vlan) && typeof mac === "string" && /^(?:[\da-f]{2}:){5}[\da-f]{2}$/i.test(mac);
 }
 
 /** The file that an absolute path leads to when `root` is taken for `/`, with every link followed. */

@@ -16,12 +16,13 @@ function standIn(t: TestContext, script: string): Machine {
     `#!${process.execPath}
 const { createServer } = require("node:net"), { spawn } = require("node:child_process"), { appendFileSync } = require("node:fs");
 const find = (pattern) => process.argv.map((a) => pattern.exec(a)?.[1]).find((a) => a !== undefined);
-const console = find(/id=console,append=on,path=(.*)/), shell = find(/id=shell,.*path=(.*)/);
+const console = find(/id=console,.*logfile=(.*)/), shell = find(/id=shell,.*path=(.*)/);
+const input = find(/id=console,.*,path=([^,]*)/), control = find(/^unix:([^,]*)/);
 ${script}`,
   );
   chmodSync(qemu, 0o755);
   const paths = { kernel: "k", initrd: "i", store: "s", disk: join(folder, "empty") };
-  const spec = { name: "m", ...paths, parameters: "", system: "/s", memory: 1, cores: 1, options: [] };
+  const spec = { name: "m", ...paths, parameters: "", system: "/s", memory: 1, cores: 1, vlans: [], options: [] };
   const machine = new Machine(spec, { folder: join(folder, "machine"), qemu, timeout: 20 });
   t.after(async () => {
     await machine.crash();
@@ -68,4 +69,35 @@ test("a power cut leaves the disk, and a start begins with it", async (t) => {
   await machine.start();
   assert.ok(machine.isRunning && existsSync(disk));
   assert.equal(readFileSync(disk, "utf8"), "used disk");
+});
+
+test("what is typed arrives at the serial console, and what it prints is waited for", async (t) => {
+  const machine = standIn(
+    t,
+    `createServer().listen(shell);
+createServer((s) => s.on("data", (d) => appendFileSync(console, "menu got " + d + "\\n"))).listen(input);`,
+  );
+  await machine.start();
+  await machine.sendChars("x");
+  const before = await machine.waitForConsoleText(/menu got x/);
+  await machine.sendChars("y");
+  assert.equal(await machine.waitForConsoleText(/menu got ./, 5, before.length), "menu got x\nmenu got y");
+  await assert.rejects(machine.waitForConsoleText(/never/, 0.3), { code: "machine-timed-out", message: /\/never\// });
+});
+
+test("keys are pressed together by QEMU, whose refusal is the error", async (t) => {
+  const machine = standIn(
+    t,
+    `createServer().listen(shell);
+createServer((s) => { s.write("{\\"QMP\\":{}}\\n"); s.on("data", (d) => { for (const line of String(d).trim().split("\\n")) {
+  const asked = JSON.parse(line);
+  appendFileSync(console, line + "\\n");
+  s.write(JSON.stringify(asked.arguments?.keys[0].data === "bad" ? { error: { desc: "no such key" } } : { return: {} }) + "\\n");
+} }); }).listen(control);`,
+  );
+  await machine.start();
+  await machine.sendKey("ctrl-alt-delete");
+  const keys = ["ctrl", "alt", "delete"].map((data) => ({ type: "qcode", data }));
+  assert.ok(machine.consoleLog().includes(JSON.stringify({ keys })));
+  await assert.rejects(machine.sendKey("bad"), { code: "qemu-failed", message: /no such key$/ });
 });

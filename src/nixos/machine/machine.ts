@@ -1,6 +1,7 @@
 // A machine under test: a process of QEMU that a program starts, asks and cuts the power of. Commands go to a shell of root's on
 // a console of their own (modules/testing/test-instrumentation.nix). The disk outlives the process, so what a crash or a reboot
-// leaves is what the next start finds. Methods are named as in NixOS's driver.
+// leaves is what the next start finds. What comes before the kernel, a boot menu, is driven by its serial console and by keys.
+// Methods are named as in NixOS's driver.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,10 +15,11 @@ import {
   qemuFailed,
   unitNotActive,
 } from "./machine-errors.ts";
-import type { MachineSpec } from "./machine-spec.ts";
-import { type MachineFiles, machineFiles, qemuArguments } from "./qemu-arguments.ts";
+import type { FirmwareMachine, MachineSpec } from "./machine-spec.ts";
+import { type MachineFiles, machineFiles, type MachineSurroundings, qemuArguments } from "./qemu-arguments.ts";
+import { commandQemu, type QemuCommand } from "./qemu-control.ts";
 
-export interface MachineOptions {
+export interface MachineOptions extends MachineSurroundings {
   /** Where the disk, the console's log and the sockets lie; made if need be. */
   readonly folder: string;
   /** How long anything may take that says nothing else, in seconds. An emulated processor is slow. */
@@ -35,19 +37,23 @@ export interface CommandResult {
 const consoleTail = 25;
 /** Between two looks at something that is waited for, in milliseconds. */
 const lookAgain = 500;
+/** Between two keys, in milliseconds: a firmware that polls loses those that come faster. */
+const betweenKeys = 100;
 /** What one command carries of a file, in bytes. */
 const chunkSize = 48 * 1024;
 
 export class Machine {
-  readonly spec: MachineSpec;
+  readonly spec: MachineSpec | FirmwareMachine;
   readonly #options: MachineOptions;
   readonly #files: MachineFiles;
   #process: ChildProcess | undefined;
   #shell: LineSocket | undefined;
   #shellIsReady = false;
   #messages = "";
+  /** How much the console had printed before this start. */
+  #consoleBegin = 0;
 
-  constructor(spec: MachineSpec, options: MachineOptions) {
+  constructor(spec: MachineSpec | FirmwareMachine, options: MachineOptions) {
     this.spec = spec;
     this.#options = options;
     this.#files = machineFiles(options.folder);
@@ -65,16 +71,16 @@ export class Machine {
   async start(): Promise<void> {
     if (this.isRunning) return;
     mkdirSync(this.#options.folder, { recursive: true });
-    if (!existsSync(this.#files.disk)) {
-      copyFileSync(this.spec.disk, this.#files.disk, constants.COPYFILE_FICLONE);
-      chmodSync(this.#files.disk, 0o600);
-    }
-    for (const socket of [this.#files.shell, this.#files.control]) rmSync(socket, { force: true });
+    if ("kernel" in this.spec) beginWith(this.spec.disk, this.#files.disk);
+    else if (this.spec.firmware !== "bios") beginWith(this.spec.firmware.variables, this.#files.variables);
+    const { shell, control, consoleInput } = this.#files;
+    for (const socket of [shell, control, consoleInput]) rmSync(socket, { force: true });
     this.#messages = "";
+    this.#consoleBegin = this.consoleLog().length;
     this.#shellIsReady = false;
-    const child = spawn(this.#options.qemu ?? "qemu-system-x86_64", qemuArguments(this.spec, this.#files), {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const qemu = this.#options.qemu ?? "qemu-system-x86_64";
+    const words = qemuArguments(this.spec, this.#files, this.#options);
+    const child = spawn(qemu, words, { stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
     let failure: Error | undefined;
     child.on("error", (error) => (failure = error));
@@ -183,24 +189,36 @@ export class Machine {
 
   /** A picture of the screen, as PNG. */
   async screenshot(file: string): Promise<void> {
-    const control = await LineSocket.open(this.#files.control);
-    try {
-      // A greeting, and the answer to each command; events come between.
-      const ask = async (command: object): Promise<void> => {
-        control.send(JSON.stringify(command));
-        for (;;) {
-          const line = await control.nextLine(this.#timeout * 1000);
-          if (line === undefined) throw machineTimedOut(this.spec.name, "QEMU answers", this.#timeout, "");
-          const answer = JSON.parse(line) as { readonly return?: unknown; readonly error?: { readonly desc: string } };
-          if (answer.error !== undefined) throw qemuFailed(this.spec.name, answer.error.desc);
-          if ("return" in answer) return;
-        }
-      };
-      await ask({ execute: "qmp_capabilities" });
-      await ask({ execute: "screendump", arguments: { filename: file, format: "png" } });
-    } finally {
-      control.close();
+    await this.#command({ execute: "screendump", arguments: { filename: file, format: "png" } });
+  }
+
+  /** Types on the serial console. */
+  async sendChars(text: string): Promise<void> {
+    if (!this.isRunning) throw machineNotRunning(this.spec.name, this.#lastLines());
+    const line = await LineSocket.open(this.#files.consoleInput);
+    for (const char of text) {
+      line.write(char);
+      await pause(betweenKeys);
     }
+    line.close();
+  }
+
+  /** Presses keys of the keyboard together, named as QEMU names them: `ret`, `down`, `ctrl-alt-delete`. */
+  async sendKey(keys: string): Promise<void> {
+    const pressed = keys.split("-").map((key) => ({ type: "qcode", data: key }));
+    await this.#command({ execute: "send-key", arguments: { keys: pressed } });
+    await pause(betweenKeys);
+  }
+
+  /** Until the serial console has printed it since this start, or since an earlier `from`; gives what it printed up to its end. */
+  async waitForConsoleText(pattern: RegExp, timeout = this.#timeout, from = 0): Promise<string> {
+    return await this.#until(`its console prints ${pattern}`, timeout, async () => {
+      const text = this.consoleLog().slice(this.#consoleBegin);
+      const found = pattern.exec(text.slice(from));
+      if (found !== null) return text.slice(0, from + found.index + found[0].length);
+      if (!this.isRunning) throw machineNotRunning(this.spec.name, this.#lastLines());
+      return undefined;
+    });
   }
 
   /** Switches the machine off in good order. */
@@ -225,6 +243,12 @@ export class Machine {
     this.#forget();
   }
 
+  /** Until the machine has gone off by itself. */
+  async waitForShutdown(timeout = this.#timeout): Promise<void> {
+    await this.#until("the machine is off", timeout, async () => (this.isRunning ? undefined : true));
+    this.#forget();
+  }
+
   get #timeout(): number {
     return this.#options.timeout ?? 300;
   }
@@ -243,6 +267,11 @@ export class Machine {
     }
     late.abort();
     this.#forget();
+  }
+
+  async #command(command: QemuCommand): Promise<void> {
+    if (!this.isRunning) throw machineNotRunning(this.spec.name, this.#lastLines());
+    await commandQemu(this.#files.control, { name: this.spec.name, timeout: this.#timeout }, [command]);
   }
 
   #forget(): void {
@@ -298,6 +327,13 @@ export class Machine {
   #lastLines(): string {
     return this.consoleLog().trimEnd().split("\n").slice(-consoleTail).join("\n");
   }
+}
+
+/** A file that a new machine begins with, and then has as its own. */
+function beginWith(source: string, own: string): void {
+  if (existsSync(own)) return;
+  copyFileSync(source, own, constants.COPYFILE_FICLONE);
+  chmodSync(own, 0o600);
 }
 
 function quote(text: string): string {

@@ -37,7 +37,7 @@ export function describePlan(plan: SwitchPlan): string[] {
 /** A line for each unit that something happens to, or with which it would have been expected. */
 export function explainPlan(plan: SwitchPlan): string[] {
   const untold = new Set(["unchanged", "target", "target-not-started"]);
-  return plan.decisions
+  const decided = plan.decisions
     .filter(({ rule }) => !untold.has(rule))
     .map(({ unit, rule, actions }) => {
       const words =
@@ -46,6 +46,7 @@ export function explainPlan(plan: SwitchPlan): string[] {
           : actions.map((action) => (action === "skip" ? "do not stop" : action)).join(" and ");
       return `${unit}: ${words}, because ${switchRules[rule]}`;
     });
+  return [...decided, ...plan.arriving.map((unit) => `${unit}: start, because only the new system has it`)];
 }
 
 /** Plain data; its shape is part of the command's contract. */
@@ -54,6 +55,7 @@ export function planToJson(plan: SwitchPlan) {
     from: plan.from,
     to: plan.to,
     units: plan.units,
+    arriving: plan.arriving,
     decisions: plan.decisions.map(({ unit, actions, rule }) => ({ unit, actions, rule, reason: switchRules[rule] })),
     swapsToStop: plan.swapsToStop,
     restartSystemd: plan.restartSystemd,

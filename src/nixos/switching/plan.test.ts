@@ -4,7 +4,7 @@ import { describePlan, explainPlan } from "./describe-plan.ts";
 import { parseFstab } from "./fstab.ts";
 import { planSwitch, type SwitchPlan, type SwitchRule, type UnitAction, type Unfinished } from "./plan.ts";
 import type { SystemFiles, UnitEntry, UnitFolder } from "./read-system.ts";
-import { assumeRunning, parseRunningUnits } from "./running-units.ts";
+import { assumeRunning, parseRunningUnits, parseUnitList } from "./running-units.ts";
 
 /** Files by name: text, or null for a link to /dev/null; `UNIT.d/FILE.conf` is a drop-in. */
 type Files = Readonly<Record<string, string | null>>;
@@ -570,6 +570,18 @@ test("systemctl's answer is read: what is inactive, or follows another unit, doe
   );
   assert.deepEqual([...running], [["a.service", { state: "active", fragmentPath: "/etc/systemd/system/a.service" }]]);
   assert.throws(() => parseRunningUnits("UNIT LOAD\na b\n"), /no record of units: .* near 'UNIT LOAD'/);
+});
+
+test("systemd's list of units is read, with what a unit does in detail", () => {
+  const list =
+    "a.service loaded active running A service\n  b.service loaded inactive dead B\nc@1.service loaded activating auto-restart C\n";
+  assert.deepEqual(
+    [...parseUnitList(list)].map(([unit, { state, detail }]) => [unit, state, detail]),
+    [
+      ["a.service", "active", "running"],
+      ["c@1.service", "activating", "auto-restart"],
+    ],
+  );
 });
 
 test("without a machine, what the default target pulls in is taken to run", () => {

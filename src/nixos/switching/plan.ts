@@ -1,12 +1,12 @@
 // What a switch from one system to another does to the units of a running machine: pure, from the files of both systems and
 // what runs. The rules are those of NixOS's switch-to-configuration. Units that do not come from the system's own folder
 // (generated ones, a package's) are left alone; of their kind only what fstab makes is compared, by fstab itself. Not planned:
-// units of users' own managers, and what activation scripts ask for while they run.
+// single units of users' own managers. What activation steps ask for while they run is decided then (decideAskedFor).
 
 import { compareUnits } from "./compare-units.ts";
 import { type Fstab, type FstabMount, pathUnit } from "./fstab.ts";
 import type { SystemFiles, UnitEntry, UnitFolder } from "./read-system.ts";
-import { managedFolder, type RunningUnits } from "./running-units.ts";
+import { assumeRunning, managedFolder, type RunningUnits } from "./running-units.ts";
 import { parseUnit, type Unit, unitFlag, unitWords } from "./unit-file.ts";
 
 export type UnitAction = "stop" | "start" | "restart" | "reload" | "skip";
@@ -57,11 +57,17 @@ export interface SwitchPlan {
   readonly decisions: readonly UnitDecision[];
   /** Units by what is done with them, in the order in which they are told. */
   readonly units: Readonly<Record<UnitAction, readonly string[]>>;
+  /** Units of the new system alone, that its targets pull in. */
+  readonly arriving: readonly string[];
   /** Targets that are started only to pull in what is new; not told. */
   readonly untold: ReadonlySet<string>;
   readonly swapsToStop: readonly string[];
   /** Systemd itself takes over from its old version, or with a new configuration. */
   readonly restartSystemd: boolean;
+  /** The managers of users read their units anew. */
+  readonly reloadUserManagers: boolean;
+  /** What tmpfiles.d says is made anew. */
+  readonly createTemporaryFiles: boolean;
   /** The running init cannot take over; nothing of this can be done without a reboot. */
   readonly incompatibleInit: boolean;
   /** What only a reboot brings: `kernel`, `initrd`, `kernel-modules`. */
@@ -97,12 +103,38 @@ export function planSwitch(request: SwitchRequest): SwitchPlan {
     to: now.toplevel,
     decisions,
     units: collectUnits(decisions),
+    arriving: arrivingUnits(old.units, now.units, running),
     untold: new Set(decisions.flatMap(({ unit, rule }) => (rule === "target" ? [unit] : []))),
     swapsToStop: [...old.fstab.swaps].filter((device) => !now.fstab.swaps.has(device)).toSorted(compareNames),
     restartSystemd: changed("systemd") || changed("etc/systemd/system.conf"),
+    reloadUserManagers: changed("systemd") || changed("etc/systemd/user"),
+    createTemporaryFiles: changed("etc/tmpfiles.d"),
     incompatibleInit: old.initInterface !== now.initInterface,
     afterReboot: ["kernel", "initrd", "kernel-modules"].filter(changed),
   };
+}
+
+/** What is done with a unit that an activation step wants restarted, now that the new system's files are in place. */
+export function decideAskedFor(
+  unit: string,
+  now: UnitFolder,
+  running: RunningUnits,
+): "restart" | "reload" | "skip" | "start" {
+  const found = findUnit(unit, now, now);
+  const newUnit = readUnit(unit, found, now);
+  if (unitFlag(newUnit, "Service", "X-ReloadIfChanged", false)) return "reload";
+  const refuses =
+    !unitFlag(newUnit, "Service", "X-RestartIfChanged", true) ||
+    unitFlag(newUnit, "Unit", "RefuseManualStop", false) ||
+    unitFlag(newUnit, "Unit", "X-OnlyManualStart", false);
+  if (refuses) return "skip";
+  return running.has(unit) ? "restart" : "start";
+}
+
+function arrivingUnits(old: UnitFolder, now: UnitFolder, running: RunningUnits): string[] {
+  const known = assumeRunning(old);
+  const isNew = (unit: string): boolean => !known.has(unit) && !running.has(unit) && !unit.endsWith(".target");
+  return [...assumeRunning(now).keys()].filter(isNew).toSorted(compareNames);
 }
 
 /** A unit's files on both sides: its own, or for an instance without one its template's. */

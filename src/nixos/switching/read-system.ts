@@ -25,11 +25,15 @@ export interface SystemFiles {
   readonly fstab: Fstab;
   /** Differs when init of one system cannot take over from the other's. */
   readonly initInterface: string;
-  /** Where `kernel`, `initrd`, `kernel-modules`, `systemd` and systemd's own configuration lead; absent when they are not there. */
+  /**
+   * Where `kernel`, `initrd`, `kernel-modules`, `systemd` and systemd's own configuration lead, and what lies in the folders of
+   * users' units and of temporary files; absent when they are not there.
+   */
   readonly parts: ReadonlyMap<string, string>;
 }
 
 const parts = ["kernel", "initrd", "kernel-modules", "systemd", "etc/systemd/system.conf"];
+const folders = ["etc/systemd/user", "etc/tmpfiles.d"];
 
 /** Throws when `path` is no system. */
 export function readSystem(path: string, store: StorePlace): SystemFiles {
@@ -41,6 +45,11 @@ export function readSystem(path: string, store: StorePlace): SystemFiles {
     const target = followLinks(`${toplevel}/${part}`, store);
     return target === undefined ? [] : [[part, target]];
   });
+  for (const part of folders) {
+    const names = readFolder(`${toplevel}/${part}`, store);
+    const entries = names.map((name) => `${name} ${followLinks(`${toplevel}/${part}/${name}`, store) ?? ""}`);
+    if (entries.length > 0) partLinks.push([part, entries.join("\n")]);
+  }
   return {
     toplevel,
     units: folder === undefined ? emptyFolder : readUnitFolder(folder, store),

@@ -10,6 +10,8 @@ export interface RunningUnit {
   readonly state: string;
   /** The file that it was loaded from; empty when there is none. */
   readonly fragmentPath: string;
+  /** What the state is in detail, as `auto-restart`, where it was asked. */
+  readonly detail?: string;
 }
 
 export type RunningUnits = ReadonlyMap<string, RunningUnit>;
@@ -18,7 +20,7 @@ export type RunningUnits = ReadonlyMap<string, RunningUnit>;
 export const managedFolder = "/etc/systemd/system";
 
 /** What `systemctl` is to be called with for `parseRunningUnits`. */
-export const showUnits: readonly string[] = ["show", "--all", "--property=Id,Following,ActiveState,FragmentPath", "*"];
+const showUnits: readonly string[] = ["show", "--all", "--property=Id,Following,ActiveState,FragmentPath", "*"];
 
 /** A paragraph of `KEY=VALUE` lines for each unit. Throws when it is something else. */
 export function parseRunningUnits(text: string): RunningUnits {
@@ -35,6 +37,23 @@ export function parseRunningUnits(text: string): RunningUnits {
     if (id === undefined || state === undefined) throw noRecord(paragraph);
     if (state === "inactive" || (values.get("Following") ?? "") !== "") continue;
     units.set(id, { state, fragmentPath: values.get("FragmentPath") ?? "" });
+  }
+  return units;
+}
+
+/**
+ * What `systemctl` is to be called with for `parseUnitList`. One question to systemd for all units, where `show` asks for each of
+ * them by itself; it does not tell the files, so that all are taken for the system's own, which has them or not.
+ */
+export const listUnits: readonly string[] = ["list-units", "--all", "--full", "--plain", "--no-legend", "--no-pager"];
+
+/** A line for each unit: its name, whether it was loaded, its state, and that in detail. */
+export function parseUnitList(text: string): RunningUnits {
+  const units = new Map<string, RunningUnit>();
+  for (const line of text.split("\n")) {
+    const [id, , state, detail] = line.trim().split(/\s+/);
+    if (id === undefined || state === undefined || detail === undefined || state === "inactive") continue;
+    units.set(id, { state, detail, fragmentPath: `${managedFolder}/${id}` });
   }
   return units;
 }

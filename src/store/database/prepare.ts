@@ -18,7 +18,7 @@ import {
   writeSync,
 } from "node:fs";
 import { FirnError } from "#formats";
-import { type FileLock, hostPath, ifExists, lockFile } from "#host";
+import { type FileLock, hostPath, ifExists, lockFile, makeMountWritable } from "#host";
 import { StoreDatabase } from "./database.ts";
 import type { StoreLayout } from "../layout.ts";
 import { schemaVersion } from "./schema.ts";
@@ -41,6 +41,7 @@ export function prepareDirectories(layout: StoreLayout, settings: StoreSettings)
   const perUser = [`${layout.profilesDir}/per-user`, `${layout.gcRootsDir}/per-user`];
   for (const folder of [layout.realStoreDir, layout.linksDir, layout.tempRootsDir, layout.databaseDir, ...perUser]) {
     try {
+      if (folder === layout.linksDir && !existsSync(hostPath(folder))) makeMountWritable(layout.realStoreDir);
       mkdirSync(hostPath(folder), { recursive: true });
     } catch (error) {
       throw storeNotMade(folder, error);
@@ -59,6 +60,7 @@ function shareWithBuildUsers(layout: StoreLayout, settings: StoreSettings): void
   const folder = hostPath(layout.realStoreDir);
   const status = statSync(folder);
   if (status.uid === 0 && status.gid === group && (status.mode & 0o7777) === 0o1775) return;
+  makeMountWritable(layout.realStoreDir);
   chownSync(folder, 0, group);
   chmodSync(folder, 0o1775);
 }

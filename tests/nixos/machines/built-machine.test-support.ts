@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type MachineSpec, readMachineSpec } from "#nixos";
+import { type MachineSpec, readMachineSpec, readScenario } from "#nixos";
 
 const home = join(import.meta.dirname, "../../..");
 
@@ -15,6 +15,12 @@ export interface Workshop {
   firn(program: string, ...args: readonly string[]): string;
   /** Builds the machine of a configuration in collection/examples, as one that a test drives. */
   buildMachine(example: string): MachineSpec;
+  /** Builds the machine of a configuration that lies beside the tests. */
+  buildTestMachine(file: string): MachineSpec;
+  /** Builds something else of a configuration that lies beside the tests; where it really is. */
+  buildAttribute(file: string, attribute: string): string;
+  /** Builds the machines of a file beside the tests, by name. */
+  buildScenario(file: string): ReadonlyMap<string, MachineSpec>;
   /** Arguments that evaluate a configuration of collection/examples. */
   evaluation(example: string): readonly string[];
   close(): void;
@@ -38,17 +44,26 @@ export function openWorkshop(): Workshop {
     assert.equal(result.status, 0, `${program} ${args.join(" ")}\n${result.stderr.slice(-4000)}`);
     return result.stdout;
   };
-  const evaluation = (example: string): readonly string[] => {
+  const evaluate = (file: string, argument: string, value: string): readonly string[] => {
     if (!existsSync(lock)) firn("firn", "lock", "--output", lock);
-    const configuration = join(home, "collection/examples", example, "configuration.nix");
-    return [join(home, "collection/nixos.nix"), "--arg", "lock", lock, "--arg", "configuration", configuration];
+    return [join(home, "collection", file), "--arg", "lock", lock, "--arg", argument, value];
   };
+  const evaluation = (example: string): readonly string[] =>
+    evaluate("nixos.nix", "configuration", join(home, "collection/examples", example, "configuration.nix"));
+  const build = (...args: readonly string[]): string => firn("nix-build", "--no-out-link", ...args).trim();
   return {
     folder,
     firn,
     evaluation,
-    buildMachine: (example) =>
-      readMachineSpec(firn("nix-build", "--no-out-link", ...evaluation(example), "-A", "testVm").trim(), folder),
+    buildMachine: (example) => readMachineSpec(build(...evaluation(example), "-A", "testVm"), folder),
+    buildTestMachine: (file) => {
+      const path = join(import.meta.dirname, file);
+      return readMachineSpec(build(...evaluate("nixos.nix", "configuration", path), "-A", "testVm"), folder);
+    },
+    buildAttribute: (file, attribute) =>
+      folder + build(...evaluate("nixos.nix", "configuration", join(import.meta.dirname, file)), "-A", attribute),
+    buildScenario: (file) =>
+      readScenario(build(...evaluate("machines.nix", "nodes", join(import.meta.dirname, file))), folder),
     close: () => {
       if (kept !== undefined) return;
       spawnSync("chmod", ["-R", "u+w", folder]);

@@ -4,9 +4,12 @@
 import { parentPort } from "node:worker_threads";
 import { filterAnsiEscapes, type LogEvent, UsageError } from "#formats";
 import { createEvaluator } from "#instantiate";
-import { BaseError, printAmbiguous, printExpr, renderError } from "#language";
+import { BaseError, defaultEvalSettings, printAmbiguous, printExpr, renderError } from "#language";
 import { DummyStore } from "#store";
 import type { Outcome, Program } from "./outcome.ts";
+
+/** After how many calls a function's body is generated: 1 has all of them generated. */
+const generateAfter = Number(process.env["FIRN_GENERATE_AFTER"] ?? defaultEvalSettings.generateAfter);
 
 /** In the current folder. */
 function evaluate({ source, showTrace, parseOnly }: Program): Outcome {
@@ -14,7 +17,7 @@ function evaluate({ source, showTrace, parseOnly }: Program): Outcome {
   const emit = (event: LogEvent): void => {
     if (event.kind === "message" && event.level !== "info") stderr += `${filterAnsiEscapes(event.text, "all")}\n`;
   };
-  const settings = { showTrace, home: "/root", experimentalFeatures: new Set(["pipe-operators"]) };
+  const settings = { showTrace, home: "/root", experimentalFeatures: new Set(["pipe-operators"]), generateAfter };
   const evaluator = createEvaluator({ store: new DummyStore(), readOnly: true, settings, emit });
   const folder = process.cwd();
   try {

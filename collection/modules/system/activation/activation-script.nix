@@ -6,6 +6,12 @@ let
   inherit (lib) mkOption types;
   cfg = config.system.activationScripts;
 
+  # Programs that start several times faster than those of GNU, since they are one file without libraries.
+  busybox = pkgs.runCommand "busybox-programs" { PATH = "${pkgs.busybox-static}/bin"; } ''
+    busybox mkdir -p $out/bin
+    for program in $(busybox --list); do busybox ln -s ${pkgs.busybox-static}/bin/busybox $out/bin/$program; done
+  '';
+
   path = map (name: pkgs.${name}) [ "coreutils" "grep" "findutils" "libc-bin" "passwd" "hostname" "util-linux" "mount" "e2fsprogs" ];
 
   step = types.submodule {
@@ -17,15 +23,23 @@ let
         default = false;
         description = "Whether the step only tells what it would do when `$NIXOS_ACTION` is `dry-activate`.";
       };
+      busybox = mkOption {
+        internal = true;
+        type = types.bool;
+        default = false;
+        description = "Whether busybox's programs go before all others, because the step needs none of the options that they lack.";
+      };
     };
   };
 
-  wrapStep = name: { text, deps, ... }: {
+  wrapStep = name: { text, deps, ... }@step: {
     inherit deps;
     text = ''
       #### Activation step ${name}:
       _localstatus=0
+      ${lib.optionalString step.busybox "PATH=${busybox}/bin:$PATH"}
       ${text}
+      ${lib.optionalString step.busybox "PATH=\${PATH#*:}"}
 
       if (( _localstatus > 0 )); then
         printf "Activation step '%s' failed (%s)\n" "${name}" "$_localstatus"
@@ -56,6 +70,7 @@ let
 
       ${lib.textClosureMap lib.id wrapped (builtins.attrNames wrapped)}
     '' + lib.optionalString (!dry) ''
+      PATH=${busybox}/bin
       # The system is the current one, and kept.
       if [ ! -L /run/current-system ] || [ "$(readlink /run/current-system)" != "$systemConfig" ]; then
         ln -sfn "$systemConfig" /run/.current-system && mv -T /run/.current-system /run/current-system
@@ -84,54 +99,79 @@ in
   };
 
   config = {
+    system.build.busybox = busybox;
     system.build.activationScript = script { dry = false; steps = cfg; };
     system.build.dryActivationScript = script { dry = true; steps = lib.filterAttrs (_: s: s.supportsDryActivation) cfg; };
 
     system.activationScripts = {
-      specialfs.text = ''
-        # What systemd would mount too: here for what runs before it, and for a change of the options.
-        specialMount() {
-          if mountpoint -q "$2"; then options=remount,$3; else mkdir -p "$2"; options=$3; fi
-          mount -t "$4" -o "$options" "$1" "$2"
-        }
-        specialMount devpts /dev/pts "nosuid,noexec,mode=620,ptmxmode=0666,gid=${toString config.ids.gids.tty}" devpts
-        specialMount tmpfs /dev/shm "nosuid,nodev,strictatime,mode=1777" tmpfs
-        specialMount ramfs /run/keys "nosuid,nodev,mode=750" ramfs
-      '';
-
-      binsh.text = ''
-        mkdir -p /bin
-        ln -sfn ${config.environment.binsh} /bin/.sh.tmp
-        mv -T /bin/.sh.tmp /bin/sh
-      '';
-
-      usrbinenv.text =
-        if config.environment.usrbinenv == null then ''
-          rm -f /usr/bin/env
-          if [ -d /usr/bin ]; then rmdir --ignore-fail-on-non-empty /usr/bin /usr; fi
-        '' else ''
-          mkdir -p /usr/bin
-          ln -sfn ${config.environment.usrbinenv} /usr/bin/.env.tmp
-          mv -T /usr/bin/.env.tmp /usr/bin/env
+      specialfs = {
+        busybox = true;
+        text = ''
+          # What systemd would mount too: here for what runs before it, and for a change of the options.
+          specialMount() {
+            if isMounted "$2"; then options=remount,$3; else mkdir -p "$2"; options=$3; fi
+            mount -t "$4" -o "$options" "$1" "$2"
+          }
+          isMounted() {
+            local place rest
+            while read -r _ place rest; do if [ "$place" = "$1" ]; then return 0; fi; done < /proc/mounts
+            return 1
+          }
+          specialMount devpts /dev/pts "nosuid,noexec,mode=620,ptmxmode=0666,gid=${toString config.ids.gids.tty}" devpts
+          specialMount tmpfs /dev/shm "nosuid,nodev,strictatime,mode=1777" tmpfs
+          specialMount ramfs /run/keys "nosuid,nodev,mode=750" ramfs
         '';
+      };
 
-      var.text = ''
-        # Programs that need a home and must not have one get this: empty, and so it stays.
-        install -m 1777 -d /var/tmp
-        mkdir -p /var/empty
-        chattr -f -i /var/empty || true
-        find /var/empty -mindepth 1 -delete
-        chmod 0555 /var/empty
-        chown 0:0 /var/empty
-        chattr -f +i /var/empty || true
-      '';
+      binsh = {
+        busybox = true;
+        text = ''
+          mkdir -p /bin
+          ln -sfn ${config.environment.binsh} /bin/.sh.tmp
+          mv -T /bin/.sh.tmp /bin/sh
+        '';
+      };
+
+      usrbinenv = {
+        busybox = true;
+        text =
+          if config.environment.usrbinenv == null then ''
+            rm -f /usr/bin/env
+            rmdir --ignore-fail-on-non-empty -p /usr/bin 2> /dev/null || true
+          '' else ''
+            mkdir -p /usr/bin
+            ln -sfn ${config.environment.usrbinenv} /usr/bin/.env.tmp
+            mv -T /usr/bin/.env.tmp /usr/bin/env
+          '';
+      };
+
+      var = {
+        busybox = true;
+        text = ''
+          mkdir -p /var/tmp
+          chmod 1777 /var/tmp
+          # Programs that need a home and must not have one get this: empty, and so it stays.
+          if [ ! -e /var/empty ]; then
+            mkdir -m 0555 /var/empty
+            chattr -f +i /var/empty || true
+          elif { : > /var/empty/.written; } 2> /dev/null || [ -n "$(ls -A /var/empty)" ]; then
+            chattr -f -i /var/empty || true
+            find /var/empty -mindepth 1 -delete
+            chmod 0555 /var/empty
+            chown 0:0 /var/empty
+            chattr -f +i /var/empty || true
+          fi
+        '';
+      };
 
       users = {
         deps = [ "var" ];
         supportsDryActivation = true;
+        busybox = true;
         text = ''
-          install -m 0700 -d /root
-          install -m 0755 -d /home
+          mkdir -p /root /home
+          chmod 0700 /root
+          chmod 0755 /home
           ${lib.getExe (pkgs.writePerl "update-users-groups" ./update-users-groups.pl)} ${pkgs.writeText "users-groups" config.system.build.usersText}
         '';
       };
@@ -145,6 +185,7 @@ in
       };
 
       hostname = lib.mkIf (config.networking.hostName != "") {
+        busybox = true;
         text = ''hostname "${config.networking.hostName}"'';
       };
 
@@ -161,9 +202,10 @@ in
         fi
       '';
 
-      nix.text = ''
-        install -m 0755 -d /nix/var/nix/{db,profiles,gcroots,temproots,userpool} /nix/var/nix/profiles/per-user /nix/var/nix/gcroots/per-user
-      '';
+      nix = {
+        busybox = true;
+        text = "mkdir -p /nix/var/nix/{db,profiles/per-user,gcroots/per-user,temproots,userpool}";
+      };
     };
 
     # One account or group a line; a field is empty, or has a value behind `=`.

@@ -1,12 +1,9 @@
 # Makes /etc what the configuration says: setup-etc ETC-IN-THE-STORE. /etc/static is switched to it by one rename; every file of
 # it is a link through /etc/static, or a copy where it has a mode. Links and copies of an earlier system that are in none of
 # the new one are removed; what else is in /etc belongs to the machine and stays.
+# No module is loaded: each is a file more to read while the machine starts.
 use strict;
 use warnings;
-use File::Find;
-use File::Copy;
-use File::Path 'make_path';
-use File::Basename;
 
 my ($etc) = @ARGV;
 my $root = $ENV{FIRN_ETC_ROOT} // '/etc';
@@ -35,20 +32,43 @@ sub is_static {
   return 1;
 }
 
+sub entries {
+  my ($folder) = @_;
+  opendir my $handle, $folder or return ();
+  return sort grep { $_ ne '.' && $_ ne '..' } readdir $handle;
+}
+
+sub make_folders {
+  my ($path) = @_;
+  return if -d $path;
+  make_folders($path =~ s{/[^/]+$}{}r);
+  mkdir $path;
+}
+
+sub remove_tree {
+  my ($path) = @_;
+  if (-l $path || !-d _) { unlink $path; return }
+  remove_tree("$path/$_") for entries($path);
+  rmdir $path;
+}
+
 # What leads nowhere any more.
-find({
-  no_chdir => 1,
-  preprocess => sub { grep { !($File::Find::dir eq $root && ($_ eq 'static' || $_ eq 'nixos')) } @_ },
-  wanted => sub {
-    my $path = $File::Find::name;
-    return unless -l $path && substr(readlink($path), 0, length "$static/") eq "$static/";
+sub remove_obsolete {
+  my ($folder) = @_;
+  for my $name (entries($folder)) {
+    next if $folder eq $root && ($name eq 'static' || $name eq 'nixos');
+    my $path = "$folder/$name";
+    my $target = readlink $path;
+    if (!defined $target) { remove_obsolete($path) if -d $path; next }
+    next unless substr($target, 0, length "$static/") eq "$static/";
     my $counterpart = $static . substr($path, length $root);
     unless (-l $counterpart || -e $counterpart) {
       print STDERR "removing obsolete symlink '$path'...\n";
       unlink $path;
     }
-  },
-}, $root);
+  }
+}
+remove_obsolete($root);
 
 # Copies that an earlier system made.
 my %old;
@@ -56,7 +76,7 @@ if (open my $file, '<', "$root/.clean") {
   while (<$file>) { chomp; $old{$_} = 1 }
 }
 open my $clean, '>>', "$root/.clean" or die "cannot write $root/.clean: $!\n";
-$clean->autoflush(1);
+select((select($clean), $| = 1)[0]);
 
 my (%created, @copied);
 
@@ -74,48 +94,53 @@ sub read_line {
   return $line;
 }
 
-find({
-  no_chdir => 1,
-  wanted => sub {
-    my $name = substr $File::Find::name, length $etc;
-    $name =~ s{^/}{};
-    return if $name eq '';
-    my $source = $File::Find::name;
-    my $target = "$root/$name";
-    return if $name =~ /\.(?:mode|uid|gid)$/ && -e ($source =~ s/\.(?:mode|uid|gid)$//r);
+sub copy_file {
+  my ($from, $to) = @_;
+  open my $in, '<:raw', $from or return 0;
+  open my $out, '>:raw', $to or return 0;
+  while (read $in, my $bytes, 65536) { print $out $bytes or return 0 }
+  return close $out;
+}
 
-    if (-d $source && !-l $source) {
-      if (-l $target && is_static($target)) { unlink $target }
-      make_path($target) unless -d $target;
-      return;
-    }
-    $created{$name} = 1;
-    make_path(dirname $target);
+sub place {
+  my ($name) = @_;
+  my $source = "$etc/$name";
+  my $target = "$root/$name";
+  return if $name =~ /\.(?:mode|uid|gid)$/ && -e ($source =~ s/\.(?:mode|uid|gid)$//r);
 
-    if (-e "$source.mode") {
-      my $mode = read_line("$source.mode");
-      if ($mode eq 'direct-symlink') {
-        atomic_symlink(readlink "$static/$name", $target) or warn "could not create symlink $target\n";
-      } else {
-        copy("$static/$name", "$target.tmp") or do { warn "could not copy $name: $!\n"; return };
-        my $uid = owner_id(read_line("$source.uid"), sub { scalar getpwnam $_[0] });
-        my $gid = owner_id(read_line("$source.gid"), sub { scalar getgrnam $_[0] });
-        chown $uid, $gid, "$target.tmp" or warn "could not give $name to its owner: $!\n";
-        chmod oct $mode, "$target.tmp" or warn "could not change the mode of $name: $!\n";
-        unless (rename "$target.tmp", $target) { warn "could not create target $target: $!\n"; unlink "$target.tmp" }
-      }
-      push @copied, $name;
-      print $clean "$name\n";
-      return;
+  if (-d $source && !-l $source) {
+    if (-l $target && is_static($target)) { unlink $target }
+    make_folders($target);
+    place("$name/$_") for entries($source);
+    return;
+  }
+  $created{$name} = 1;
+
+  if (-e "$source.mode") {
+    my $mode = read_line("$source.mode");
+    if ($mode eq 'direct-symlink') {
+      atomic_symlink(readlink "$static/$name", $target) or warn "could not create symlink $target\n";
+    } else {
+      copy_file("$static/$name", "$target.tmp") or do { warn "could not copy $name: $!\n"; return };
+      my $uid = owner_id(read_line("$source.uid"), sub { scalar getpwnam $_[0] });
+      my $gid = owner_id(read_line("$source.gid"), sub { scalar getgrnam $_[0] });
+      chown $uid, $gid, "$target.tmp" or warn "could not give $name to its owner: $!\n";
+      chmod oct $mode, "$target.tmp" or warn "could not change the mode of $name: $!\n";
+      unless (rename "$target.tmp", $target) { warn "could not create target $target: $!\n"; unlink "$target.tmp" }
     }
-    if (-d $target && !-l $target) {
-      unless (is_static($target)) { warn "$target directory contains user files. Symlinking may fail.\n"; return }
-      find({ no_chdir => 1, bydepth => 1, wanted => sub { -d && !-l $_ ? rmdir $_ : unlink $_ } }, $target);
-    }
-    return if -l $target && readlink($target) eq "$static/$name";
-    atomic_symlink("$static/$name", $target) or warn "could not create symlink $target: $!\n";
-  },
-}, $etc);
+    push @copied, $name;
+    print $clean "$name\n";
+    return;
+  }
+  if (-d $target && !-l $target) {
+    unless (is_static($target)) { warn "$target directory contains user files. Symlinking may fail.\n"; return }
+    remove_tree($target);
+  }
+  return if -l $target && readlink($target) eq "$static/$name";
+  atomic_symlink("$static/$name", $target) or warn "could not create symlink $target: $!\n";
+}
+make_folders($root);
+place($_) for entries($etc);
 
 for my $name (sort keys %old) {
   next if $created{$name};

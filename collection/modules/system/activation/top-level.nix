@@ -1,5 +1,5 @@
 # The system as one store object: links to its parts, and the programs that make a machine run it.
-{ config, lib, pkgs, extendModules ? null, ... }:
+{ config, lib, options, pkgs, extendModules ? null, ... }:
 
 let
   inherit (lib) mkOption types;
@@ -22,11 +22,28 @@ let
   children = builtins.mapAttrs (_: child: child.configuration.config.system.build.toplevel) config.specialisation;
   childLinks = lib.concatStrings (lib.mapAttrsToList (child: toplevel: "ln -s ${toplevel} $out/specialisation/${lib.escapeShellArg child}\n") children);
 
+  # A container has the host's kernel, and is not booted.
+  hasKernel = !config.boot.isContainer;
+  kernelCheck = lib.optionalString hasKernel ''
+    kernel=${cfg.build.kernel}/${cfg.boot.loader.kernelFile}
+    if [ ! -f "$kernel" ]; then
+      echo "The bootloader cannot find the proper kernel image: $kernel" >&2
+      exit 1
+    fi
+  '';
+  kernelLinks = lib.optionalString hasKernel ''
+    ln -s "$kernel" $out/kernel
+    ln -s ${cfg.modulesTree} $out/kernel-modules
+    ln -s ${cfg.build.initialRamdisk}/${cfg.boot.loader.initrdFile} $out/initrd
+    ln -s ${cfg.build.initialRamdiskSecretAppender}/bin/append-initrd-secrets $out/append-initrd-secrets
+    ln -s ${cfg.build.firmware}/lib/firmware $out/firmware
+  '';
+
   toplevel = pkgs.runCommand "nixos-system-${name}-${cfg.nixos.label}"
     {
       activation = cfg.build.activationScript;
       dryActivation = cfg.build.dryActivationScript;
-      bootJson = builtins.toJSON bootDocument;
+      bootJson = builtins.toJSON (lib.optionalAttrs hasKernel bootDocument);
       kernelParams = toString config.boot.kernelParams;
       extraDependencies = toString cfg.extraDependencies;
       configurationName = config.boot.loader.grub.configurationName;
@@ -36,18 +53,10 @@ let
       checks = cfg.checks;
     }
     ''
-      kernel=${cfg.build.kernel}/${cfg.boot.loader.kernelFile}
-      if [ ! -f "$kernel" ]; then
-        echo "The bootloader cannot find the proper kernel image: $kernel" >&2
-        exit 1
-      fi
+      ${kernelCheck}
       mkdir -p $out/bin $out/specialisation $out/fine-tune
 
-      ln -s "$kernel" $out/kernel
-      ln -s ${cfg.modulesTree} $out/kernel-modules
-      ln -s ${cfg.build.initialRamdisk}/${cfg.boot.loader.initrdFile} $out/initrd
-      ln -s ${cfg.build.initialRamdiskSecretAppender}/bin/append-initrd-secrets $out/append-initrd-secrets
-      ln -s ${cfg.build.firmware}/lib/firmware $out/firmware
+      ${kernelLinks}
       ln -s ${cfg.build.etc}/etc $out/etc
       ln -s ${cfg.path} $out/sw
       ln -s ${config.systemd.package} $out/systemd
@@ -56,7 +65,7 @@ let
       echo -n "$configurationName" > $out/configuration-name
       echo -n "systemd ${toString config.systemd.interfaceVersion}" > $out/init-interface-version
       echo -n "${cfg.nixos.label}" > $out/nixos-version
-      echo -n "${bootDocument."org.nixos.bootspec.v1".system}" > $out/system
+      echo -n "${(pkgs.stdenv.hostPlatform or { system = "x86_64-linux"; }).system}" > $out/system
       cp "$extraDependenciesPath" $out/extra-dependencies
 
       sed "s|@out@|$out|g" "$activationPath" > $out/activate
@@ -75,7 +84,7 @@ let
       ${cfg.systemBuilderCommands}
     '';
 
-  failed = builtins.filter (a: !a.assertion) config.assertions;
+  checked = import ../../refusals.nix { inherit lib options; } { inherit (config) assertions warnings; };
 in
 {
   options = {
@@ -100,9 +109,6 @@ in
       }));
     };
     system = {
-      nixos.release = mkOption { readOnly = true; type = types.str; default = "26.11"; description = "The release of NixOS whose options these are."; };
-      nixos.label = mkOption { type = types.str; default = "${config.system.nixos.release}.firn"; description = "The system's version, in its name and in the boot menu."; };
-      stateVersion = mkOption { type = types.str; default = config.system.nixos.release; description = "The release that the machine's data began with."; };
       extraDependencies = mkOption { type = types.listOf types.pathInStore; default = [ ]; description = "Store objects that are kept with the system."; };
       checks = mkOption { type = types.listOf types.package; default = [ ]; description = "Builds that must succeed before the system is one."; };
       systemBuilderCommands = mkOption { type = types.lines; internal = true; default = ""; description = "Shell commands at the end of the system's build."; };
@@ -111,9 +117,7 @@ in
   };
 
   config.system.build = {
-    toplevel =
-      if failed != [ ] then throw "\nFailed assertions:\n${lib.concatMapStringsSep "\n" (a: "- ${a.message}") failed}"
-      else lib.showWarnings config.warnings toplevel;
+    toplevel = checked toplevel;
 
     # No secret is put into an initrd so far; the program says so, and does nothing.
     initialRamdiskSecretAppender = pkgs.writeShellScriptBin "append-initrd-secrets" ''

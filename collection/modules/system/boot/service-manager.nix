@@ -89,13 +89,6 @@ in
       example = "DefaultLimitCORE=infinity";
       description = "Lines for {file}`/etc/systemd/system.conf`, section `[Manager]`.";
     };
-    services.journald.storage = mkOption {
-      type = types.enum [ "persistent" "volatile" "auto" "none" ];
-      default = "persistent";
-      description = "Where the journal is kept.";
-    };
-    services.journald.extraConfig = mkOption { type = types.lines; default = ""; description = "Lines for {file}`/etc/systemd/journald.conf`."; };
-    services.logind.extraConfig = mkOption { type = types.lines; default = ""; description = "Lines for {file}`/etc/systemd/logind.conf`."; };
   };
 
   config = {
@@ -116,13 +109,13 @@ in
 
     systemd.services = {
       "user@".restartIfChanged = false;
+      # The kernel's modules are not in /lib.
+      kmod-static-nodes.unitConfig.ConditionFileNotEmpty = [ "" "/run/modules/%v/modules.devname" ];
       systemd-random-seed.restartIfChanged = false;
       systemd-remount-fs.restartIfChanged = false;
       systemd-journal-flush.restartIfChanged = false;
       systemd-update-utmp.restartIfChanged = false;
       systemd-user-sessions.restartIfChanged = false;
-      systemd-logind.restartIfChanged = false;
-      systemd-journald.stopIfChanged = false;
     };
 
     environment.etc = {
@@ -132,19 +125,10 @@ in
         ManagerEnvironment=PATH=/run/current-system/sw/bin
         ${cfg.extraConfig}
       '';
-      "systemd/user.conf".text = "[Manager]\n";
-      "systemd/journald.conf".text = ''
-        [Journal]
-        Storage=${config.services.journald.storage}
-        ${config.services.journald.extraConfig}
-      '';
-      "systemd/logind.conf".text = ''
-        [Login]
-        ${config.services.logind.extraConfig}
-      '';
       # Nothing is enabled but by the configuration.
-      "systemd/system-preset/00-nixos.preset".text = "ignore *\n";
-      "systemd/user-preset/00-nixos.preset".text = "ignore *\n";
+      # (This systemd does not know `ignore`, and would enable what no line speaks of.)
+      "systemd/system-preset/00-nixos.preset".text = "disable *\n";
+      "systemd/user-preset/00-nixos.preset".text = "disable *\n";
       "os-release".text = ''
         NAME=NixOS
         ID=nixos

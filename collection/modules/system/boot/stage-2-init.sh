@@ -5,28 +5,35 @@
 systemConfig=@systemConfig@
 export HOME=/root PATH=@path@
 
+# The options that a place is mounted with; of two mounts over each other the upper one's. Fails where nothing is mounted.
+mountOptions() {
+  local place options found=
+  while read -r _ place _ options _; do if [ "$place" = "$1" ]; then found=$options; fi; done </proc/mounts
+  [ -n "$found" ] && echo "$found"
+}
+
 # A container has these already.
-mountpoint -q /proc || mount -t proc -o nosuid,noexec,nodev proc /proc
-mountpoint -q /dev || mount -t devtmpfs -o nosuid,mode=0755 devtmpfs /dev
-mountpoint -q /sys || mount -t sysfs -o nosuid,noexec,nodev sysfs /sys
-mountpoint -q /run || mount -t tmpfs -o nosuid,nodev,mode=0755 tmpfs /run
+[ -e /proc/self ] || mount -t proc -o nosuid,noexec,nodev proc /proc
+mountOptions /dev >/dev/null || mount -t devtmpfs -o nosuid,mode=0755 devtmpfs /dev
+mountOptions /sys >/dev/null || mount -t sysfs -o nosuid,noexec,nodev sysfs /sys
+mountOptions /run >/dev/null || mount -t tmpfs -o nosuid,nodev,mode=0755 tmpfs /run
 
 echo "booting the system configuration $systemConfig"
 
-if [ -z "${container-}" ]; then mount -n -o remount,rw none /; fi
+if [ -z "${container-}" ]; then mount -o remount,rw /; fi
 
 # Nobody writes to the store but through a mount of their own.
-chown -f 0:30000 /nix/store
-chmod -f 1775 /nix/store
-if [ -n "@readOnlyNixStore@" ] && [[ ,$(findmnt -n -o OPTIONS /nix/store), != *,ro,* ]]; then
-  if [ -z "${container-}" ]; then mount --bind /nix/store /nix/store; fi
+chown 0:30000 /nix/store 2>/dev/null
+chmod 1775 /nix/store 2>/dev/null
+if [ -n "@readOnlyNixStore@" ] && [[ ,$(mountOptions /nix/store), != *,ro,* ]]; then
+  if [ -z "${container-}" ]; then mount -o bind /nix/store /nix/store; fi
   mount -o remount,ro,bind /nix/store
 fi
 
 umask 0022
-install -m 0755 -d /etc /nix/var/nix/gcroots /nix/var/log /var /var/log /home
-install -m 01777 -d /tmp
-install -m 0700 -d /root
+mkdir -p /etc /nix/var/nix/gcroots /nix/var/log /var/log /home /tmp /root
+chmod 01777 /tmp
+chmod 0700 /root
 ln -sfn /proc/mounts /etc/mtab
 
 [ -e /dev/fd ] || ln -s /proc/self/fd /dev/fd
@@ -50,6 +57,9 @@ fi
 ln -sfn "$systemConfig" /run/booted-system
 ln -sfn /run/booted-system/kernel-modules/lib/modules /run/modules
 ln -sfn /run/booted-system /nix/var/nix/gcroots/booted-system
+
+# What the configuration adds has GNU's programs.
+PATH=${PATH#*:}
 
 @postBootCommands@
 

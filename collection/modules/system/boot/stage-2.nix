@@ -33,7 +33,7 @@ in
     }
     ''
       sed -e "s|@shell@|${pkgs.bash}/bin/bash|" \
-        -e "s|@path@|${lib.makeBinPath [ pkgs.coreutils pkgs.util-linux pkgs.mount ]}|" \
+        -e "s|@path@|${lib.makeBinPath [ config.system.build.busybox pkgs.coreutils pkgs.util-linux pkgs.mount ]}|" \
         -e "s|@readOnlyNixStore@|${lib.optionalString config.boot.readOnlyNixStore "1"}|" \
         -e "s|@systemdExecutable@|$systemdExecutable|" \
         -e "/^@postBootCommands@$/{r $postBootCommandsPath

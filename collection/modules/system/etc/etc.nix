@@ -28,6 +28,7 @@ let
       ''
       else if file.mode == "direct-symlink" then ''
         ln -s "$(readlink -m ${source})" "$out/"${target}
+        echo direct-symlink > "$out/"${target}.mode
       ''
       else ''
         ln -s ${source} "$out/"${target}

@@ -16,6 +16,7 @@ in
     services.openssh = {
       enable = mkOption { type = types.bool; default = false; description = "Whether one can log in over the network by the secure shell."; };
       package = mkOption { type = types.package; default = pkgs.openssh-server; defaultText = lib.literalExpression "pkgs.openssh-server"; description = "The package of the server."; };
+      openFirewall = mkOption { type = types.bool; default = true; description = "Whether the firewall lets its ports through."; };
       ports = mkOption { type = types.listOf types.port; default = [ 22 ]; description = "The ports it listens at."; };
       settings = mkOption {
         type = types.attrsOf (types.nullOr (types.oneOf [ types.bool types.int types.str (types.listOf types.str) ]));
@@ -42,6 +43,7 @@ in
     users.users.sshd = { isSystemUser = true; group = "sshd"; description = "SSH privilege separation user"; };
     users.groups.sshd = { };
     security.pam.services.sshd.startSession = true;
+    networking.firewall.allowedTCPPorts = lib.mkIf cfg.openFirewall cfg.ports;
     services.openssh.settings = {
       UsePAM = lib.mkDefault true;
       PermitRootLogin = lib.mkDefault "prohibit-password";

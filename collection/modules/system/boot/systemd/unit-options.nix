@@ -124,6 +124,14 @@ in
     reloadIfChanged = flag false "Whether it is reloaded then, and not restarted. `reloadTriggers` are finer.";
     stopIfChanged = flag true "Whether it is stopped in the old system and started in the new one; otherwise restarted in one step.";
     notSocketActivated = flag false "Whether it is restarted itself, although a socket can start it.";
+    healthCheck = {
+      script = lines ''
+        Shell commands that succeed when the service does what it is there for; they have its `PATH`, and run as root. After a
+        switch of the system they are tried until they succeed. If they do not in time, and the service was touched by the switch
+        or healthy before it, the machine goes back to the system that it ran.
+      '' // { example = "curl --fail --silent http://localhost/status"; };
+      timeout = mkOption { type = types.ints.positive; default = 30; description = "How long that may take after a switch, in seconds."; };
+    };
     startAt = mkOption {
       type = types.either types.str (types.listOf types.str);
       default = [ ];

@@ -1,0 +1,21 @@
+# What Intel has corrected in its processors: loaded by the kernel before anything else.
+{ config, lib, options, pkgs, ... }:
+
+let
+  inherit (lib) mkOption types;
+  cfg = config.hardware.cpu.intel;
+  archive = pkgs.runCommand "intel-ucode.img" { PATH = "${pkgs.coreutils}/bin:${pkgs.cpio}/bin:${pkgs.findutils}/bin"; } ''
+    mkdir -p kernel/x86/microcode
+    cat ${pkgs.intel-microcode}/lib/firmware/intel-ucode/* > kernel/x86/microcode/GenuineIntel.bin
+    find kernel -exec touch -h -d @1 {} +
+    find kernel | sort | cpio --quiet -o -H newc -R 0:0 --reproducible > $out
+  '';
+in
+{
+  options.hardware.cpu.intel.updateMicrocode = mkOption { type = types.bool; default = false; description = "Whether the corrections are loaded, if the lock has their package."; };
+
+  # The package is in the component non-free-firmware: hardware files turn this on by default, and a lock may lack it.
+  config = lib.mkIf (cfg.updateMicrocode && pkgs ? intel-microcode) (lib.optionalAttrs (options.boot.initrd ? prepend) {
+    boot.initrd.prepend = lib.mkOrder 1 [ "${archive}" ];
+  });
+}

@@ -1,0 +1,145 @@
+// nixos-install: builds a system into the store below a folder, makes it the first generation, and lets the machine start from
+// there. The folder's file systems are mounted before (`firn disk mount`).
+
+import { existsSync, lstatSync } from "node:fs";
+import { posix } from "node:path";
+import { FirnError, fromByteString } from "#formats";
+import { hostPath, isTerminal } from "#host";
+import { enterRoot } from "#nixos";
+import { absolutePath } from "../absolute-path.ts";
+import { firstOf, flagTable, parseCommandLine, type TakeWord, valueFlag } from "../arguments/command-line.ts";
+import { legacyFlags } from "../arguments/common-flags.ts";
+import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
+import type { Command, Context } from "../command.ts";
+import { printHelp } from "../help.ts";
+import { printProgramVersion } from "../print-version.ts";
+import { UsageError } from "../usage-error.ts";
+
+export interface InstallLine {
+  action: "install" | "help" | "version";
+  readonly evaluation: EvalFlags;
+  /** Absolute, without a slash at its end. */
+  root: string;
+  /** A system that is built already. */
+  system: string | undefined;
+  /** The expression that gives the system. */
+  file: string;
+  attribute: string;
+  rootPassword: boolean;
+  bootLoader: boolean;
+}
+
+export const command: Command = {
+  name: "nixos-install",
+  help: "nixos-install/nixos-install.md",
+  async run(words, context) {
+    const line = readCommandLine(words, context);
+    if (line.action === "help") return printHelp(command, context);
+    if (line.action === "version") return printProgramVersion(context);
+    checkRoot(line.root);
+    const { installSystem } = await import("./install-system.ts");
+    const toplevel = await installSystem(context, line);
+    return await finish(context, line, toplevel);
+  },
+};
+
+/** What the new system itself does, in its own root. */
+async function finish(context: Context, line: InstallLine, toplevel: string): Promise<number> {
+  const root = fromByteString(line.root);
+  const system = fromByteString(toplevel);
+  if (line.bootLoader) {
+    context.log.message("notice", "installing the boot loader...");
+    const environment = { NIXOS_INSTALL_BOOTLOADER: "1" };
+    const argv = [`${system}/install-boot-loader`, system];
+    const status = await enterRoot({ root, argv, activate: system, environment });
+    if (status !== 0) throw noBootLoader(status);
+  }
+  if (line.rootPassword && isTerminal(0)) {
+    context.log.message("notice", "setting the password of root...");
+    const shell = `${system}/sw/bin/bash`;
+    const argv = [shell, "-c", "while ! passwd; do sleep 1; done"];
+    const environment = { PATH: "/run/wrappers/bin:/run/current-system/sw/bin" };
+    const status = await enterRoot({ root, argv, activate: system, silent: true, environment });
+    if (status !== 0) return status;
+  }
+  context.log.message("notice", "installation finished!");
+  return 0;
+}
+
+/** Everything on the way to the store must be for all to enter, or builds fail in ways that are hard to understand. */
+function checkRoot(root: string): void {
+  if (!existsSync(hostPath(root))) throw new FirnError("no-mount-point", `mount point ${root} doesn't exist`);
+  for (let path = root; path !== "/" && path !== "."; path = posix.dirname(path)) {
+    const { mode } = lstatSync(hostPath(path));
+    if ((mode & 0o555) !== 0o555) throw tooPrivate(path, mode & 0o777);
+  }
+}
+
+function readCommandLine(words: readonly string[], context: Context): InstallLine {
+  const line: InstallLine = {
+    action: "install",
+    evaluation: evalFlags(),
+    root: "/mnt",
+    system: undefined,
+    file: "<nixpkgs/nixos>",
+    attribute: "system",
+    rootPassword: true,
+    bootLoader: true,
+  };
+  const takeArgument = (word: string, take: TakeWord): boolean => {
+    switch (word) {
+      case "--help":
+        line.action = "help";
+        break;
+      case "--version":
+        line.action = "version";
+        break;
+      case "--root":
+        line.root = absolutePath(take(word));
+        break;
+      case "--file":
+      case "-f":
+        line.file = take(word);
+        break;
+      case "--attr":
+      case "-A":
+        line.attribute = take(word);
+        break;
+      case "--no-root-passwd":
+      case "--no-root-password":
+        line.rootPassword = false;
+        break;
+      case "--no-bootloader":
+        line.bootLoader = false;
+        break;
+      // There are no channels here: a system's configuration names what it is made with.
+      case "--channel":
+        take(word);
+        break;
+      case "--no-channel-copy":
+        break;
+      case "--flake":
+        throw new UsageError("'--flake' is not there; build the system with 'nix build', and say --system ./result");
+      default:
+        return false;
+    }
+    return true;
+  };
+  // Elsewhere the name of a setting.
+  const own = flagTable({ "--system --closure": valueFlag((path) => (line.system = absolutePath(path))) });
+  parseCommandLine(words, firstOf(own, firstOf(line.evaluation.lookup, legacyFlags(context))), takeArgument);
+  return line;
+}
+
+function tooPrivate(path: string, mode: number): FirnError {
+  const shown = mode.toString(8).padStart(3, "0");
+  return new FirnError("wrong-permissions", `path ${path} should have permissions 755, but had permissions ${shown}`, {
+    hint: `Consider running 'chmod o+rx ${path}'.`,
+  });
+}
+
+function noBootLoader(status: number): FirnError {
+  return new FirnError("no-boot-loader", `the boot loader was not installed (status ${status})`, {
+    hint: "The system is in place; the same command again goes on from there.",
+  });
+}

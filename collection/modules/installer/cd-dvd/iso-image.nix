@@ -59,6 +59,8 @@ in
       };
     };
     swapDevices = mkImageMediaOverride [ ];
+    boot.initrd.luks.devices = mkImageMediaOverride { };
+    boot.swraid.enable = mkImageMediaOverride false;
     boot.loader.grub.enable = mkImageMediaOverride false;
     boot.loader.systemd-boot.enable = mkImageMediaOverride false;
     boot.loader.external.enable = mkImageMediaOverride true;

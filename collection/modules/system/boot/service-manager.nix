@@ -125,8 +125,7 @@ in
         ManagerEnvironment=PATH=/run/current-system/sw/bin
         ${cfg.extraConfig}
       '';
-      # Nothing is enabled but by the configuration.
-      # (This systemd does not know `ignore`, and would enable what no line speaks of.)
+      # Nothing is enabled but by the configuration. (NixOS says `ignore`, which this systemd does not know yet.)
       "systemd/system-preset/00-nixos.preset".text = "disable *\n";
       "systemd/user-preset/00-nixos.preset".text = "disable *\n";
       "os-release".text = ''

@@ -1,6 +1,7 @@
 # Several machines on networks of their own, as virtual machines that a test drives: a folder with a link to each, by its name.
 #   nix-build collection/machines.nix --arg lock ./lock --arg nodes ./machines.nix
-# `nodes` is a set of configurations, or a file with one. Each module gets the configurations of all as `nodes`.
+# `nodes` is a set of configurations, or a file with one. Each module gets the configurations of all as `nodes`, and with
+# `extendNode NAME MODULE` that of a machine with something more.
 { lock
 , nodes
 , packages ? import ./packages { inherit lock system; }
@@ -15,7 +16,10 @@ let
   evaluated = listToAttrs (imap1
     (number: name: nameValuePair name ((import ./modules { }).evalConfig {
       inherit pkgs;
-      specialArgs.nodes = builtins.mapAttrs (_: machine: machine.config) evaluated;
+      specialArgs = {
+        nodes = builtins.mapAttrs (_: machine: machine.config) evaluated;
+        extendNode = name: module: (evaluated.${name}.extendModules { modules = [ module ]; }).config;
+      };
       modules = [
         configurations.${name}
         ./modules/virtualisation/qemu-vm.nix

@@ -12,6 +12,7 @@
   ./config/shells-environment.nix
   ./config/system-environment.nix
   ./config/system-path.nix
+  ./config/user-files.nix
   ./config/users-groups.nix
   ./config/zram.nix
   ./disks/disks.nix
@@ -112,6 +113,7 @@
   ./system/boot/timesyncd.nix
   ./system/build.nix
   ./system/etc/etc.nix
+  ./system/state-folders.nix
   ./tasks/filesystems.nix
   ./tasks/network-interfaces-systemd.nix
   ./tasks/network-interfaces.nix

@@ -18,6 +18,7 @@
   services.openssh.enable = true;
   services.openssh.settings.PasswordAuthentication = false;
 
+  networking.firewall.allowedTCPPorts = [ 80 ];
   services.nginx.enable = true;
   services.nginx.virtualHosts."phenex" = {
     default = true;

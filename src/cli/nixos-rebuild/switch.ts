@@ -29,8 +29,10 @@ export async function switchTo(context: Context, line: RebuildLine, action: Acti
   }
   const store = openLocalStoreOf(context);
   const toplevel = variantOf(system, line.specialisation);
+  const isFirns = readSwitchDescription(toplevel, store) !== undefined;
+  if (!isFirns && !existsSync(hostPath(scriptOf(toplevel)))) throw cannotBeSwitchedTo(toplevel);
   const profile = action === "switch" || action === "boot" ? generationFor(context, store, line, system) : null;
-  if (readSwitchDescription(toplevel, store) === undefined) return runItsScript(context, action, toplevel, profile);
+  if (!isFirns) return runItsScript(context, action, toplevel, profile);
   return await switchMachine(context, store, {
     action,
     toplevel,
@@ -80,18 +82,20 @@ function generationFor(
 
 /** A system that Firn's modules did not make has a program of its own, which wants the profile moved before. */
 function runItsScript(context: Context, action: Action, toplevel: string, profile: SwitchTask["profile"]): number {
-  const program = `${toplevel}/bin/switch-to-configuration`;
-  if (!existsSync(hostPath(program))) throw cannotBeSwitchedTo(toplevel);
   if (profile !== null) switchLink(profile.path, profile.generation);
   context.log.stop();
   leaveMountNamespace();
-  const { status, error } = spawnSync(fromByteString(program), [action], { stdio: "inherit" });
+  const { status, error } = spawnSync(fromByteString(scriptOf(toplevel)), [action], { stdio: "inherit" });
   if (error !== undefined) throw error;
   return status ?? 1;
 }
 
 function noVariant(name: string): FirnError {
   return new FirnError("no-such-specialisation", `the system has no specialisation '${name}'`);
+}
+
+function scriptOf(toplevel: string): string {
+  return `${toplevel}/bin/switch-to-configuration`;
 }
 
 function cannotBeSwitchedTo(toplevel: string): FirnError {

@@ -6,6 +6,8 @@
   networking.useDHCP = false;
   virtualisation.memorySize = 1536;
 
+  fonts.enableDefaultPackages = false;
+  fonts.packages = [ pkgs.fonts-dejavu-core ];
   services.xserver.enable = true;
   services.xserver.xkb.layout = "de";
   services.xserver.resolutions = [ { x = 1024; y = 768; } ];

@@ -58,6 +58,21 @@ describe("a client and a server", { concurrency: false }, () => {
     );
   });
 
+  test("one machine is switched from the other", async () => {
+    await client.succeed("mkdir -p /root/.ssh && ssh-keygen -q -t ed25519 -N '' -f /root/.ssh/id_ed25519");
+    const key = await client.succeed("cat /root/.ssh/id_ed25519.pub");
+    await server.waitForUnit("sshd.service");
+    await server.succeed(`mkdir -p /root/.ssh && echo '${key.trim()}' > /root/.ssh/authorized_keys`);
+    const next = (await client.succeed("readlink -f /etc/next-server")).trim();
+    await server.fail(`test -e ${next}`);
+    const command = `nixos-rebuild switch --target-host root@server --store-path ${next}`;
+    await client.succeed(`NIX_SSHOPTS='-o StrictHostKeyChecking=no' ${command}`);
+    assert.equal((await server.succeed("readlink -f /run/current-system")).trim(), next);
+    assert.equal((await server.succeed("readlink -f /nix/var/nix/profiles/system")).trim(), next);
+    assert.equal(await client.succeed("curl --silent --fail http://server/news"), "pears");
+    assert.equal(await client.succeed("curl --silent --fail http://server/"), "apples for client");
+  });
+
   test("a machine that loses power comes back to the same network", async () => {
     await server.crash();
     await client.fail("curl --silent --max-time 5 http://server/");

@@ -1,14 +1,19 @@
 # A web server, the database behind it, and somebody who asks: each knows the others by name, and each has its firewall.
 {
-  client = { pkgs, ... }: {
+  client = { extendNode, pkgs, ... }: {
     boot.kernelPackages = pkgs.linuxPackages_cloud;
-    environment.systemPackages = [ pkgs.curl pkgs.iputils-ping ];
+    environment.systemPackages = [ pkgs.curl pkgs.iputils-ping pkgs.openssh-client ];
+    # What the server is to become.
+    environment.etc.next-server.source = (extendNode "server" {
+      services.nginx.virtualHosts."server".locations."/news".return = "200 pears";
+    }).system.build.toplevel;
   };
 
   server = { nodes, pkgs, ... }: {
     boot.kernelPackages = pkgs.linuxPackages_cloud;
     virtualisation.memorySize = 1024;
     networking.firewall.allowedTCPPorts = [ 80 ];
+    services.openssh.enable = true;
     environment.systemPackages = [ pkgs.curl ];
 
     services.nginx.enable = true;

@@ -12,6 +12,7 @@
   ./config/shells-environment.nix
   ./config/system-environment.nix
   ./config/system-path.nix
+  ./config/user-files.nix
   ./config/users-groups.nix
   ./config/zram.nix
   ./disks/disks.nix
@@ -85,6 +86,9 @@
   ./services/system/earlyoom.nix
   ./services/ttys/getty.nix
   ./services/web-servers/nginx/default.nix
+  ./services/x11/display-managers/default.nix
+  ./services/x11/window-managers/default.nix
+  ./services/x11/xserver.nix
   ./system/activation/activation-script.nix
   ./system/activation/switchable-system.nix
   ./system/activation/top-level.nix
@@ -103,16 +107,19 @@
   ./system/boot/systemd.nix
   ./system/boot/systemd/journald.nix
   ./system/boot/systemd/logind.nix
+  ./system/boot/systemd/shutdown.nix
   ./system/boot/systemd/tmpfiles.nix
   ./system/boot/systemd/user.nix
   ./system/boot/timesyncd.nix
   ./system/build.nix
   ./system/etc/etc.nix
+  ./system/state-folders.nix
   ./tasks/filesystems.nix
   ./tasks/network-interfaces-systemd.nix
   ./tasks/network-interfaces.nix
   ./tasks/swraid.nix
   ./virtualisation/container-config.nix
+  ./virtualisation/nixos-containers.nix
   ./virtualisation/containers.nix
   ./virtualisation/docker.nix
   ./virtualisation/oci-containers.nix

@@ -7,6 +7,7 @@ let
     ./libc.nix
     ./languages.nix
     ./compilers.nix
+    ./desktop.nix
     ./programs.nix
     ./servers.nix
     ./shells.nix

@@ -12,12 +12,14 @@ export interface EnterOptions {
   /** Says nothing of the activation. */
   readonly silent?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where the command and what it starts find programs. */
+  readonly path?: string;
 }
 
-/** Behind it: the root, the system or nothing, `1` to be silent, the command. */
+/** Behind it: the root, the system or nothing, `1` to be silent, the PATH, the command. */
 const script = `
-root=$1 system=$2 silent=$3
-shift 3
+root=$1 system=$2 silent=$3 path=$4
+shift 4
 for folder in dev proc sys run etc; do mkdir -p "$root/$folder"; done
 mount --rbind /dev "$root/dev"
 mount --make-rslave "$root/dev"
@@ -35,7 +37,9 @@ if [ -n "$system" ]; then
   chroot "$root" "$system/activate" >&3 2>&3 || true
   exec 3>&-
 fi
-exec chroot "$root" "$@"
+chroot=$(command -v chroot)
+[ -z "$path" ] || export PATH="$path"
+exec "$chroot" "$root" "$@"
 `;
 
 /** Gives the exit status. */
@@ -45,10 +49,11 @@ export async function enterRoot({
   activate,
   silent = false,
   environment = {},
+  path = "",
 }: EnterOptions): Promise<number> {
   if (process.geteuid?.() !== 0) throw onlyRoot();
-  const words = ["--fork", "--kill-child", "--pid", "--mount", "--uts", "--", "sh", "-ec", script, "sh", root];
-  const child = spawn("unshare", [...words, activate ?? "", silent ? "1" : "", ...argv], {
+  const words = ["--fork", "--kill-child", "--pid", "--mount", "--uts", "--", "/bin/sh", "-ec", script, "sh", root];
+  const child = spawn("unshare", [...words, activate ?? "", silent ? "1" : "", path, ...argv], {
     stdio: "inherit",
     env: { ...process.env, LOCALE_ARCHIVE: "", ...environment },
   });

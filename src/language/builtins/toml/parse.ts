@@ -3,7 +3,7 @@
 import { encodeUtf8 } from "../json/scanner.ts";
 import { type Key, newTable, TomlDocument, type TomlTable, type TomlValue } from "./document.ts";
 import { parseScalar } from "./scalars.ts";
-import { type TomlError, tomlError } from "./toml-error.ts";
+import { TomlError, tomlError } from "./toml-error.ts";
 
 /** Throws TomlError. */
 export function parseToml(source: string): TomlTable {
@@ -17,6 +17,18 @@ const keyTitle = `toml::parse_simple_key: invalid key: key must be "quoted", 'qu
 const keyRemark = "expected alpha [a-zA-Z], digit [0-9], -, or _";
 const keyHint = "non-ASCII scripts are allowed in toml v1.1.0, but not in v1.0.0.";
 const headerRemark = `expected basic key([a-zA-Z0-9_-]) or quoted key(" or ')`;
+
+/** Names with dots between them: each bare, a literal string, or a basic one with its escapes. */
+const headerKey = (() => {
+  const rest = String.raw`\x00-\x08\x0a-\x1f\x7f`;
+  const escape = String.raw`\\(?:["\\bfnrt]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})`;
+  const name = String.raw`(?:[A-Za-z0-9_-]+|'[^'${rest}]*'|"(?:[^"\\${rest}]|${escape})*")`;
+  return new RegExp(String.raw`${name}(?:[ \t]*\.[ \t]*${name})*`, "y");
+})();
+
+/** What is said where a line goes on. The second text ends in the line end that it names. */
+const afterPair = ["toml::parse_table: newline (LF / CRLF) or EOF is expected", "here"] as const;
+const afterHeader = ["toml::parse_file: newline (or EOF) expected", "expected 0x0a(LINE FEED) or \r\n"] as const;
 
 const numberWords = "from `1` to `9` or digit [0-9] or inf or nan";
 
@@ -46,9 +58,13 @@ class TomlParser {
     for (;;) {
       this.skipBlank();
       if (this.at >= this.source.length) return this.document.root;
-      if (this.source[this.at] === "[") open = this.header();
-      else this.keyValue(open);
-      this.endLine();
+      if (this.source[this.at] === "[") {
+        open = this.header();
+        this.endLine(afterHeader);
+      } else {
+        this.keyValue(open);
+        this.endLine(afterPair);
+      }
     }
   }
 
@@ -85,33 +101,48 @@ class TomlParser {
     }
   }
 
-  private endLine(): void {
+  private endLine([title, remark]: readonly [title: string, remark: string]): void {
     this.skipSpaces();
     const before = this.at;
     this.skipComment();
     if (this.at >= this.source.length || this.char === "\n" || this.source.startsWith("\r\n", this.at)) return;
-    throw this.fail("toml::parse_table: newline (LF / CRLF) or EOF is expected", before, "here");
+    throw this.fail(title, before, remark);
   }
 
+  /** A header is looked at as a whole before its names are read: a quoted one that has no end, or no meaning, is none. */
   private header(): TomlTable {
     const start = this.at;
     const isArray = this.take("[[");
     if (!isArray) this.at++;
+    const title = `toml::parse_file: invalid ${isArray ? "array-table" : "table"} key`;
     this.skipSpaces();
-    if (this.char === undefined || !/["'A-Za-z0-9_-]/.test(this.char)) {
-      throw this.fail("toml::parse_file: invalid table key", this.at, headerRemark);
-    }
-    const key = this.key("header");
+    const keyStart = this.at;
+    headerKey.lastIndex = keyStart;
+    if (!headerKey.test(this.source)) throw this.fail(title, this.at, headerRemark);
+    const keyEnd = headerKey.lastIndex;
+    this.at = keyEnd;
     this.skipSpaces();
-    if (!this.take(isArray ? "]]" : "]")) {
-      throw this.fail("toml::parse_file: invalid table key", this.at, isArray ? "expected ]]" : "expected ]");
-    }
+    const close = isArray ? "]]" : "]";
+    if (!this.take(close)) throw this.fail(title, this.at, `expected ${close}`);
     const place = { start, end: this.at };
+    const key = this.headerNames(keyStart, keyEnd);
+    this.at = place.end;
     return isArray ? this.document.openArrayTable(key, place) : this.document.openTable(key, place);
   }
 
+  /** What looked like a name may still say a character that there is none of. */
+  private headerNames(start: number, end: number): Key {
+    this.at = start;
+    try {
+      return this.key();
+    } catch (error) {
+      if (!(error instanceof TomlError)) throw error;
+      throw this.fail("toml::parse_file: invalid table key", end, "expected [");
+    }
+  }
+
   private keyValue(open: TomlTable): void {
-    const key = this.key("pair");
+    const key = this.key();
     this.skipSpaces();
     if (!this.take("=")) {
       throw this.fail("toml::parse_key_value_pair: invalid key value separator `=`", this.at, "expected =");
@@ -120,20 +151,14 @@ class TomlParser {
     this.document.setValue(open, key, this.value());
   }
 
-  /** In a header a dot that no key follows belongs to what comes behind the key. */
-  private key(where: "header" | "pair"): Key {
+  private key(): Key {
     const start = this.at;
     const names = [this.simpleKey()];
     let end = this.at;
     for (;;) {
       this.skipSpaces();
-      const dot = this.at;
       if (!this.take(".")) break;
       this.skipSpaces();
-      if (where === "header" && (this.char === undefined || !/["'A-Za-z0-9_-]/.test(this.char))) {
-        this.at = dot;
-        break;
-      }
       names.push(this.simpleKey());
       end = this.at;
     }

@@ -68,6 +68,8 @@ in
     environment.sessionVariables = { LANG = cfg.defaultLocale; LOCPATH = "/run/current-system/sw/lib/locale"; } // cfg.extraLocaleSettings;
     # The C library of the archive has no variable for an archive of locales; it has one for their folder.
     systemd.globalEnvironment.LOCPATH = "${cfg.glibcLocales}/lib/locale";
+    # Locales are not in a folder that could be written to.
+    systemd.services.systemd-localed.serviceConfig.ReadWritePaths = [ "" "/etc" ];
     environment.etc."locale.conf".text = "LANG=${cfg.defaultLocale}\n"
       + lib.concatStrings (lib.mapAttrsToList (name: value: "${name}=${value}\n") cfg.extraLocaleSettings);
   };

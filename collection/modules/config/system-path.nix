@@ -38,6 +38,8 @@ in
   };
 
   config = {
+    # What scripts and programs look for by its name.
+    environment.extraSetup = "if [ ! -e $out/bin/sh ]; then ln -s ${cfg.binsh} $out/bin/sh; fi\n";
     environment.systemPackages = required;
     environment.pathsToLink = [
       "/bin" "/etc/xdg" "/share/applications" "/share/bash-completion" "/share/i18n" "/share/icons" "/share/info" "/share/locale"

@@ -84,6 +84,7 @@ in
     security.pam.services = {
       login = { allowNullPassword = true; startSession = true; updateWtmp = true; showMotd = true; };
       su = { rootOK = true; };
+      su-l = { rootOK = true; };
       passwd = { };
       chpasswd = { rootOK = true; };
       systemd-user = { startSession = true; unixAuth = false; };

@@ -12,6 +12,10 @@
         "lib/xorg/Xorg||/usr/lib/xorg/modules|$out/lib/xorg/modules"
       ];
     };
+    # What is known of single mice and keyboards.
+    libinput10.redirects = [ "lib/x86_64-linux-gnu/libinput.so.10||/usr/share/libinput|${packages.libinput-bin}/share/libinput" ];
+    # The parts that read each kind of picture.
+    libimlib2.redirects = [ "lib/x86_64-linux-gnu/libImlib2.so.1||/usr/lib/x86_64-linux-gnu/imlib2|$out/lib/x86_64-linux-gnu/imlib2" ];
     icewm.redirects = map (program: "bin/${program}||/usr/share/icewm|${packages.icewm-common}/share/icewm") [ "icewm" "icewmbg" ];
   };
 }

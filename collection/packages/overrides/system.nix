@@ -45,8 +45,6 @@ in
       redirects = map (program: "${core}||/${program}|${packages.mount}/bin/${baseNameOf program}")
         [ "bin/umount" "bin/mount" "sbin/swapoff" "sbin/swapon" ];
       strings = [
-        # The time zones lie in /etc. (The text is as long as the old one, since another begins inside it.)
-        "lib/x86_64-linux-gnu/systemd/libsystemd-shared-252.so|/usr/share/zoneinfo/|/etc///////zoneinfo/"
         "lib/x86_64-linux-gnu/systemd/libsystemd-shared-252.so|/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin|/run/current-system/sw/bin:/run/wrappers/bin"
       ];
     };

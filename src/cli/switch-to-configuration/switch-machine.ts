@@ -44,11 +44,17 @@ export async function switchMachine(context: Context, store: LocalStore, wanted:
   try {
     const environment = context.environment;
     const skipChecks = environment["NIXOS_NO_CHECK"] === "1";
-    const say = (line: string): void => context.log.message("notice", line);
-    context.log.stop();
-    leaveMountNamespace();
     // A terminal that goes away must not leave the machine half switched.
     process.on("SIGHUP", () => {});
+    const say = (line: string): void => {
+      try {
+        context.log.message("notice", line);
+      } catch {
+        return;
+      }
+    };
+    context.log.stop();
+    leaveMountNamespace();
     const world = thisMachine({ store, say, environment, installBootLoader: wanted.installBootLoader === true });
     const report = await switchSystem(
       {

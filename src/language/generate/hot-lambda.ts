@@ -90,7 +90,7 @@ function generate(
     return source.make(parameters);
   } catch (error) {
     // A page's policy forbids it (EvalError).
-    if (!(error instanceof EvalError)) throw error;
+    if (!(error instanceof globalThis.EvalError)) throw error;
     evaluator.generatesSource = false;
     return undefined;
   }

@@ -27,15 +27,21 @@ mount --rbind /sys "$root/sys"
 mount --make-rslave "$root/sys"
 mount -t proc proc "$root/proc"
 mount -t tmpfs -o mode=755,nosuid,nodev tmpfs "$root/run"
-# Names of other machines are found as here.
-if [ -e /etc/resolv.conf ]; then
-  [ -e "$root/etc/resolv.conf" ] || touch "$root/etc/resolv.conf"
-  mount --bind /etc/resolv.conf "$root/etc/resolv.conf" || true
-fi
 if [ -n "$system" ]; then
   if [ -n "$silent" ]; then exec 3>/dev/null; else exec 3>&2; fi
   chroot "$root" "$system/activate" >&3 2>&3 || true
   exec 3>&-
+fi
+# Names of other machines are found as here: at the file that the system has for it, unless that is in the store.
+if [ -e /etc/resolv.conf ]; then
+  names=$(chroot "$root" "$system/sw/bin/readlink" -m /etc/resolv.conf 2>/dev/null) || names=/etc/resolv.conf
+  case $names in
+    /nix/store/*) ;;
+    *)
+      mkdir -p "$root$(dirname "$names")"
+      { [ -e "$root$names" ] || touch "$root$names"; } && mount --bind /etc/resolv.conf "$root$names" || true
+      ;;
+  esac
 fi
 chroot=$(command -v chroot)
 [ -z "$path" ] || export PATH="$path"

@@ -6,6 +6,8 @@
   networking.useDHCP = false;
   virtualisation.memorySize = 1536;
 
+  # An emulated processor draws more quickly without what stands for a graphics processor.
+  hardware.graphics.enable = false;
   fonts.enableDefaultPackages = false;
   fonts.packages = [ pkgs.fonts-dejavu-core ];
   services.xserver.enable = true;
@@ -14,7 +16,7 @@
   services.xserver.windowManager.icewm.enable = true;
   services.displayManager.autoLogin.user = "anna";
   services.xserver.displayManager.sessionCommands = ''
-    ${pkgs.xterm}/bin/xterm -title terminal -fa Monospace -fs 14 -geometry 60x16+80+80 -e sh -c 'echo; echo "  A machine from one file."; sleep 100000' &
+    ${pkgs.xterm}/bin/xterm -title terminal -fa Monospace -fs 14 -geometry 60x16+80+80 -e bash -c 'echo; echo "  A machine from one file."; sleep 100000' &
   '';
   users.users.anna.isNormalUser = true;
 }

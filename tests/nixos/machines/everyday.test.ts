@@ -31,17 +31,11 @@ describe("an everyday machine", { concurrency: false }, () => {
 
   test("times are those of the zone, and words those of the language", async () => {
     assert.equal(await machine.succeed("date -d 2026-07-01T12:00:00Z +%H:%M%Z"), "14:00CEST\n");
-    assert.match(await machine.succeed("timedatectl show -p Timezone"), /^Timezone=Europe\/Berlin$/m);
     assert.equal(
       await machine.succeed("su - anna -c 'date -d 2026-03-01 +%A,%B; printf %.1f 1.5'"),
       "Sonntag,März\n1.5",
     );
-    assert.equal(
-      await machine.succeed(
-        "systemd-run --pipe --quiet --setenv=LC_ALL=de_DE.UTF-8 /run/current-system/sw/bin/locale charmap",
-      ),
-      "UTF-8\n",
-    );
+    assert.equal(await machine.succeed("su - anna -c 'locale charmap'"), "UTF-8\n");
     assert.match(await machine.succeed("localectl status"), /LANG=de_DE\.UTF-8/);
   });
 

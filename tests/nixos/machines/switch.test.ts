@@ -3,7 +3,7 @@
 // switch/. FIRN_POWER_CUTS says how many there are (20 in a long run), FIRN_SEED which.
 
 import assert from "node:assert/strict";
-import { rmSync, writeFileSync } from "node:fs";
+import { realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
@@ -22,6 +22,7 @@ describe("a machine that is switched", { concurrency: false }, () => {
   const workshop = openWorkshop();
   const systems = {} as Record<Variant, string>;
   let machine: Machine;
+  let lock: string;
 
   /** Builds an attribute of a variant's system, with Firn's package as the machine itself will name it. */
   const openBuilder = (): ((file: string, attribute: string) => string) => {
@@ -38,8 +39,10 @@ describe("a machine that is switched", { concurrency: false }, () => {
     const build = openBuilder();
     for (const variant of variants) systems[variant] = build(variantFile(variant), "system");
     const file = join(workshop.folder, "switched.nix");
-    const paths = variants.map((variant) => `(builtins.storePath ${systems[variant]})`).join(" ");
-    writeFileSync(file, `{ imports = [ ${variantFile("base")} ]; virtualisation.additionalPaths = [ ${paths} ]; }\n`);
+    const paths = variants.map((variant) => `(builtins.storePath ${systems[variant]})`);
+    lock = workshop.firn("nix-store", "--add", realpathSync(join(workshop.folder, "lock"))).trim();
+    const all = [...paths, `(builtins.storePath ${lock})`].join(" ");
+    writeFileSync(file, `{ imports = [ ${variantFile("base")} ]; virtualisation.additionalPaths = [ ${all} ]; }\n`);
     const spec = readMachineSpec(build(file, "config.system.build.vm"), workshop.folder);
     assert.equal(spec.system, systems.base);
     const folder = join(workshop.folder, "switched");
@@ -151,6 +154,19 @@ describe("a machine that is switched", { concurrency: false }, () => {
     assert.equal((await machine.succeed("readlink /run/current-system")).trim(), systems.base);
     await machine.reboot();
     await machine.waitForUnit("multi-user.target");
+    await runsAndBoots("edited");
+  });
+
+  test("the machine evaluates its own configuration, and finds that system built", async (t) => {
+    for (const variant of ["base", "edited"] as const) {
+      await machine.copyFromHost(variantFile(variant), `/etc/nixos/${variant}.nix`);
+    }
+    await machine.succeed(`ln -s ${lock} /etc/nixos/lock; ln -s edited.nix /etc/nixos/configuration.nix`);
+    const begin = Date.now();
+    const { status, said } = await rebuild("switch");
+    t.diagnostic(`evaluated, built and switched in ${((Date.now() - begin) / 1000).toFixed(1)} s`);
+    assert.equal(status, 0, said);
+    assert.match(said, /^building the system configuration\.\.\.\nnothing is different from what the machine runs\n/);
     await runsAndBoots("edited");
   });
 

@@ -74,6 +74,7 @@ in
     monitorSection = text "Lines of the section `Monitor`.";
     inputClassSections = mkOption { type = types.listOf types.lines; default = [ ]; description = "Further sections `InputClass`, without their first line and their last."; };
     exportConfiguration = mkOption { type = types.bool; default = false; description = "Whether the configuration is in {file}`/etc/X11` too."; };
+    displayManager.job.environment = mkOption { type = types.attrsOf types.str; default = { }; internal = true; description = "The environment of the server."; };
     displayManager.xserverArgs = mkOption { type = types.listOf types.str; default = [ ]; description = "Arguments of the server."; };
   };
 
@@ -113,6 +114,8 @@ in
       ++ lib.optionals (cfg.autoRepeatDelay != null) [ "-ardelay" (toString cfg.autoRepeatDelay) ]
       ++ lib.optionals (cfg.autoRepeatInterval != null) [ "-arinterval" (toString cfg.autoRepeatInterval) ];
 
+    hardware.graphics.enable = lib.mkDefault true;
+    services.xserver.displayManager.job.environment = lib.mkIf config.hardware.graphics.enable { LIBGL_DRIVERS_PATH = "/run/opengl-driver/lib/dri"; };
     fonts.enableDefaultPackages = lib.mkDefault true;
     fonts.fontconfig.enable = lib.mkDefault true;
     environment.systemPackages = [ pkgs.x11-xserver-utils pkgs.x11-utils pkgs.xauth pkgs.xinit pkgs.xterm ];

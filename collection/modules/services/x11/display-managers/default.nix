@@ -91,7 +91,7 @@ in
         ${xcfg.displayManager.setupCommands}
         exec ${pkgs.xinit}/bin/xinit ${lib.getExe login} -- ${xcfg.package}/lib/xorg/Xorg ${lib.escapeShellArgs xcfg.displayManager.xserverArgs} -auth /run/display-manager/server-authority
       '';
-      environment.XAUTHORITY = "/run/display-manager/server-authority";
+      environment = { XAUTHORITY = "/run/display-manager/server-authority"; } // xcfg.displayManager.job.environment;
       startLimitIntervalSec = 30;
       startLimitBurst = 3;
       serviceConfig = { Restart = "always"; RestartSec = "200ms"; SyslogIdentifier = "display-manager"; RuntimeDirectory = "display-manager"; RuntimeDirectoryMode = "0711"; };

@@ -1,10 +1,21 @@
 # Questions about the options of a system, for the programs that show them: what an option is, what it has become and why, and
 # which options there are. `nixos` has its `options`, as nixos.nix gives them. Every text is a thunk of its own, so that one that
 # cannot be evaluated does not keep the others from being shown.
-{ nixos }:
+{ nixos ? null }:
 
 let
+  # Of the modules alone: for what can be known without a lock.
+  withoutPackages = (import ./modules { }).evalConfig {
+    modules = [ ];
+    pkgs = import ./nixpkgs-interface.nix {
+      packages = { };
+      builders = import ./stdenv/trivial-builders.nix { packages = { }; };
+      system = "x86_64-linux";
+    };
+  };
+
   lib = import ./lib;
+  inherit (if nixos == null then withoutPackages else nixos) options;
   inherit (builtins) attrNames elemAt isAttrs;
   inherit (lib.options) isOption showOption;
 
@@ -64,7 +75,7 @@ let
     then { children = map (name: { name = showOption (path ++ [ name ]); node = value (path ++ [ name ]) true v.${name}; }) (attrNames v); }
     else { text = pretty v; };
 
-  at = path: lib.places.findOption nixos.options path;
+  at = path: lib.places.findOption options path;
 in
 {
   show = path:
@@ -84,5 +95,5 @@ in
       inherit (option) name type;
       description = if option.description == null then "" else text option.description;
     })
-    (lib.documentation.listOptions nixos.options);
+    (lib.documentation.listOptions options);
 }

@@ -32,7 +32,7 @@ let
       initrdUnlock = mkOption { type = types.bool; default = true; description = "Of `luks`: whether the first stage of the boot opens it."; };
       extraFormatArgs = mkOption { type = types.listOf types.str; default = [ ]; description = "Of `luks`: further arguments of `cryptsetup luksFormat`."; };
       extraOpenArgs = mkOption { type = types.listOf types.str; default = [ ]; description = "Of `luks`: further arguments of `cryptsetup open`."; };
-      content = mkOption { type = content; default = null; description = "Of `luks`: what is in it."; };
+      content = mkOption { visible = "shallow"; type = content; default = null; description = "Of `luks`: what is in it."; };
 
       priority = mkOption { type = types.nullOr types.int; default = null; description = "Of `swap`: which is used first."; };
     };

@@ -45,10 +45,8 @@ export async function searchOptions(context: Context, patterns: readonly string[
 /** As JSON, every name once. */
 async function listOptions({ evaluator }: EvaluationSession): Promise<string> {
   const { data, member } = await import("../nixos-option/read-query.ts");
-  const folder = collectionFolder();
-  const query = evaluator.evalFile(`${folder}/query.nix`);
-  const nixos = evaluator.evalExpr('folder: (import (folder + "/modules") { }).evalConfig { modules = [ ]; }', folder);
-  const answers = evaluator.call1(query, evaluator.attrs({ nixos: evaluator.call1(nixos, folder) }));
+  const query = evaluator.evalFile(`${collectionFolder()}/query.nix`);
+  const answers = evaluator.call1(query, evaluator.attrs({}));
   const list = member(evaluator, evaluator.forceAttrs(answers, "while opening the options"), "list");
   return JSON.stringify(data(evaluator, list));
 }

@@ -101,14 +101,14 @@ loadForHardware() {
 for module in $(cat /etc/modules); do modprobe "$module" || say "cannot load the module $module"; done
 loadForHardware
 
-# The device's node, for one that is named by its label or UUID too.
+# The device's node, for one that is named by its label or UUID too. (By its name alone busybox would take its own findfs.)
 findDevice() {
   case $1 in
-    /dev/disk/by-label/*) findfs "LABEL=$(printf %b "${1#/dev/disk/by-label/}")" ;;
-    /dev/disk/by-uuid/*) findfs "UUID=${1#/dev/disk/by-uuid/}" ;;
-    /dev/disk/by-partlabel/*) findfs "PARTLABEL=$(printf %b "${1#/dev/disk/by-partlabel/}")" ;;
-    /dev/disk/by-partuuid/*) findfs "PARTUUID=${1#/dev/disk/by-partuuid/}" ;;
-    LABEL=* | UUID=* | PARTLABEL=* | PARTUUID=*) findfs "$1" ;;
+    /dev/disk/by-label/*) /bin/findfs "LABEL=$(printf %b "${1#/dev/disk/by-label/}")" ;;
+    /dev/disk/by-uuid/*) /bin/findfs "UUID=${1#/dev/disk/by-uuid/}" ;;
+    /dev/disk/by-partlabel/*) /bin/findfs "PARTLABEL=$(printf %b "${1#/dev/disk/by-partlabel/}")" ;;
+    /dev/disk/by-partuuid/*) /bin/findfs "PARTUUID=${1#/dev/disk/by-partuuid/}" ;;
+    LABEL=* | UUID=* | PARTLABEL=* | PARTUUID=*) /bin/findfs "$1" ;;
     /dev/*) [ -e "$1" ] && echo "$1" ;;
     *) echo "$1" ;;
   esac 2>/dev/null

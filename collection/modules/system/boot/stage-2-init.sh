@@ -51,7 +51,8 @@ if [ -w /dev/kmsg ]; then
   done) 2>&1
 fi
 
-"$systemConfig/activate"
+# Nobody is asked anything: what a program wants to know at the console would not even be seen.
+"$systemConfig/activate" </dev/null
 
 # What the machine was booted with stays what it was when the system is switched.
 ln -sfn "$systemConfig" /run/booted-system

@@ -30,7 +30,7 @@ for path in "${!wanted[@]}"; do
   target=${wanted[$path]}
   if [ -L "$home/$path" ] && [ "$(readlink "$home/$path")" = "$target" ]; then :
   elif isOurs "$path"; then
-    ln -sfnT "$target" "$home/$path.new-link" && mv -T "$home/$path.new-link" "$home/$path"
+    ln -sfnT "$target" "$home/$path.new-link" && mv -fT "$home/$path.new-link" "$home/$path"
   elif [ -e "$home/$path" ] || [ -L "$home/$path" ]; then
     echo "$home/$path is a file of your own, and stays as it is" >&2
     continue

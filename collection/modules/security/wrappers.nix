@@ -80,7 +80,7 @@ in
         chmod a+rx "$wrapperDir"
         ${lib.concatMapStrings place wrappers}
         old=$(readlink /run/wrappers/bin || true)
-        ln -sfn "$wrapperDir" /run/wrappers/.bin && mv -T /run/wrappers/.bin /run/wrappers/bin
+        ln -sfn "$wrapperDir" /run/wrappers/.bin && mv -fT /run/wrappers/.bin /run/wrappers/bin
         if [ -n "$old" ]; then rm -rf "$old"; fi
       '';
     };

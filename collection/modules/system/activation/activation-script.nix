@@ -73,7 +73,7 @@ let
       PATH=${busybox}/bin
       # The system is the current one, and kept.
       if [ ! -L /run/current-system ] || [ "$(readlink /run/current-system)" != "$systemConfig" ]; then
-        ln -sfn "$systemConfig" /run/.current-system && mv -T /run/.current-system /run/current-system
+        ln -sfn "$systemConfig" /run/.current-system && mv -fT /run/.current-system /run/current-system
       fi
       mkdir -p /nix/var/nix/gcroots
       ln -sfn /run/current-system /nix/var/nix/gcroots/current-system
@@ -128,7 +128,7 @@ in
         text = ''
           mkdir -p /bin
           ln -sfn ${config.environment.binsh} /bin/.sh.tmp
-          mv -T /bin/.sh.tmp /bin/sh
+          mv -fT /bin/.sh.tmp /bin/sh
         '';
       };
 
@@ -141,7 +141,7 @@ in
           '' else ''
             mkdir -p /usr/bin
             ln -sfn ${config.environment.usrbinenv} /usr/bin/.env.tmp
-            mv -T /usr/bin/.env.tmp /usr/bin/env
+            mv -fT /usr/bin/.env.tmp /usr/bin/env
           '';
       };
 

@@ -1,8 +1,8 @@
 // Each figure is a ratio, both programs run in turn as whole processes (A B A B …), so that it holds when the machine's speed
 // drifts: to the real Nix, and for start-up to a Node that does nothing, below which no program of Firn can come.
 // `npm run bench` prints a table; `npm run bench -- WORD…` runs the rows whose name contains one of the words. The real Nix is
-// the one on PATH, or the folder of programs that FIRN_BENCH_NIX names; FIRN_BENCH_NIXPKGS names a nixpkgs to evaluate. Rows
-// that lack what they need are left out, and said.
+// the one on PATH, or the folder of programs that FIRN_BENCH_NIX names; FIRN_BENCH_NIXPKGS names a nixpkgs to evaluate, and
+// FIRN_NIXOS_DIR a folder for the store of a system (system.ts). Rows that lack what they need are left out, and said.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { type Command, geometricMean, median, peakMemoryOf, timeOf } from "./measure.ts";
 import { type Group, makeRows, type Row } from "./rows.ts";
+import { measureSystem } from "./system.ts";
 
 const home = join(import.meta.dirname, "..");
 const nix = findNix();
@@ -27,11 +28,27 @@ for (const row of makeRows(scratch, stored, process.env["FIRN_BENCH_NIXPKGS"])) 
 }
 for (const [{ name, goal }, ratios] of groups)
   report(name, `${printRatio(geometricMean(ratios))} × (${verdict(geometricMean(ratios), goal)})`);
+if (wanted.length === 0 || wanted.some((word) => "a system:".includes(word))) await reportSystem();
 spawnSync("chmod", ["-R", "u+w", scratch]);
 rmSync(scratch, { recursive: true, force: true });
 
 function report(name: string, text: string): void {
   console.log(`${name.padEnd(36)} ${text}`);
+}
+
+async function reportSystem(): Promise<void> {
+  if (process.env["FIRN_NIXOS_DIR"] === undefined) {
+    report("a system", "left out: no folder for its store (set FIRN_NIXOS_DIR)");
+    return;
+  }
+  try {
+    await measureSystem(({ name, value, unit, goal }) => {
+      report(name, `${value.toFixed(unit === "s" ? 2 : 0).padStart(6)} ${unit} (${verdict(value, goal)})`);
+    });
+  } catch (error) {
+    process.exitCode = 1;
+    report("a system", `failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 async function measureOrSay(row: Row): Promise<string> {

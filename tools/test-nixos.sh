@@ -5,15 +5,9 @@ set -eu
 . "$(dirname "$0")/setup.sh"
 cd "$FIRN_HOME"
 
-if ! command -v qemu-system-x86_64 >/dev/null; then
-  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    say "qemu-system-x86_64 is not on PATH (Debian: apt-get install qemu-system-x86)"
-    exit 1
-  fi
-  say "installing QEMU, in which the machines run"
-  apt-get install -y -q --no-install-recommends qemu-system-x86 >&2
-fi
+. tools/machines.sh
+prepare_machines
 
 "$FIRN_NODE" tools/bundle.ts
 mapfile -t files < <(find tests/nixos/machines -name '*.test.ts' | sort)
-exec "$FIRN_NODE" --test --test-concurrency=1 "${files[@]}"
+"$FIRN_NODE" --test --test-concurrency=1 "${files[@]}"

@@ -21,4 +21,8 @@ fi
 "$FIRN_NODE" tools/ok.ts
 "$FIRN_NODE" tools/bundle.ts
 mapfile -t files < <(find tests/functional tests/nixos tests/oracle tests/browser -name '*.test.ts' -not -path 'tests/nixos/machines/*' | sort)
-exec "$FIRN_NODE" --test --test-concurrency=1 "${files[@]}"
+
+# One machine is booted here; npm run test:nixos boots all.
+. tools/machines.sh
+if prepare_machines; then files+=(tests/nixos/machines/boot.test.ts); else say "no machine is booted"; fi
+"$FIRN_NODE" --test --test-concurrency=1 "${files[@]}"

@@ -79,7 +79,17 @@ function openQuestions(lock: string): { system(file: string): string; missing(fi
           (builtins.attrNames set);
     in
     {
-      system = file: (evalConfig [ machine file ]).config.system.build.toplevel.drvPath;
+      # With everything on that the module itself can turn on.
+      system = file:
+        let
+          plain = evalConfig [ machine file ];
+          switches = builtins.filter
+            (option: lib.last option.loc == "enable" && (option.type.name or "") == "bool" && builtins.all (place: toString place == toString file) option.declarations)
+            (lib.collect lib.isOption plain.options);
+          on = map (option: lib.setAttrByPath option.loc (lib.mkOverride 1400 true)) switches;
+          switched = if switches == [ ] then plain else plain.extendModules { modules = on; };
+        in
+        switched.config.system.build.toplevel.drvPath;
       missing = file:
         let evaluated = evalConfig [ machine file { _module.freeformType = lib.types.lazyAttrsOf lib.types.anything; } ]; in
         builtins.concatStringsSep "\\n" (undeclared evaluated.options [ ] evaluated.config);

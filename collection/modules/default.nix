@@ -12,21 +12,24 @@
     , prefix ? [ ]
     }:
     let
-      evaluated = lib.evalModules {
+      evalWith = more: lib.evalModules {
         class = "nixos";
         inherit prefix;
         specialArgs = { modulesPath = toString ./.; } // specialArgs;
-        modules = baseModules ++ [
-          {
-            _file = "evalConfig";
-            _module.args = {
-              pkgs = lib.mkOptionDefault pkgs;
-              packagesOfLock = pkgs;
-              utils = import ./utils.nix { inherit lib; };
-            };
-          }
-        ] ++ modules;
+        modules = baseModules ++ [ ownModule ] ++ more;
       };
+      ownModule = {
+        _file = "evalConfig";
+        _module.args = {
+          pkgs = lib.mkOptionDefault pkgs;
+          packagesOfLock = pkgs;
+          utils = import ./utils.nix { inherit lib; };
+          # For variants that begin anew.
+          noUserModules = evalWith [ ];
+          inherit baseModules modules;
+        };
+      };
+      evaluated = evalWith modules;
     in
     evaluated // {
       inherit pkgs lib;

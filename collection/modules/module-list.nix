@@ -12,6 +12,7 @@
   ./config/shells-environment.nix
   ./config/system-environment.nix
   ./config/system-path.nix
+  ./config/user-files.nix
   ./config/users-groups.nix
   ./config/zram.nix
   ./disks/disks.nix
@@ -32,6 +33,7 @@
   ./misc/prerequisites.nix
   ./misc/version.nix
   ./programs/bash/bash.nix
+  ./programs/bat.nix
   ./programs/command-not-found.nix
   ./programs/dconf.nix
   ./programs/direnv.nix
@@ -50,14 +52,18 @@
   ./programs/mtr.nix
   ./programs/nano.nix
   ./programs/neovim.nix
+  ./programs/npm.nix
   ./programs/screen.nix
   ./programs/ssh.nix
   ./programs/tmux.nix
   ./programs/traceroute.nix
   ./programs/vim.nix
+  ./programs/virt-manager.nix
   ./programs/wireshark.nix
   ./programs/zoxide.nix
   ./programs/zsh/zsh.nix
+  ./security/audit.nix
+  ./security/auditd.nix
   ./security/ca.nix
   ./security/doas.nix
   ./security/misc.nix
@@ -91,6 +97,7 @@
   ./system/activation/activation-script.nix
   ./system/activation/switchable-system.nix
   ./system/activation/top-level.nix
+  ./system/boot/binfmt.nix
   ./system/boot/kernel.nix
   ./system/boot/loader/efi.nix
   ./system/boot/loader/external/external.nix
@@ -106,19 +113,21 @@
   ./system/boot/systemd.nix
   ./system/boot/systemd/journald.nix
   ./system/boot/systemd/logind.nix
+  ./system/boot/systemd/shutdown.nix
   ./system/boot/systemd/tmpfiles.nix
   ./system/boot/systemd/user.nix
   ./system/boot/timesyncd.nix
   ./system/build.nix
   ./system/etc/etc.nix
+  ./system/state-folders.nix
   ./tasks/filesystems.nix
   ./tasks/network-interfaces-systemd.nix
   ./tasks/network-interfaces.nix
   ./tasks/swraid.nix
   ./virtualisation/container-config.nix
-  ./virtualisation/nixos-containers.nix
   ./virtualisation/containers.nix
   ./virtualisation/docker.nix
+  ./virtualisation/nixos-containers.nix
   ./virtualisation/oci-containers.nix
   ./virtualisation/podman/default.nix
 ]

@@ -37,13 +37,13 @@ export const command: Command = {
         : script === undefined
           ? [shell, "--login"]
           : [shell, "-c", script];
-    const environment = { PATH: `${system}/sw/bin:/run/current-system/sw/bin` };
+    const path = `/run/wrappers/bin:${system}/sw/bin:/run/current-system/sw/bin`;
     return await enterRoot({
       root,
       argv: argv.length === 0 ? [shell, "--login"] : argv,
       activate: system,
       silent,
-      environment,
+      path,
     });
   },
 };

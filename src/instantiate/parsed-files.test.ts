@@ -35,6 +35,14 @@ test("what one run parsed the next one finds, byte for byte", () => {
   assert.equal(statSync(folder).mode & 0o777, 0o700);
 });
 
+test("small texts are worth a look from the first large one on", () => {
+  const files = new ParsedFiles(newFolder(), by);
+  assert.equal(files.isWorthwhile(100), false);
+  assert.equal(files.isWorthwhile(10_000), true);
+  files.keyOf(text);
+  assert.equal(files.isWorthwhile(100), true);
+});
+
 test("another build of Firn finds nothing, and drops the old when it writes", () => {
   const folder = newFolder();
   const key = keep(folder, "old");

@@ -11,6 +11,9 @@ import type { EvalSettings } from "#language";
 /** Beyond this size, in bytes, it is begun anew. */
 const largestFile = 512 * 1024 * 1024;
 
+/** Of texts smaller than this, in bytes, none is looked for until a larger one is. */
+const smallest = 4096;
+
 const busyTimeout = 1000;
 
 /** SQLite's codes for a file that is to be begun anew. */
@@ -44,13 +47,20 @@ export class ParsedFiles {
   private database: DatabaseSync | undefined;
   private select: StatementSync | undefined;
   private isBroken = false;
+  private hasKeys = false;
 
   constructor(folder: string, by: ParsedBy) {
     this.folder = folder;
     this.by = by;
   }
 
+  /** A small text is parsed sooner than the file of trees is opened. */
+  isWorthwhile(length: number): boolean {
+    return this.hasKeys || length >= smallest;
+  }
+
   keyOf(text: Uint8Array): string {
+    this.hasKeys = true;
     return createHash("sha256").update(this.by.reading).update("\0").update(text).digest("base64");
   }
 

@@ -160,7 +160,8 @@ class StoreIO implements EvalIO {
     const bytes = this.readBytes(path);
     const text = bytes.toString("latin1");
     const { parsedFiles } = this;
-    if (parsedFiles === undefined) return { text, packed: undefined, keep: () => undefined };
+    if (parsedFiles === undefined || !parsedFiles.isWorthwhile(bytes.length))
+      return { text, packed: undefined, keep: () => undefined };
     const key = parsedFiles.keyOf(bytes);
     return { text, packed: parsedFiles.get(key), keep: (packed) => parsedFiles.add(key, packed) };
   }

@@ -22,3 +22,4 @@ export * from "./switching/this-machine.ts";
 export { type CommandResult, Machine, type MachineOptions } from "./machine/machine.ts";
 export { type FirmwareMachine, type MachineSpec, readMachineSpec } from "./machine/machine-spec.ts";
 export { readScenario, Scenario } from "./machine/scenario.ts";
+export { readSpecialisations } from "./specialisations.ts";

@@ -89,6 +89,10 @@ const nested: readonly (readonly [string, string, string])[] = [
   ["1 + ", "1", ""],
   ["{ }.a or (", "1", ")"],
   ["with { }; ", "1", ""],
+  ["true && ", "true", ""],
+  ["- ", "1", ""],
+  ["(x: x) (", "1", ")"],
+  ["{ inherit (", "{ a = 1; }", ") a; }"],
 ];
 
 for (const [before, middle, after] of nested) {

@@ -93,6 +93,27 @@ test("a system is built, and a switch to another one is told unit by unit", (t) 
   );
 });
 
+test("a variant of a system is switched to by its name", (t) => {
+  const { scene, build } = openRebuild(t);
+  const other = build("1", "/bin/b");
+  scene.write(
+    "nixpkgs/nixos/default.nix",
+    nixos.replace(
+      "printf '[Unit]",
+      `mkdir $out/specialisation; ln -s ${other} $out/specialisation/spare; printf '[Unit]`,
+    ),
+  );
+  const system = build("1", "/bin/a");
+  const words = ["dry-activate", "--from", system, "--store-path", system, "--specialisation"];
+  assert.match(scene.must("nixos-rebuild", [...words, "spare"]), /^would stop the following units: web\.service$/m);
+  const { status, stderr } = scene.run("nixos-rebuild", [...words, "spar"]);
+  assert.deepEqual(
+    [status, /the system has no specialisation 'spar'\nhint: It has spare\./.test(stderr)],
+    [1, true],
+    stderr,
+  );
+});
+
 test("--diff tells packages and files besides", (t) => {
   const { scene, build } = openRebuild(t);
   const words = ["dry-activate", "--from", build("1", "/bin/a"), "--store-path", build("2", "/bin/b"), "--diff"];

@@ -36,16 +36,27 @@ export interface Outcome {
   readonly files: ReadonlyMap<string, string>;
 }
 
+type Found = { readonly folder: string } | { readonly missing: string };
+
 /** Where the real Nix's programs are, or why there is nothing to compare with. */
-export function findRealNix(): { readonly folder: string } | { readonly missing: string } {
+export function findRealNix(): Found {
+  return findNix(" 2.34", "no Nix 2.34 on PATH to compare with");
+}
+
+/** One of any release. */
+export function findAnyNix(): Found {
+  return findNix(" ", "no Nix on PATH to compare with");
+}
+
+function findNix(version: string, missing: string): Found {
   for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
     const program = join(folder, "nix-store");
     if (!existsSync(program)) continue;
     // Firn's own programs answer to the same names.
     if (readFileSync(program, "latin1").slice(0, 200).includes("Firn")) continue;
-    if (spawnSync(program, ["--version"], { encoding: "utf8" }).stdout.includes(" 2.34")) return { folder };
+    if (spawnSync(program, ["--version"], { encoding: "utf8" }).stdout.includes(version)) return { folder };
   }
-  return { missing: "no Nix 2.34 on PATH to compare with" };
+  return { missing };
 }
 
 export interface Session {

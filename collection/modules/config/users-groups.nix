@@ -1,5 +1,5 @@
 # Users and groups. What the activation needs of them is in `system.build.usersManifest`.
-{ config, lib, utils, ... }:
+{ config, lib, pkgs, utils, ... }:
 
 let
   inherit (builtins) attrValues elem filter length match stringLength;
@@ -274,6 +274,17 @@ in
         })
         cfg.groups;
     };
+
+    # Programs for one user alone.
+    environment.etc = lib.mapAttrs'
+      (_: u: lib.nameValuePair "profiles/per-user/${u.name}" {
+        source = pkgs.buildEnv {
+          name = "user-environment";
+          paths = u.packages;
+          pathsToLink = config.environment.pathsToLink;
+        };
+      })
+      (filterAttrs (_: u: u.packages != [ ]) users);
 
     # For programs that install the system on an empty disk, and do not ask for a password of root's themselves.
     system.build.firstLoginRefusal =

@@ -12,6 +12,8 @@ in
     "/boot" = { device = "/dev/disk/by-label/ESP"; fsType = "vfat"; options = [ "umask=0077" ]; };
   });
   swapDevices = lib.mkImageMediaOverride [ ];
+  boot.initrd.luks.devices = lib.mkImageMediaOverride { };
+  boot.swraid.enable = lib.mkImageMediaOverride false;
   boot.loader.grub.enable = lib.mkImageMediaOverride (!isEfi);
   boot.loader.grub.devices = lib.mkOverride 1100 [ "/dev/vda" ];
   boot.loader.systemd-boot.enable = lib.mkImageMediaOverride isEfi;

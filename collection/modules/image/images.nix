@@ -29,6 +29,7 @@ in
       raw-efi = { imports = [ ./disk-image.nix ]; image.efiSupport = true; };
       iso.imports = [ ../installer/cd-dvd/iso-image.nix ];
       iso-installer.imports = [ ../installer/cd-dvd/installation-cd-minimal.nix ];
+      lxc.imports = [ ./container-tarball.nix ];
       qemu = { imports = [ ./disk-image.nix ]; image.format = "qcow2"; };
       qemu-efi = { imports = [ ./disk-image.nix ]; image.format = "qcow2"; image.efiSupport = true; };
     };

@@ -29,6 +29,22 @@ let
     cp --sparse=always disk $out
   '';
 
+  # For people: the machine on their terminal, with its disk in the current folder.
+  runner = pkgs.writeShellScript "run-vm" ''
+    disk=''${NIX_DISK_IMAGE:-./${config.networking.hostName}.raw}
+    if [ ! -e "$disk" ]; then
+      cp --sparse=always --reflink=auto ${emptyDisk} "$disk"
+      chmod 600 "$disk"
+    fi
+    exec qemu-system-x86_64 -name ${lib.escapeShellArg config.networking.hostName} -accel kvm -accel tcg -cpu max \
+      -m ${toString cfg.memorySize} -smp ${toString cfg.cores} -nographic -no-reboot \
+      -kernel ${toplevel}/kernel -initrd ${toplevel}/initrd \
+      -append ${lib.escapeShellArg "${toString config.boot.kernelParams} init=${toplevel}/init"} \
+      -drive if=virtio,format=raw,cache=writeback,file="$disk" -drive if=virtio,format=raw,readonly=on,file=${storeImage} \
+      -device virtio-rng-pci -netdev user,id=net0 -device virtio-net-pci,netdev=net0 \
+      ${lib.escapeShellArgs cfg.qemu.options} "$@"
+  '';
+
   byte = number: lib.fixedWidthString 2 "0" (lib.toLower (lib.toHexString number));
 in
 {

@@ -58,8 +58,8 @@ async function finish(context: Context, line: InstallLine, toplevel: string): Pr
     context.log.message("notice", "setting the password of root...");
     const shell = `${system}/sw/bin/bash`;
     const argv = [shell, "-c", "while ! passwd; do sleep 1; done"];
-    const environment = { PATH: "/run/wrappers/bin:/run/current-system/sw/bin" };
-    const status = await enterRoot({ root, argv, activate: system, silent: true, environment });
+    const path = "/run/wrappers/bin:/run/current-system/sw/bin";
+    const status = await enterRoot({ root, argv, activate: system, silent: true, path });
     if (status !== 0) return status;
   }
   context.log.message("notice", "installation finished!");

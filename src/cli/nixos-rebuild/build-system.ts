@@ -3,7 +3,7 @@
 
 import { readlinkSync } from "node:fs";
 import { findGenerations } from "#profile";
-import { FirnError } from "#formats";
+import { FirnError, parseStorePath } from "#formats";
 import { atomicSymlink, hostPath } from "#host";
 import { absolutePath } from "../absolute-path.ts";
 import type { Context } from "../command.ts";
@@ -18,8 +18,19 @@ const leavesLink: ReadonlySet<RebuildLine["action"]> = new Set(["build", "build-
 /** Gives the toplevel's path; undefined with dry-build, which builds none. `./result` leads to it. */
 export async function buildSystem(context: Context, line: RebuildLine): Promise<string | undefined> {
   if (line.rollback) return linkPreviousGeneration(line.profile);
+  if (line.buildHost !== undefined) return await buildSystemElsewhere(context, line);
   context.log.message("notice", "building the system configuration...");
   return await buildAttribute(context, line, "system");
+}
+
+async function buildSystemElsewhere(context: Context, line: RebuildLine): Promise<string> {
+  const { buildElsewhere } = await import("./other-machines.ts");
+  const toplevel = await buildElsewhere(context, line);
+  if (leavesLink.has(line.action)) {
+    const store = openLocalStoreOf(context);
+    store.addPermanentRoot(parseStorePath(store.storeDir, toplevel), absolutePath("./result"));
+  }
+  return toplevel;
 }
 
 /** What `nixos-rebuild build-vm` builds; `./result` leads to it. */

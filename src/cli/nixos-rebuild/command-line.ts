@@ -190,7 +190,7 @@ function refuseWhatDoesNotFit(line: RebuildLine): void {
   needs(line.specialisation !== undefined, "--specialisation", ...switches, "dry-activate");
   needs(line.installBootLoader, "--install-bootloader", "switch", "boot");
   needs(line.keepFailed, "--no-auto-rollback", "switch", "test");
-  needs(line.targetHost !== undefined, "--target-host", ...switches, "dry-activate", "list-generations");
+  needs(line.targetHost !== undefined, "--target-host", ...switches);
   needs(line.buildHost !== undefined, "--build-host", ...switches, "build", "dry-activate");
   needs(line.imageVariant !== undefined, "--image-variant", "build-image");
   needs(line.units !== undefined, "--units", "dry-activate");

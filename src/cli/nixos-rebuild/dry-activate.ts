@@ -25,6 +25,7 @@ import { openLocalStoreOf } from "../open-store.ts";
 import { describeDifferences, findDifferences } from "./differences.ts";
 import { UsageError } from "../usage-error.ts";
 import type { RebuildLine } from "./command-line.ts";
+import { variantOf } from "./specialisation.ts";
 
 const thisMachine = "/run/current-system";
 
@@ -36,8 +37,9 @@ type DryActivateLine = Pick<RebuildLine, "from" | "storePath" | "units" | "diff"
 /** Status 100 when the running init could not take over, as with NixOS; else 0. */
 export async function dryActivate(context: Context, line: DryActivateLine): Promise<number> {
   if (line.from === undefined && !existsSync(thisMachine)) throw noMachine();
-  const next = line.storePath === undefined ? await buildNext(context, line) : absolutePath(line.storePath);
   const store = openLocalStoreOf(context);
+  const system = line.storePath === undefined ? await buildNext(context, line) : absolutePath(line.storePath);
+  const next = variantOf(system, line.build?.specialisation, store);
   const before = line.from === undefined ? thisMachine : absolutePath(line.from);
   const old = readSystem(before, store);
   const now = readSystem(next, store);

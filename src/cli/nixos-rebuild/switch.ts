@@ -16,6 +16,7 @@ import { openLocalStoreOf } from "../open-store.ts";
 import { switchMachine } from "../switch-to-configuration/switch-machine.ts";
 import { buildSystem, previousGeneration } from "./build-system.ts";
 import type { RebuildLine } from "./command-line.ts";
+import { variantOf } from "./specialisation.ts";
 
 type Action = SwitchTask["action"];
 
@@ -28,9 +29,11 @@ export async function switchTo(context: Context, line: RebuildLine, action: Acti
     return await switchOtherMachine(context, line, action, system);
   }
   const store = openLocalStoreOf(context);
-  const toplevel = variantOf(system, line.specialisation);
+  const toplevel = variantOf(system, line.specialisation, store);
+  const isFirns = readSwitchDescription(toplevel, store) !== undefined;
+  if (!isFirns && !existsSync(hostPath(scriptOf(toplevel)))) throw cannotBeSwitchedTo(toplevel);
   const profile = action === "switch" || action === "boot" ? generationFor(context, store, line, system) : null;
-  if (readSwitchDescription(toplevel, store) === undefined) return runItsScript(context, action, toplevel, profile);
+  if (!isFirns) return runItsScript(context, action, toplevel, profile);
   return await switchMachine(context, store, {
     action,
     toplevel,
@@ -45,19 +48,11 @@ export async function switchTo(context: Context, line: RebuildLine, action: Acti
 }
 
 /** The toplevel's store path; undefined with --dry-run. */
-export async function chooseSystem(context: Context, line: RebuildLine): Promise<string | undefined> {
+async function chooseSystem(context: Context, line: RebuildLine): Promise<string | undefined> {
   const store = openLocalStoreOf(context);
   const named = line.rollback ? previousGeneration(line.profile) : line.storePath;
   if (named !== undefined) return `${store.storeDir}/${followLinksToStorePath(store, named)}`;
-  if (line.buildHost !== undefined) return await (await import("./other-machines.ts")).buildElsewhere(context, line);
   return await buildSystem(context, line);
-}
-
-function variantOf(toplevel: string, name: string | undefined): string {
-  if (name === undefined) return toplevel;
-  const variant = `${toplevel}/specialisation/${name}`;
-  if (!existsSync(hostPath(variant))) throw noVariant(name);
-  return variant;
 }
 
 /** The generation that holds the system: the one that is gone back to, or a new one. */
@@ -80,18 +75,16 @@ function generationFor(
 
 /** A system that Firn's modules did not make has a program of its own, which wants the profile moved before. */
 function runItsScript(context: Context, action: Action, toplevel: string, profile: SwitchTask["profile"]): number {
-  const program = `${toplevel}/bin/switch-to-configuration`;
-  if (!existsSync(hostPath(program))) throw cannotBeSwitchedTo(toplevel);
   if (profile !== null) switchLink(profile.path, profile.generation);
   context.log.stop();
   leaveMountNamespace();
-  const { status, error } = spawnSync(fromByteString(program), [action], { stdio: "inherit" });
+  const { status, error } = spawnSync(fromByteString(scriptOf(toplevel)), [action], { stdio: "inherit" });
   if (error !== undefined) throw error;
   return status ?? 1;
 }
 
-function noVariant(name: string): FirnError {
-  return new FirnError("no-such-specialisation", `the system has no specialisation '${name}'`);
+function scriptOf(toplevel: string): string {
+  return `${toplevel}/bin/switch-to-configuration`;
 }
 
 function cannotBeSwitchedTo(toplevel: string): FirnError {

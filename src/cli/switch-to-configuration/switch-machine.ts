@@ -44,11 +44,17 @@ export async function switchMachine(context: Context, store: LocalStore, wanted:
   try {
     const environment = context.environment;
     const skipChecks = environment["NIXOS_NO_CHECK"] === "1";
-    const say = (line: string): void => context.log.message("notice", line);
-    context.log.stop();
-    leaveMountNamespace();
     // A terminal that goes away must not leave the machine half switched.
     process.on("SIGHUP", () => {});
+    const say = (line: string): void => {
+      try {
+        context.log.message("notice", line);
+      } catch {
+        return;
+      }
+    };
+    context.log.stop();
+    leaveMountNamespace();
     const world = thisMachine({ store, say, environment, installBootLoader: wanted.installBootLoader === true });
     const report = await switchSystem(
       {
@@ -89,11 +95,8 @@ export async function recoverMachine(context: Context, store: LocalStore): Promi
 }
 
 /** The plan before it is carried out; short, and what is not in it does not change. */
-export function describeSwitch(store: LocalStore, plan: SwitchPlan): string[] {
-  const differences =
-    plan.from === plan.to
-      ? []
-      : describeDifferences(findDifferences(store, [plan.from, plan.from], [plan.to, plan.to]), true);
+function describeSwitch(store: LocalStore, plan: SwitchPlan): string[] {
+  const differences = plan.from === plan.to ? [] : differencesIfKnown(store, plan);
   const units = explainPlan(plan);
   const lines = [
     ...differences,
@@ -101,6 +104,16 @@ export function describeSwitch(store: LocalStore, plan: SwitchPlan): string[] {
     ...(plan.afterReboot.length === 0 ? [] : [`only after a reboot: ${plan.afterReboot.join(", ")}`]),
   ];
   return lines.length === 0 ? ["nothing is different from what the machine runs"] : lines;
+}
+
+/** Of what the store does not know, such as a system that was there before it, nothing is told. */
+function differencesIfKnown(store: LocalStore, { from, to }: SwitchPlan): string[] {
+  try {
+    return describeDifferences(findDifferences(store, [from, from], [to, to]), true);
+  } catch (error) {
+    if (error instanceof FirnError) return [];
+    throw error;
+  }
 }
 
 function describeReport(report: SwitchReport, action: SwitchTask["action"], seconds: string): string[] {

@@ -66,12 +66,12 @@ function concatStringsSep(evaluator: Evaluator, separatorSlot: Slot, slot: Slot)
   );
   const joiner = new Joiner(separator);
   for (let i = 0; i < list.length; i++) {
-    const part = list instanceof MappedList ? list.value(i) : force(list[i] as Slot);
+    const element = list instanceof MappedList ? list.strictSlot(i) : (list[i] as Slot);
     joiner.add(
-      typeof part === "string"
-        ? part
+      typeof element === "string"
+        ? element
         : evaluator.coerceToString(
-            part,
+            element,
             collector,
             "while evaluating one element of the list of strings to concat passed to builtins.concatStringsSep",
           ),

@@ -66,15 +66,16 @@ for (const [title, program, printed] of cases) {
   test(`generated functions: ${title}`, () => assert.equal(evaluate(program).printed, printed));
 }
 
-test("where no code may be made of text the closures go on", (t) => {
+test("where no code may be made of text the closures go on", () => {
   const original = globalThis.Function;
-  t.after(() => {
-    globalThis.Function = original;
-  });
   globalThis.Function = function () {
-    throw new EvalError("forbidden");
+    throw new globalThis.EvalError("forbidden");
   } as unknown as FunctionConstructor;
-  const { printed, evaluator } = evaluate("(n: n + 1) 1");
-  assert.equal(printed, "2");
-  assert.equal(evaluator.generatesSource, false);
+  try {
+    const { printed, evaluator } = evaluate("(n: n + 1) 1");
+    assert.equal(printed, "2");
+    assert.equal(evaluator.generatesSource, false);
+  } finally {
+    globalThis.Function = original;
+  }
 });

@@ -10,6 +10,7 @@ import { Generator } from "./generator.ts";
 import { arithmeticKind, NumberWriter } from "./numbers.ts";
 import { runtime } from "./runtime.ts";
 import { Source } from "./source.ts";
+import { VariableWriter } from "./variable-writer.ts";
 
 /** What generated text computes before a call may be due this many calls further in; expressions are not nested deeper. */
 const margin = 200;
@@ -40,8 +41,8 @@ export function generateCompute({ compiler, expr, scope }: Body): LambdaCode["co
   if (arithmeticKind(evaluator, expr, scope) !== "number") return undefined;
   const source = new Source({ ...runtime, ev: evaluator });
   source.emit(`otherwise: { if (ev.depth > ${evaluator.maxCallDepth - margin}) break otherwise;`);
-  const generator = new Generator(compiler, source, { scope, slots: ["a"] });
-  const result = new NumberWriter(evaluator, source, generator, "otherwise").write(expr, scope);
+  const variables = new VariableWriter({ scope, slots: ["a"] });
+  const result = new NumberWriter(evaluator, source, variables, "otherwise").write(expr, scope);
   source.emit(`return ${result}; }`);
   return source.make("env, a") as LambdaCode["compute"];
 }
@@ -89,7 +90,7 @@ function generate(
     return source.make(parameters);
   } catch (error) {
     // A page's policy forbids it (EvalError).
-    if (!(error instanceof EvalError)) throw error;
+    if (!(error instanceof globalThis.EvalError)) throw error;
     evaluator.generatesSource = false;
     return undefined;
   }

@@ -7,16 +7,9 @@ import { resolveVariable, type Scope } from "../compile/scope.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import type { CallExpr, Expr } from "../syntax/ast.ts";
 import type { Source, Term } from "./source.ts";
+import type { VariableWriter } from "./variable-writer.ts";
 
 export type Kind = "number" | "boolean";
-
-/** The slots and values of variables, as the text names them. */
-export interface Variables {
-  /** An expression for the slot; undefined where the name is no variable of an environment. */
-  slotOf(name: string, scope: Scope): string | undefined;
-  /** The local that holds the value, if it was asked for before. */
-  valueOf(slot: string): Term | undefined;
-}
 
 const operators: ReadonlyMap<string, Kind> = new Map([
   ["sub", "number"],
@@ -79,14 +72,14 @@ export type Looked = Map<string, Term>;
 export class NumberWriter {
   private readonly evaluator: Evaluator;
   private readonly source: Source;
-  private readonly variables: Variables;
+  private readonly variables: VariableWriter;
   private readonly otherwise: string;
   readonly looked: Looked = new Map();
   private readonly checked = new Set<Term>();
   /** Whether what is written now may be skipped. */
   private isOptional = false;
 
-  constructor(evaluator: Evaluator, source: Source, variables: Variables, otherwise: string) {
+  constructor(evaluator: Evaluator, source: Source, variables: VariableWriter, otherwise: string) {
     this.evaluator = evaluator;
     this.source = source;
     this.variables = variables;

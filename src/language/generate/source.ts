@@ -28,6 +28,13 @@ export class Source {
     return name;
   }
 
+  /** A local with the value of an expression. */
+  keep(expression: string): Term {
+    const result = this.local();
+    this.emit(`${result} = ${expression};`);
+    return result;
+  }
+
   label(): string {
     return `L${this.labels++}`;
   }

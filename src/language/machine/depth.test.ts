@@ -49,6 +49,20 @@ for (const [title, expr, outcome] of cases) {
   test(title, async () => assert.equal(await evaluateDeep(expr), outcome));
 }
 
+test("what a builtin makes a string of counts as a call of its own", async () => {
+  const { createEvaluator } = await import("./evaluator.ts");
+  const { createBuiltins } = await import("../builtins/index.ts");
+  const { MemoryIO } = await import("../io-memory.ts");
+  const join = (calls: number): unknown => {
+    const settings = { maxCallDepth: 10 };
+    const evaluator = createEvaluator({ io: new MemoryIO(), builtins: createBuiltins(), settings });
+    const text = `(let f = n: if n == 0 then "" else f (n - 1); in f ${calls})`;
+    return evaluator.evalExpr(`builtins.concatStringsSep "" [ ${text} ]`, "/");
+  };
+  assert.equal(join(7), "");
+  assert.throws(() => join(8), { message: "stack overflow; max-call-depth exceeded" });
+});
+
 test("without a deep stack the error is one of the language too", async () => {
   const { createEvaluator } = await import("./evaluator.ts");
   const { createBuiltins } = await import("../builtins/index.ts");

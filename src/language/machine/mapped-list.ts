@@ -10,7 +10,6 @@ import type { Evaluator } from "./evaluator.ts";
 
 export class MappedList {
   readonly length: number;
-  private readonly evaluator: Evaluator;
   /** Forced. */
   private readonly fn: Value;
   /** Undefined: the elements are made of their indices. */
@@ -18,7 +17,6 @@ export class MappedList {
   private readonly delay: (item: Slot) => Thunk;
 
   constructor(evaluator: Evaluator, fn: Slot, length: number, items: NixList | undefined) {
-    this.evaluator = evaluator;
     this.fn = force(fn);
     this.length = length;
     this.items = items;
@@ -36,11 +34,6 @@ export class MappedList {
     const item = this.item(index);
     const computed = fn instanceof Lambda ? fn.code.compute?.(fn.env, item) : undefined;
     return computed === undefined ? this.delay(item) : computed;
-  }
-
-  /** The element evaluated, each time anew. */
-  value(index: number): Value {
-    return this.evaluator.call1(this.fn, this.item(index));
   }
 
   /** The list as everybody sees it. */

@@ -83,3 +83,42 @@ test("names are listed by their bytes, whatever order they were met in", () => {
     ["B", "a", "aa", "a\xe9", "b"],
   );
 });
+
+test("a set is built like another one of the same names, in whatever order they come", () => {
+  const build = (...symbols: readonly number[]): AttrsBuilder => {
+    const builder = new AttrsBuilder();
+    for (const symbol of symbols) builder.set(symbol, `${symbol}`);
+    return builder;
+  };
+  const first = build(3, 1, 2).build();
+  for (const symbols of [
+    [1, 2, 3],
+    [3, 1, 2],
+  ]) {
+    const like = build(...symbols).buildLike(first);
+    assert.equal(like.shape, first.shape);
+    assert.deepEqual(like.values, ["1", "2", "3"]);
+  }
+  const other = build(1, 2, 4).buildLike(first);
+  assert.deepEqual(
+    [other.symbols, other.values],
+    [
+      [1, 2, 4],
+      ["1", "2", "4"],
+    ],
+  );
+});
+
+test("a set of many attributes is built as one of few, and each counts once", () => {
+  for (const count of [1, 8, 9, 10, 100]) {
+    const builder = new AttrsBuilder();
+    for (let i = count; i > 0; i--) builder.set(i, 0);
+    for (let i = 1; i <= count; i++) builder.set(i, i);
+    assert.equal(builder.size, count);
+    assert.equal(builder.has(count), true);
+    assert.equal(builder.has(count + 1), false);
+    const expected = Array.from({ length: count }, (_, index) => index + 1);
+    const built = builder.build();
+    assert.deepEqual([built.symbols, built.values], [expected, expected]);
+  }
+});

@@ -244,40 +244,56 @@ export const emptyAttrs = new Attrs(emptyShape, []);
 /** What is left of a set when all was taken from it; unlike the other empty ones it stands nowhere (see position-of.ts). */
 export const emptiedAttrs = new Attrs(emptyShape, []);
 
+/** Up to this many names are compared one by one while a set is built. */
+const few = 8;
+
 /** Makes a set from attributes that come in any order; setting a name again replaces what was set before. */
 export class AttrsBuilder {
-  private readonly indices = new Map<Symbol, number>();
+  private readonly names: Symbol[] = [];
   private readonly slots: Slot[] = [];
   private readonly positions: Pos[] = [];
+  /** Where each name stands, when there are many. */
+  private indices: Map<Symbol, number> | undefined = undefined;
   private isSorted = true;
   private last: Symbol = -1;
   private hasPositions = false;
 
   has(symbol: Symbol): boolean {
-    return this.indices.has(symbol);
+    return this.indexOf(symbol) >= 0;
   }
 
   /** Where an attribute that was added is defined; undefined when it was not added. */
   positionOf(symbol: Symbol): Pos | undefined {
-    const index = this.indices.get(symbol);
-    return index === undefined ? undefined : this.positions[index];
+    const index = this.indexOf(symbol);
+    return index < 0 ? undefined : this.positions[index];
   }
 
   /** Adds or replaces. */
   set(symbol: Symbol, slot: Slot, pos: Pos = noPos): this {
     if (pos !== noPos) this.hasPositions = true;
-    const known = this.indices.get(symbol);
-    if (known !== undefined) {
+    const known = this.indexOf(symbol);
+    if (known >= 0) {
       this.slots[known] = slot;
       this.positions[known] = pos;
       return this;
     }
-    this.indices.set(symbol, this.slots.length);
+    this.indices?.set(symbol, this.names.length);
+    this.names.push(symbol);
     this.slots.push(slot);
     this.positions.push(pos);
     if (symbol < this.last) this.isSorted = false;
     this.last = symbol;
     return this;
+  }
+
+  private indexOf(symbol: Symbol): number {
+    const { names } = this;
+    if (names.length <= few) return names.indexOf(symbol);
+    if (this.indices === undefined) {
+      this.indices = new Map();
+      for (let i = 0; i < names.length; i++) this.indices.set(names[i] as Symbol, i);
+    }
+    return this.indices.get(symbol) ?? -1;
   }
 
   get size(): number {
@@ -287,14 +303,36 @@ export class AttrsBuilder {
   /** Ends the building; the builder must not be used any more. */
   build(pos: Pos = noPos): Attrs {
     if (this.slots.length === 0) return pos === noPos ? emptyAttrs : new Attrs(new Shape([], undefined, pos), []);
-    const symbols = Array.from(this.indices.keys());
     const positions = this.hasPositions ? this.positions : undefined;
-    if (this.isSorted) return new Attrs(new Shape(symbols, positions, pos), this.slots);
-    symbols.sort((a, b) => a - b);
-    const order = symbols.map((symbol) => this.indices.get(symbol) as number);
+    if (this.isSorted) return new Attrs(new Shape(this.names, positions, pos), this.slots);
+    const order = this.names.map((_, index) => index).toSorted((a, b) => this.symbolAt(a) - this.symbolAt(b));
     return new Attrs(
-      new Shape(symbols, positions && order.map((index) => positions[index] as Pos), pos),
+      new Shape(
+        order.map((index) => this.symbolAt(index)),
+        positions && order.map((index) => positions[index] as Pos),
+        pos,
+      ),
       order.map((index) => this.slots[index] as Slot),
     );
+  }
+
+  /** As `build()`, with the shape of a set without positions if that has the same names. */
+  buildLike({ shape }: Attrs): Attrs {
+    const { names, slots } = this;
+    const { symbols } = shape;
+    if (names.length !== symbols.length || shape.positions !== undefined || this.hasPositions) return this.build();
+    const values: Slot[] = [];
+    for (let i = 0; i < symbols.length; i++) {
+      const symbol = symbols[i] as Symbol;
+      // Mostly they come in the same order too.
+      const index = names[i] === symbol ? i : this.indexOf(symbol);
+      if (index < 0) return this.build();
+      values.push(slots[index] as Slot);
+    }
+    return values.length === 0 ? this.build() : new Attrs(shape, values);
+  }
+
+  private symbolAt(index: number): Symbol {
+    return this.names[index] as Symbol;
   }
 }

@@ -25,10 +25,34 @@ interface Accounts {
 /** A system whose activation makes no accounts declares none. */
 export function readAccounts(toplevel: string, store: StorePlace): Accounts {
   const script = readText(`${toplevel}/activate`, store) ?? "";
+  const ours = /\/[^\s'"]+\/[0-9a-z]{32}-users-groups(?=[\s'"])/.exec(script)?.[0];
+  if (ours !== undefined) return parseAccounts(readText(ours, store) ?? "");
   const file = /\/[^\s'"]+-users-groups\.json/.exec(script)?.[0];
   const text = file === undefined ? undefined : readText(file, store);
   const value: unknown = text === undefined ? undefined : JSON.parse(Buffer.from(text, "latin1").toString());
   return { users: accountsIn(value, "users"), groups: accountsIn(value, "groups") };
+}
+
+const fieldsOfKind: Readonly<Record<string, readonly string[]>> = {
+  group: ["name", "gid", "members"],
+  user: `name uid group description home homeMode createHome isSystemUser shell hashedPassword password hashedPasswordFile
+    initialPassword initialHashedPassword expires autoSubUidGidRange subUidRanges subGidRanges`.split(/\s+/),
+};
+
+/** The text of Firn's own modules (activation-script.nix): an account a line, a field empty or with its value behind `=`. */
+function parseAccounts(text: string): Accounts {
+  const accounts = text.split("\n").flatMap((line): { kind: string; account: Account }[] => {
+    const [kind = "", ...values] = line.split("\t");
+    const entries = (fieldsOfKind[kind] ?? []).map(
+      (field, index) => [field, values[index]?.replace(/^=/, "")] as const,
+    );
+    const name = values[0]?.slice(1);
+    return entries.length === 0 || name === undefined
+      ? []
+      : [{ kind, account: { ...Object.fromEntries(entries), name } }];
+  });
+  const ofKind = (wanted: string) => accounts.filter(({ kind }) => kind === wanted).map(({ account }) => account);
+  return { users: ofKind("user"), groups: ofKind("group") };
 }
 
 export function compareAccounts(before: Accounts, after: Accounts): AccountChange[] {

@@ -128,3 +128,18 @@ test("users and groups come, go and change, and no value is told", (t) => {
   ]);
   assert.deepEqual(readAccounts(folder, place), { users: [], groups: [] });
 });
+
+test("accounts of a system of Firn's own modules are read too", (t) => {
+  const { folder, write } = openFolder(t);
+  const place = { storeDir: "/nix/store", realStoreDir: join(folder, "store") };
+  const object = `${"a".repeat(32)}-users-groups`;
+  write(`store/${object}`, "options\t=1\ngroup\t=wheel\t=1\t=al\nuser\t=al\t=1000\t=users\t\t=/home/al\n");
+  write("a/activate", `/nix/store/${"b".repeat(32)}-update-users-groups/bin/x /nix/store/${object}\n`);
+  const accounts = readAccounts(join(folder, "a"), place);
+  const names = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name);
+  assert.deepEqual([names(accounts.users), names(accounts.groups)], [["al"], ["wheel"]]);
+  const changed = { users: [{ ...accounts.users[0], name: "al", home: "/home/other" }], groups: accounts.groups };
+  assert.deepEqual(compareAccounts(accounts, changed), [
+    { kind: "user", name: "al", change: "changed", fields: ["home"] },
+  ]);
+});

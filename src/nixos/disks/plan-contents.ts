@@ -170,5 +170,5 @@ function makeBtrfs(path: string, { extraArgs, subvolumes }: Btrfs): DiskCommand[
     "shift",
     'for path; do mkdir -p "$folder/$(dirname "$path")"; btrfs subvolume create "$folder/$path"; done',
   ].join("\n");
-  return [make, { argv: ["sh", "-ec", script, "sh", path, ...subvolumes.map(({ name }) => name).toSorted()] }];
+  return [make, { argv: ["/bin/sh", "-ec", script, "sh", path, ...subvolumes.map(({ name }) => name).toSorted()] }];
 }

@@ -2,6 +2,11 @@
 
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** How long QEMU may take from making a socket to listening on it, in milliseconds, and how often that is tried. */
+const patience = 10_000;
+const betweenTries = 20;
 
 export class LineSocket {
   readonly #socket: Socket;
@@ -22,10 +27,18 @@ export class LineSocket {
     this.#socket.on("error", () => undefined);
   }
 
+  /** A socket that is there and refuses is about to listen. */
   static async open(path: string): Promise<LineSocket> {
-    const socket = new LineSocket(path);
-    await once(socket.#socket, "connect");
-    return socket;
+    for (const end = Date.now() + patience; ;) {
+      const socket = new LineSocket(path);
+      try {
+        await once(socket.#socket, "connect");
+        return socket;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ECONNREFUSED" || Date.now() > end) throw error;
+        await pause(betweenTries);
+      }
+    }
   }
 
   send(line: string): void {

@@ -39,9 +39,9 @@ export function qemuArguments(
   { disks = [], vlanSockets = new Map() }: MachineSurroundings = {},
 ): string[] {
   const groups: readonly (readonly string[])[] = [
-    // All that an emulated processor can do, but not what makes the kernel work more for nothing: a fifth level of page tables,
-    // and machines in the machine.
-    ["-name", spec.name, "-accel", "tcg,thread=multi", "-cpu", "max,-la57,-svm"],
+    // All that an emulated processor can do, but not what only costs: a fifth level of page tables, machines in the machine, and
+    // vector instructions that are slow here and make the loader look for libraries that use them. (A later -cpu wins.)
+    ["-name", spec.name, "-accel", "tcg,thread=multi", "-cpu", "max,-la57,-svm,-avx,-avx2"],
     ["-m", String(spec.memory), "-smp", String(spec.cores)],
     // A machine that reboots ends the process: whoever wants it to go on starts it again.
     ["-nodefaults", "-nographic", "-vga", "std", "-no-reboot"],

@@ -2,7 +2,6 @@
 // its files, then reloads, restarts and starts; in NixOS's order and words. It decides nothing but about units that
 // activation steps ask for, and takes nothing back.
 
-import { spawnSync } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { decideAskedFor, type SwitchPlan } from "./plan.ts";
 import { type PendingUnits, pendingKinds } from "./pending-units.ts";
@@ -138,10 +137,4 @@ async function settle(manager: ServiceManager): Promise<RunningUnits> {
   const end = Date.now() + settleTime;
   while (manager.hasJobs() && Date.now() < end) await pause(settleInterval);
   return manager.units();
-}
-
-/** Runs a system's activation program, which prints to this process's own output. */
-export function runActivation(toplevel: string, action: string): boolean {
-  const env = { ...process.env, NIXOS_ACTION: action };
-  return spawnSync(`${toplevel}/activate`, [], { stdio: ["ignore", "inherit", "inherit"], env }).status === 0;
 }

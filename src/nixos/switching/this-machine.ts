@@ -3,11 +3,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { posix } from "node:path";
-import { FirnError } from "#formats";
+import { FirnError, fromByteString } from "#formats";
 import { type FileLock, hostPath, lockFile, syncFileSystemOf } from "#host";
 import { switchLink } from "#profile";
 import type { StorePlace } from "../store-links.ts";
-import { runActivation } from "./carry-out.ts";
 import { runHealthChecks } from "./health-checks.ts";
 import { pendingUnitsIn } from "./pending-units.ts";
 import { systemdOf } from "./service-manager.ts";
@@ -35,9 +34,8 @@ export function thisMachine({ store, say, installBootLoader, environment }: Mach
     pending: pendingUnitsIn("/run/nixos"),
     journal: switchJournalAt("/var/lib/nixos/switch-journal.json"),
     boot: currentBoot(),
-    activate: runActivation,
-    run: (program, args) =>
-      spawnSync(program, args, { stdio: ["ignore", "inherit", "inherit"], env: variables }).status === 0,
+    activate: (toplevel, action) => runToItsEnd(`${toplevel}/activate`, [], { ...environment, NIXOS_ACTION: action }),
+    run: (program, args) => runToItsEnd(program, args, variables),
     check: runHealthChecks,
     syncStore: () => {
       if (!skips("NIXOS_NO_SYNC")) syncFileSystemOf(store.realStoreDir);
@@ -48,6 +46,15 @@ export function thisMachine({ store, say, installBootLoader, environment }: Mach
     },
     removeGeneration: (generation) => rmSync(hostPath(generation), { force: true }),
   };
+}
+
+/** What prints to this process's own output, and goes on when the terminal is closed. */
+function runToItsEnd(program: string, args: readonly string[], env: MachineOptions["environment"]): boolean {
+  const words = ["--ignore-signal=HUP", "--", program, ...args].map(fromByteString);
+  return (
+    spawnSync(`${currentSystem}/sw/bin/env`, words, { stdio: ["ignore", "inherit", "inherit"], env: { ...env } })
+      .status === 0
+  );
 }
 
 /** Throws when this machine cannot be switched, or is being switched by another program. */

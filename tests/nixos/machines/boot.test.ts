@@ -135,8 +135,15 @@ describe("the machine of collection/examples/phenex", { concurrency: false }, ()
   });
 
   test("it goes off in good order", async () => {
+    // What the last process says at the end is to be seen on the console.
+    await machine.succeed("echo 8 > /proc/sys/kernel/printk");
+    const spoken = machine.consoleLog().length;
     await machine.shutdown();
     assert.equal(machine.isRunning, false);
-    assert.match(machine.consoleLog(), /Reached target .*(?:Power Off|poweroff)/);
+    const ending = machine.consoleLog().slice(spoken);
+    assert.match(ending, /Reached target .*(?:Power Off|poweroff)/);
+    assert.doesNotMatch(ending, /Failed unmounting/);
+    // Even the store, which the last process came from, and the root below it.
+    assert.match(ending, /changed into root pivot[^]* shutdown\[1\]: All filesystems unmounted\./);
   });
 });

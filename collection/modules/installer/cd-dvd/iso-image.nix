@@ -17,7 +17,7 @@ let
     ${cfg.extraMenuConfig}
     ${entry "${cfg.title} ${config.system.nixos.label}" toplevel config}
     ${lib.concatStrings (lib.mapAttrsToList
-      (name: child: let c = child.configuration.config; in entry "${cfg.title} ${config.system.nixos.label} (${name})" c.system.build.toplevel c)
+      (name: child: let c = child.configuration; in entry "${cfg.title} ${config.system.nixos.label} (${name})" c.system.build.toplevel c)
       config.specialisation)}
   '';
   entry = title: system: c: ''
@@ -59,6 +59,8 @@ in
       };
     };
     swapDevices = mkImageMediaOverride [ ];
+    boot.initrd.luks.devices = mkImageMediaOverride { };
+    boot.swraid.enable = mkImageMediaOverride false;
     boot.loader.grub.enable = mkImageMediaOverride false;
     boot.loader.systemd-boot.enable = mkImageMediaOverride false;
     boot.loader.external.enable = mkImageMediaOverride true;
@@ -90,7 +92,7 @@ in
         -no-progress -quiet -no-hardlinks -keep-as-directory -all-root -b 1048576 -comp ${cfg.squashfsCompression}
       ${lib.optionalString config.nix.enable "cp -r ${pkgs.storeDatabase closure} iso/nix-database"}
       cp ${menu} iso/boot/grub/grub.cfg
-      ${lib.concatMapStrings copyBoot ([ config ] ++ lib.mapAttrsToList (_: child: child.configuration.config) config.specialisation)}
+      ${lib.concatMapStrings copyBoot ([ config ] ++ lib.mapAttrsToList (_: child: child.configuration) config.specialisation)}
 
       printf 'search.fs_label %s root\nset prefix=($root)/boot/grub\n' ${cfg.volumeID} > early.cfg
       grub-mkimage -O i386-pc -d ${bios} -c early.cfg -p /boot/grub -o core.img biosdisk ${modules}

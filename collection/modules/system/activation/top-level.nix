@@ -1,5 +1,5 @@
 # The system as one store object: links to its parts, and the programs that make a machine run it.
-{ config, lib, options, pkgs, extendModules ? null, ... }:
+{ config, lib, options, pkgs, extendModules, noUserModules, ... }:
 
 let
   inherit (lib) mkOption types;
@@ -19,7 +19,7 @@ let
     };
   };
 
-  children = builtins.mapAttrs (_: child: child.configuration.config.system.build.toplevel) config.specialisation;
+  children = builtins.mapAttrs (_: child: child.configuration.system.build.toplevel) config.specialisation;
   childLinks = lib.concatStrings (lib.mapAttrsToList (child: toplevel: "ln -s ${toplevel} $out/specialisation/${lib.escapeShellArg child}\n") children);
 
   # A container has the host's kernel, and is not booted.
@@ -91,22 +91,22 @@ in
     specialisation = mkOption {
       default = { };
       description = "Variants of the system, each with an entry of its own in the boot menu.";
-      type = types.attrsOf (types.submodule ({ config, ... }: {
-        options.inheritParentConfig = mkOption {
-          type = types.bool;
-          default = true;
-          description = "Whether it is the system with something added.";
-        };
-        options.configuration = mkOption {
-          default = { };
-          description = "What is added, or the whole configuration.";
-          type = types.raw;
-          apply = module:
-            let variant = { specialisation = lib.mkOverride 0 { }; }; in
-            if extendModules == null then throw "specialisations need evalConfig's extendModules"
-            else extendModules { modules = [ module variant ]; };
-        };
-      }));
+      type = types.attrsOf (types.submodule (local:
+        let begin = if local.config.inheritParentConfig then extendModules else noUserModules.extendModules; in
+        {
+          options.inheritParentConfig = mkOption {
+            type = types.bool;
+            default = true;
+            description = "Whether it is the system with something added; if not it has nothing of the system's own.";
+          };
+          options.configuration = mkOption {
+            default = { };
+            visible = "shallow";
+            description = "What is added, or the whole configuration: options as in the system itself.";
+            # A variant has none of its own.
+            inherit (begin { modules = [ { specialisation = lib.mkOverride 0 { }; } ]; }) type;
+          };
+        }));
     };
     system = {
       extraDependencies = mkOption { type = types.listOf types.pathInStore; default = [ ]; description = "Store objects that are kept with the system."; };

@@ -125,9 +125,9 @@ in
         ManagerEnvironment=PATH=/run/current-system/sw/bin
         ${cfg.extraConfig}
       '';
-      # Nothing is enabled but by the configuration.
-      "systemd/system-preset/00-nixos.preset".text = "ignore *\n";
-      "systemd/user-preset/00-nixos.preset".text = "ignore *\n";
+      # Nothing is enabled but by the configuration. (NixOS says `ignore`, which this systemd does not know yet.)
+      "systemd/system-preset/00-nixos.preset".text = "disable *\n";
+      "systemd/user-preset/00-nixos.preset".text = "disable *\n";
       "os-release".text = ''
         NAME=NixOS
         ID=nixos

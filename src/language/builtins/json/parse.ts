@@ -2,7 +2,7 @@
 
 import { EvalError, hint, literalHint } from "../../errors/index.ts";
 import type { Evaluator } from "../../machine/evaluator.ts";
-import { AttrsBuilder } from "../../values/attrs.ts";
+import { type Attrs, AttrsBuilder, emptyAttrs } from "../../values/attrs.ts";
 import { normaliseInteger } from "../../values/integer.ts";
 import type { Symbol } from "../../values/symbols.ts";
 import { NixFloat, type Slot, type Value } from "../../values/value.ts";
@@ -31,6 +31,8 @@ class JsonParser {
   private readonly evaluator: Evaluator;
   private readonly scanner: JsonScanner;
   private token: Token = "end";
+  /** The object that was read last: many have the same keys. */
+  private last: Attrs = emptyAttrs;
 
   constructor(evaluator: Evaluator, text: string) {
     this.evaluator = evaluator;
@@ -116,7 +118,7 @@ class JsonParser {
         this.readKey(object);
         return undefined;
       case "}":
-        return object.attrs.build();
+        return (this.last = object.attrs.buildLike(this.last));
       default:
         throw this.unexpected("'}'", "object");
     }

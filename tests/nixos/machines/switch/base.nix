@@ -9,6 +9,11 @@
   boot.kernelPackages = pkgs.linuxPackages_cloud;
   virtualisation.memorySize = 2048;
 
+  # Nobody else is on its network.
+  networking = { useDHCP = false; firewall.enable = false; nftables.enable = false; };
+  services.resolved.enable = false;
+  services.timesyncd.enable = false;
+
   services.nginx.enable = true;
   services.nginx.virtualHosts."switched" = {
     default = true;

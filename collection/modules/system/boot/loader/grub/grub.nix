@@ -81,7 +81,10 @@ in
         program = makeBootLoaderInstaller {
           name = "install-grub";
           file = ./install-grub.pl;
-          path = [ pkgs.grub2-common pkgs.grub-common pkgs.sed pkgs.grep ] ++ lib.optional cfg.efiSupport pkgs.efibootmgr;
+          # GRUB asks mdadm what an array is made of.
+          path = [ pkgs.grub2-common pkgs.grub-common pkgs.sed pkgs.grep ]
+            ++ lib.optional cfg.efiSupport pkgs.efibootmgr
+            ++ lib.optional config.boot.swraid.enable pkgs.mdadm;
           config = {
             inherit places;
             name = "NixOS";

@@ -60,7 +60,7 @@ leader() {
 enter() {
   local pid
   pid=$(leader)
-  exec nsenter --target "$pid" --mount --uts --ipc --net --pid --cgroup --wd=/ -- \
+  exec nsenter --target "$pid" --mount --uts --ipc --net --pid --cgroup --wdns=/ -- \
     /run/current-system/sw/bin/env -i HOME=/root USER=root "TERM=${TERM-dumb}" PATH=/run/wrappers/bin:/run/current-system/sw/bin \
     /run/current-system/sw/bin/bash -l "$@"
 }

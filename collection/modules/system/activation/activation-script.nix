@@ -81,6 +81,9 @@ let
 
       exit $_status
     '';
+  # A container's folder is the host's, which could not delete it.
+  seal = if config.boot.isContainer or false then "true" else "chattr -f +i /var/empty || true";
+
 in
 {
   options.system = {
@@ -153,13 +156,13 @@ in
           # Programs that need a home and must not have one get this: empty, and so it stays.
           if [ ! -e /var/empty ]; then
             mkdir -m 0555 /var/empty
-            chattr -f +i /var/empty || true
+            ${seal}
           elif { : > /var/empty/.written; } 2> /dev/null || [ -n "$(ls -A /var/empty)" ]; then
             chattr -f -i /var/empty || true
             find /var/empty -mindepth 1 -delete
             chmod 0555 /var/empty
             chown 0:0 /var/empty
-            chattr -f +i /var/empty || true
+            ${seal}
           fi
         '';
       };

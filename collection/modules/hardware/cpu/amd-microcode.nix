@@ -1,5 +1,5 @@
 # What AMD has corrected in its processors: loaded by the kernel before anything else.
-{ config, lib, options, pkgs, ... }:
+{ config, lib, pkgs, ... }:
 
 let
   inherit (lib) mkOption types;
@@ -15,7 +15,8 @@ in
   options.hardware.cpu.amd.updateMicrocode = mkOption { type = types.bool; default = false; description = "Whether the corrections are loaded, if the lock has their package."; };
 
   # The package is in the component non-free-firmware: hardware files turn this on by default, and a lock may lack it.
-  config = lib.mkIf (cfg.updateMicrocode && pkgs ? amd64-microcode) (lib.optionalAttrs (options.boot.initrd ? prepend) {
-    boot.initrd.prepend = lib.mkOrder 1 [ "${archive}" ];
-  });
+  config = lib.mkIf cfg.updateMicrocode {
+    boot.initrd.prepend = lib.mkIf (pkgs ? amd64-microcode) (lib.mkOrder 1 [ "${archive}" ]);
+    warnings = lib.optional (!pkgs ? amd64-microcode) "The lock has no package amd64-microcode, so that `hardware.cpu.amd.updateMicrocode' does nothing. It is in the archive's component non-free-firmware.";
+  };
 }

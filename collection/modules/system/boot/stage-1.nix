@@ -122,7 +122,8 @@ let
       chmod +x root/init
       find root -exec touch -h -d @1 {} +
       # The same bytes whoever builds it: neither inodes nor owners nor times of this machine.
-      (cd root && find . -print0 | sort -z | cpio --quiet --null -o -H newc -R +0:+0 --reproducible) | ${cfg.compressor} > $out/initrd
+      cat ${toString cfg.prepend} < /dev/null > $out/initrd
+      (cd root && find . -print0 | sort -z | cpio --quiet --null -o -H newc -R +0:+0 --reproducible) | ${cfg.compressor} >> $out/initrd
     '');
   hookVariable = builtins.replaceStrings [ "-" ] [ "_" ];
 
@@ -146,6 +147,11 @@ in
       default = "zstd -19 -T1";
       example = "cat";
       description = "The command that compresses the archive.";
+    };
+    prepend = mkOption {
+      type = types.listOf types.str;
+      default = [ ];
+      description = "Archives in front of the first stage's own, which the kernel reads one after the other.";
     };
     checkJournalingFS = mkOption {
       type = types.bool;

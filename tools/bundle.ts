@@ -46,7 +46,7 @@ const common: BuildOptions = {
 };
 
 const programEntry = `
-  export const runProgram = async (program, words) => (await import("./src/cli/run-program.ts")).runProgram(program, words);
+  export const runProgram = async (program, words) => (await import("./src/cli/program/run-program.ts")).runProgram(program, words);
   export const runHelper = () => import("./src/instantiate/helper-process.ts");
 `;
 

@@ -2,7 +2,7 @@
 // and the builder are opened by the command that needs them, so that the others start fast.
 
 import type { Log } from "./log/log.ts";
-import type { Output } from "./output.ts";
+import type { Output } from "./program/output.ts";
 import type { Environment } from "./settings/nix-conf.ts";
 import type { Settings } from "./settings/settings.ts";
 

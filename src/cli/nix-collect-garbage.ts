@@ -12,13 +12,13 @@ import { hostPath } from "#host";
 import { posix } from "node:path";
 import { parseCommandLine, type TakeWord } from "./arguments/command-line.ts";
 import { legacyFlags } from "./arguments/common-flags.ts";
-import { collect, collectAndTell, parseMaxFreed, printWouldFree } from "./collect-garbage.ts";
+import { collect, collectAndTell, parseMaxFreed, printWouldFree } from "./stores/collect-garbage.ts";
 import type { Command, Context } from "./command.ts";
-import { printHelp } from "./help.ts";
-import { openLocalStoreOf } from "./open-store.ts";
-import { printProgramVersion } from "./print-version.ts";
-import { profileLocationsOf } from "./profile-locations.ts";
-import { UsageError } from "./usage-error.ts";
+import { printHelp } from "./program/help.ts";
+import { openLocalStoreOf } from "./stores/open-store.ts";
+import { printProgramVersion } from "./program/print-version.ts";
+import { profileLocationsOf } from "./stores/profile-locations.ts";
+import { UsageError } from "./program/usage-error.ts";
 
 interface CollectLine {
   action: "collect" | "help" | "version";

@@ -3,10 +3,10 @@
 import { compressHash, parseHash, parseHashAlgorithm, printHash, type HashAlgorithm, type HashFormat } from "#formats";
 import { parseCommandLine, type TakeWord } from "./arguments/command-line.ts";
 import { legacyFlags } from "./arguments/common-flags.ts";
-import { hashPath } from "./hash-path.ts";
+import { hashPath } from "./stores/hash-path.ts";
 import type { Command, Context } from "./command.ts";
-import { printHelp } from "./help.ts";
-import { printProgramVersion } from "./print-version.ts";
+import { printHelp } from "./program/help.ts";
+import { printProgramVersion } from "./program/print-version.ts";
 
 interface HashLine {
   action: "hash" | "convert" | "help" | "version";

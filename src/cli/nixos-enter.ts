@@ -3,11 +3,11 @@
 import { existsSync } from "node:fs";
 import { FirnError, fromByteString } from "#formats";
 import { enterRoot } from "#nixos";
-import { absolutePath } from "./absolute-path.ts";
+import { absolutePath } from "./text/absolute-path.ts";
 import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "./arguments/command-line.ts";
 import { commonFlags } from "./arguments/common-flags.ts";
 import type { Command } from "./command.ts";
-import { printHelp } from "./help.ts";
+import { printHelp } from "./program/help.ts";
 
 export const command: Command = {
   name: "nixos-enter",

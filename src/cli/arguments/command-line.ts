@@ -1,7 +1,7 @@
 // Reads a command line the way Nix's Args does: `-qaP` is `-q -a -P`, `-j3` is `-j 3`, `--` ends the flags, a flag takes
 // as many arguments as its table says, and what no table knows goes to the command.
 
-import { UsageError, missingArgument, unexpectedArgument, unrecognisedFlag } from "../usage-error.ts";
+import { UsageError, missingArgument, unexpectedArgument, unrecognisedFlag } from "../program/usage-error.ts";
 
 export interface Flag {
   /** How many of the words that follow belong to it. */

@@ -3,7 +3,7 @@
 
 import { isAppendable } from "../settings/setting-table.ts";
 import { definitionOf, parseIntegerWithSuffix } from "../settings/settings.ts";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../program/usage-error.ts";
 import type { Context } from "../command.ts";
 import { firstOf, flagTable, switchFlag, valueFlag, type Flag, type FlagLookup } from "./command-line.ts";
 

@@ -1,6 +1,6 @@
 // The flags of the programs that evaluate: -I, --arg and its kin, --impure, --eval-store (Nix's MixEvalArgs).
 
-import type { MakeDebugSession } from "../instruments.ts";
+import type { MakeDebugSession } from "../evaluation/instruments.ts";
 import { flagTable, switchFlag, valueFlag, type FlagLookup } from "./command-line.ts";
 
 /** How a function argument was given on the command line. */

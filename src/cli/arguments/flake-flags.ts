@@ -2,10 +2,10 @@
 
 import type { Flakes, InputOverride, LockFlags } from "#instantiate";
 import { type InputPath, parseInputPath } from "#fetch";
-import { absolutePath } from "../absolute-path.ts";
+import { absolutePath } from "../text/absolute-path.ts";
 import type { Context } from "../command.ts";
-import { addInputsFrom, overrideFlake, readFlakeReference } from "../flake-reference.ts";
-import { UsageError } from "../usage-error.ts";
+import { addInputsFrom, overrideFlake, readFlakeReference } from "../evaluation/flake-reference.ts";
+import { UsageError } from "../program/usage-error.ts";
 import { flagTable, switchFlag, valueFlag, type FlagLookup } from "./command-line.ts";
 
 export interface FlakeFlags {

@@ -8,11 +8,11 @@ import { checkFacts, EvaluationFolder, FactRecorder } from "#facts";
 import { hashByteString, type LogEvent, printHash, toByteString } from "#formats";
 import { byteStringOfHostText } from "#host";
 import type { EvaluationStore } from "#store";
-import { absolutePath } from "../absolute-path.ts";
+import { absolutePath } from "../text/absolute-path.ts";
 import type { EvalFlags } from "../arguments/eval-flags.ts";
-import { cacheFolder } from "../cache-folder.ts";
+import { cacheFolder } from "../stores/cache-folder.ts";
 import type { Context } from "../command.ts";
-import { isWatched } from "../is-watched.ts";
+import { isWatched } from "../evaluation/is-watched.ts";
 import { programIdentity } from "./program-identity.ts";
 import type { Recording } from "./recording.ts";
 

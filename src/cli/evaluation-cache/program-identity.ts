@@ -3,7 +3,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { firnVersion, nixVersion } from "../version.ts";
+import { firnVersion, nixVersion } from "../program/version.ts";
 
 /** Anew with every build of the bundle, and where the sources run with every change of one of them. */
 export function programIdentity(): readonly unknown[] {

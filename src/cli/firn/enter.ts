@@ -5,9 +5,9 @@ import { defaultProfile } from "#profile";
 import { firstOf, flagTable, parseCommandLine, switchFlag } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import type { Command } from "../command.ts";
-import { printHelp } from "../help.ts";
-import { openLocalStoreOf } from "../open-store.ts";
-import { profileLocationsOf } from "../profile-locations.ts";
+import { printHelp } from "../program/help.ts";
+import { openLocalStoreOf } from "../stores/open-store.ts";
+import { profileLocationsOf } from "../stores/profile-locations.ts";
 import { runSeeingStore } from "./run-seeing-store.ts";
 
 export const command: Command = {

@@ -1,9 +1,9 @@
 // firn: Firn's own commands, for people; without one, an overview.
 
 import type { Command } from "../command.ts";
-import { printHelp } from "../help.ts";
+import { printHelp } from "../program/help.ts";
 import { findSubcommand, type LoadCommand, type Subcommands } from "../nix/subcommands.ts";
-import { firnVersion, nixVersion } from "../version.ts";
+import { firnVersion, nixVersion } from "../program/version.ts";
 
 const subcommands: Subcommands = new Map<string, LoadCommand>([
   ["disk", async () => (await import("./disk/disk.ts")).command],

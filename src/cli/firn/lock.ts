@@ -2,13 +2,13 @@
 
 import { makeLock, readAptSources, type ArchiveSource } from "#fetch";
 import { fromByteString } from "#formats";
-import { absolutePath } from "../absolute-path.ts";
+import { absolutePath } from "../text/absolute-path.ts";
 import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../arguments/command-line.ts";
 import { commonFlags } from "../arguments/common-flags.ts";
-import { lockDirectory } from "../collection.ts";
+import { lockDirectory } from "../evaluation/collection.ts";
 import type { Command } from "../command.ts";
-import { printHelp } from "../help.ts";
-import { interruptible } from "../interruptible.ts";
+import { printHelp } from "../program/help.ts";
+import { interruptible } from "../program/interruptible.ts";
 
 export const command: Command = {
   name: "firn lock",

@@ -7,17 +7,17 @@ import { suggestNames } from "#fetch";
 import { hostPath } from "#host";
 import { Attrs } from "#language";
 import { getDerivations, parseDerivationName, type PackageInfo } from "#profile";
-import { absolutePath } from "../absolute-path.ts";
+import { absolutePath } from "../text/absolute-path.ts";
 import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag, type Flag } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import { evalFlags } from "../arguments/eval-flags.ts";
-import { collectionValue, lockDirectory } from "../collection.ts";
+import { collectionValue, lockDirectory } from "../evaluation/collection.ts";
 import type { Command, Context } from "../command.ts";
-import { printHelp } from "../help.ts";
+import { printHelp } from "../program/help.ts";
 import { wantedPaths } from "../nix-env/packages.ts";
-import { printMissing } from "../print-missing.ts";
-import { openWritingSession, type Session } from "../session.ts";
-import { UsageError } from "../usage-error.ts";
+import { printMissing } from "../stores/print-missing.ts";
+import { openWritingSession, type Session } from "../evaluation/session.ts";
+import { UsageError } from "../program/usage-error.ts";
 import { runSeeingStore } from "./run-seeing-store.ts";
 
 interface RunLine {

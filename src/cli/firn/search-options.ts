@@ -2,12 +2,12 @@
 // those with more of the words in the name come first.
 
 import { FirnError, toByteString } from "#formats";
-import type { EvaluationSession } from "../session.ts";
+import type { EvaluationSession } from "../evaluation/session.ts";
 import { evalFlags } from "../arguments/eval-flags.ts";
-import { collectionFolder } from "../collection.ts";
+import { collectionFolder } from "../evaluation/collection.ts";
 import type { Context } from "../command.ts";
 import { answerOnce } from "../evaluation-cache/answer-once.ts";
-import { openStoreOf } from "../open-store.ts";
+import { openStoreOf } from "../stores/open-store.ts";
 
 interface FoundOption {
   readonly name: string;
@@ -32,7 +32,7 @@ export async function searchOptions(context: Context, patterns: readonly string[
     isItem: (value) => typeof value === "string",
     act: (text) => (options = JSON.parse(text) as readonly FoundOption[]),
     evaluate: async (say, recording) => {
-      const { openEvaluationSession } = await import("../session.ts");
+      const { openEvaluationSession } = await import("../evaluation/session.ts");
       say(await listOptions(openEvaluationSession(context, flags, { store, recording })));
     },
   });

@@ -3,13 +3,13 @@
 
 import { openLock, suggestNames } from "#fetch";
 import { FirnError, fromByteString, printIndentedJson, toByteString } from "#formats";
-import { absolutePath } from "../absolute-path.ts";
+import { absolutePath } from "../text/absolute-path.ts";
 import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../arguments/command-line.ts";
 import { commonFlags } from "../arguments/common-flags.ts";
-import { lockDirectory } from "../collection.ts";
+import { lockDirectory } from "../evaluation/collection.ts";
 import type { Command } from "../command.ts";
-import { printHelp } from "../help.ts";
-import { printTable } from "../table.ts";
+import { printHelp } from "../program/help.ts";
+import { printTable } from "../text/table.ts";
 
 export const command: Command = {
   name: "firn search",

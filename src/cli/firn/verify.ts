@@ -3,9 +3,9 @@
 import { firstOf, flagTable, parseCommandLine, switchFlag } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import type { Command } from "../command.ts";
-import { printHelp } from "../help.ts";
+import { printHelp } from "../program/help.ts";
 import { verify } from "../nix-store/verify.ts";
-import { openLocalStoreOf } from "../open-store.ts";
+import { openLocalStoreOf } from "../stores/open-store.ts";
 
 export const command: Command = {
   name: "firn verify",

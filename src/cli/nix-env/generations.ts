@@ -12,9 +12,9 @@ import {
   switchGeneration,
   switchLink,
 } from "#profile";
-import { absolutePath } from "../absolute-path.ts";
-import { profileLocationsOf } from "../profile-locations.ts";
-import { UsageError } from "../usage-error.ts";
+import { absolutePath } from "../text/absolute-path.ts";
+import { profileLocationsOf } from "../stores/profile-locations.ts";
+import { UsageError } from "../program/usage-error.ts";
 import { onlyWord, parseNumber, refuseFlags, refuseWords } from "./operation-flags.ts";
 import type { EnvRequest } from "./request.ts";
 

@@ -1,9 +1,9 @@
 // The packages that -i, -u and --set work with, from wherever the command line says (Nix's queryInstSources).
 
 import { getDerivations, packageOfStorePath, queryInstalled, type PackageInfo } from "#profile";
-import { absolutePath } from "../absolute-path.ts";
-import { followLinksToStorePath } from "../follow-links.ts";
-import type { Session } from "../session.ts";
+import { absolutePath } from "../text/absolute-path.ts";
+import { followLinksToStorePath } from "../stores/follow-links.ts";
+import type { Session } from "../evaluation/session.ts";
 import type { EnvRequest, InstallSource } from "./request.ts";
 import { selectPackages } from "./select.ts";
 import { loadSourceExpression } from "./source-expression.ts";

@@ -1,8 +1,8 @@
 // nix-env --install: adds packages to the profile, in place of those that have the same name.
 
 import { parseDerivationName, profileToken, queryInstalled, switchEnvironment, type PackageInfo } from "#profile";
-import { printMissing } from "../print-missing.ts";
-import { UsageError } from "../usage-error.ts";
+import { printMissing } from "../stores/print-missing.ts";
+import { UsageError } from "../program/usage-error.ts";
 import { queryInstallSources } from "./install-sources.ts";
 import { parseNumber, readFlags, readSourceFlag } from "./operation-flags.ts";
 import { isPrebuilt, wantedPaths } from "./packages.ts";

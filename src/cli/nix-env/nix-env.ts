@@ -1,16 +1,16 @@
 // nix-env: finds the operation and the flags that all operations share, and hands the rest to the operation's file.
 
 import { defaultProfile } from "#profile";
-import { absolutePath } from "../absolute-path.ts";
+import { absolutePath } from "../text/absolute-path.ts";
 import { parseCommandLine, firstOf, type TakeWord } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import { evalFlags } from "../arguments/eval-flags.ts";
 import type { Command, Context } from "../command.ts";
-import { printHelp } from "../help.ts";
-import { profileLocationsOf } from "../profile-locations.ts";
-import { openSession, openWritingSession } from "../session.ts";
-import { UsageError } from "../usage-error.ts";
-import { printProgramVersion } from "../print-version.ts";
+import { printHelp } from "../program/help.ts";
+import { profileLocationsOf } from "../stores/profile-locations.ts";
+import { openSession, openWritingSession } from "../evaluation/session.ts";
+import { UsageError } from "../program/usage-error.ts";
+import { printProgramVersion } from "../program/print-version.ts";
 import type { EnvOperation, EnvRequest } from "./request.ts";
 
 interface OperationEntry {

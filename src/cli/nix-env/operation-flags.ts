@@ -1,6 +1,6 @@
 // Reads the flags that an operation of nix-env has of its own; they may stand before or after the operation.
 
-import { missingArgument, unknownFlag, UsageError } from "../usage-error.ts";
+import { missingArgument, unknownFlag, UsageError } from "../program/usage-error.ts";
 import type { EnvRequest, InstallSource } from "./request.ts";
 
 /** Calls `take` for each flag with a function that gives its argument; false means that it is unknown. */

@@ -2,7 +2,7 @@
 
 import type { DerivedPath } from "#build";
 import type { PackageInfo } from "#profile";
-import type { Session } from "../session.ts";
+import type { Session } from "../evaluation/session.ts";
 
 /** What has to be realised so that the packages are there. */
 export function wantedPaths(packages: readonly PackageInfo[]): DerivedPath[] {

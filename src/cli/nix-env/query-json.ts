@@ -3,7 +3,7 @@
 import { fromByteString, parseJson, printIndentedJson, printStorePath, type JsonValue } from "#formats";
 import { ContextCollector, printJson } from "#language";
 import { parseDerivationName, type PackageInfo } from "#profile";
-import type { Output } from "../output.ts";
+import type { Output } from "../program/output.ts";
 import type { Query } from "./query.ts";
 
 export function printPackagesAsJson(

@@ -3,8 +3,8 @@
 import { printStorePath } from "#formats";
 import { Attrs, NixFloat, printFloat, type Value } from "#language";
 import { parseDerivationName, stringOf, type PackageInfo } from "#profile";
-import type { Session } from "../session.ts";
-import type { XmlWriter } from "../xml-writer.ts";
+import type { Session } from "../evaluation/session.ts";
+import type { XmlWriter } from "../text/xml-writer.ts";
 import { compareWithOthers, statusOf } from "./query-columns.ts";
 import type { Query } from "./query.ts";
 

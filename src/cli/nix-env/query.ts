@@ -3,10 +3,10 @@
 import type { StorePath } from "#formats";
 import { BaseError, isCatchable } from "#language";
 import { queryInstalled, type PackageInfo } from "#profile";
-import type { Session } from "../session.ts";
-import { printTable } from "../table.ts";
-import { UsageError } from "../usage-error.ts";
-import { XmlWriter } from "../xml-writer.ts";
+import type { Session } from "../evaluation/session.ts";
+import { printTable } from "../text/table.ts";
+import { UsageError } from "../program/usage-error.ts";
+import { XmlWriter } from "../text/xml-writer.ts";
 import { loadDerivations } from "./install-sources.ts";
 import { readFlags } from "./operation-flags.ts";
 import { columnsOf } from "./query-columns.ts";

@@ -2,7 +2,7 @@
 
 import type { EvalFlags } from "../arguments/eval-flags.ts";
 import type { Context } from "../command.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../evaluation/session.ts";
 
 /** Where packages come from: the names in an expression, functions of it, store paths, another profile, attributes. */
 export type InstallSource =

@@ -11,8 +11,8 @@ import {
   switchLink,
 } from "#profile";
 import { FirnError } from "#formats";
-import { printMissing } from "../print-missing.ts";
-import { UsageError } from "../usage-error.ts";
+import { printMissing } from "../stores/print-missing.ts";
+import { UsageError } from "../program/usage-error.ts";
 import { queryInstallSources } from "./install-sources.ts";
 import { readFlags, readSourceFlag, refuseFlags } from "./operation-flags.ts";
 import { wantedPaths } from "./packages.ts";

@@ -8,9 +8,9 @@ import { FirnError } from "#formats";
 import { hostPath } from "#host";
 import { Attrs, AttrsBuilder, emptyAttrs, NixPath, type Slot, type Value } from "#language";
 import { defaultExpression } from "#profile";
-import { collectionValue, lockDirectory } from "../collection.ts";
-import { profileLocationsOf } from "../profile-locations.ts";
-import type { Session } from "../session.ts";
+import { collectionValue, lockDirectory } from "../evaluation/collection.ts";
+import { profileLocationsOf } from "../stores/profile-locations.ts";
+import type { Session } from "../evaluation/session.ts";
 
 const maxExpressions = 1024;
 

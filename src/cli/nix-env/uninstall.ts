@@ -8,10 +8,10 @@ import {
   switchEnvironment,
   type PackageInfo,
 } from "#profile";
-import { followLinksToStorePath } from "../follow-links.ts";
+import { followLinksToStorePath } from "../stores/follow-links.ts";
 import { refuseFlags } from "./operation-flags.ts";
 import type { EnvRequest } from "./request.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../evaluation/session.ts";
 
 export async function uninstall(request: EnvRequest): Promise<void> {
   refuseFlags(request);

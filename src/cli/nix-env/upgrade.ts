@@ -2,13 +2,13 @@
 
 import { compareVersions, BaseError } from "#language";
 import { parseDerivationName, profileToken, queryInstalled, switchEnvironment, type PackageInfo } from "#profile";
-import { printMissing } from "../print-missing.ts";
+import { printMissing } from "../stores/print-missing.ts";
 import { queryInstallSources } from "./install-sources.ts";
 import { readFlags, readSourceFlag } from "./operation-flags.ts";
 import { isPrebuilt, wantedPaths } from "./packages.ts";
 import type { EnvRequest, InstallSource } from "./request.ts";
 import { comparePriorities } from "./select.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../evaluation/session.ts";
 
 /** When the available version fits: it is higher, not lower, equal, or always. */
 type UpgradeRule = "lt" | "leq" | "eq" | "always";

@@ -2,8 +2,8 @@
 
 import { posix } from "node:path";
 import { makeFixedOutputPath, parseHash, parseHashAlgorithm, printStorePath } from "#formats";
-import { absolutePath } from "../absolute-path.ts";
-import { UsageError } from "../usage-error.ts";
+import { absolutePath } from "../text/absolute-path.ts";
+import { UsageError } from "../program/usage-error.ts";
 import { readSwitches, refuseFlags } from "./operation-flags.ts";
 import type { StoreRequest } from "./request.ts";
 

@@ -2,9 +2,9 @@
 
 import { printStorePath } from "#formats";
 import type { GcAction, GcResults } from "#store";
-import { collect, collectAndTell, parseMaxFreed } from "../collect-garbage.ts";
-import { followLinksToStorePath } from "../follow-links.ts";
-import { missingArgument, UsageError } from "../usage-error.ts";
+import { collect, collectAndTell, parseMaxFreed } from "../stores/collect-garbage.ts";
+import { followLinksToStorePath } from "../stores/follow-links.ts";
+import { missingArgument, UsageError } from "../program/usage-error.ts";
 import { readSwitches } from "./operation-flags.ts";
 import type { StoreRequest } from "./request.ts";
 

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { printStorePath } from "#formats";
 import { dumpDatabase, loadDatabase, pathNotValid, registerValidity } from "#store";
-import { followLinksToStorePath } from "../follow-links.ts";
+import { followLinksToStorePath } from "../stores/follow-links.ts";
 import { readSwitches, refuseFlags, refuseWords } from "./operation-flags.ts";
 import type { StoreRequest } from "./request.ts";
 

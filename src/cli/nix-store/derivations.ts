@@ -1,9 +1,9 @@
 // nix-store --read-log and --print-env: what a build said, and what it was given.
 
 import { FirnError, parseStorePath, printStorePath } from "#formats";
-import { followLinksToStorePath } from "../follow-links.ts";
-import { shellQuote } from "../shell-quote.ts";
-import { UsageError } from "../usage-error.ts";
+import { followLinksToStorePath } from "../stores/follow-links.ts";
+import { shellQuote } from "../text/shell-quote.ts";
+import { UsageError } from "../program/usage-error.ts";
 import { refuseFlags } from "./operation-flags.ts";
 import type { StoreRequest } from "./request.ts";
 

@@ -4,7 +4,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { hostPath } from "#host";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../program/usage-error.ts";
 import { readSwitches } from "./operation-flags.ts";
 import type { StoreRequest } from "./request.ts";
 

@@ -2,7 +2,7 @@
 
 import { isDerivationPath, printStorePath, storePathName, type StorePath } from "#formats";
 import { topologicalSort, type Store } from "#store";
-import type { Output } from "../output.ts";
+import type { Output } from "../program/output.ts";
 
 // UTF-8 of the box-drawing characters, as byte strings.
 const branch = "\xe2\x94\x9c\xe2\x94\x80\xe2\x94\x80\xe2\x94\x80";

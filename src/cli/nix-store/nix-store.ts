@@ -5,10 +5,10 @@ import { isatty } from "node:tty";
 import { parseCommandLine, type TakeWord } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import type { Command, Context } from "../command.ts";
-import { printHelp } from "../help.ts";
-import { openLocalStoreOf } from "../open-store.ts";
-import { printProgramVersion } from "../print-version.ts";
-import { UsageError } from "../usage-error.ts";
+import { printHelp } from "../program/help.ts";
+import { openLocalStoreOf } from "../stores/open-store.ts";
+import { printProgramVersion } from "../program/print-version.ts";
+import { UsageError } from "../program/usage-error.ts";
 import type { StoreOperation, StoreRequest } from "./request.ts";
 
 interface OperationEntry {

@@ -1,6 +1,6 @@
 // Checks of flags and arguments that several operations of nix-store share, in Nix's words.
 
-import { unknownFlag, UsageError } from "../usage-error.ts";
+import { unknownFlag, UsageError } from "../program/usage-error.ts";
 import type { StoreRequest } from "./request.ts";
 
 /** Which of `known` were given; any other flag is an error. */

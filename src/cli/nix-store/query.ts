@@ -2,9 +2,9 @@
 
 import { derivationOutputPath, FirnError, isDerivationPath, printHash, printStorePath, type StorePath } from "#formats";
 import { computeClosure, topologicalSort, type LocalStore } from "#store";
-import { followLinksToStorePath } from "../follow-links.ts";
-import { realisePaths } from "../realise-paths.ts";
-import { unknownFlag, UsageError } from "../usage-error.ts";
+import { followLinksToStorePath } from "../stores/follow-links.ts";
+import { realisePaths } from "../stores/realise-paths.ts";
+import { unknownFlag, UsageError } from "../program/usage-error.ts";
 import { printDotGraph, printGraphMl, printTree } from "./graph.ts";
 import type { StoreRequest } from "./request.ts";
 

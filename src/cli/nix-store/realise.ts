@@ -3,9 +3,9 @@
 import { FirnError, isDerivationPath, printStorePath, type StorePath } from "#formats";
 import { queryMissing, type BuildMode, type DerivedPath } from "#build";
 import type { LocalStore } from "#store";
-import { followLinksToPathWithOutputs, type PathWithOutputs } from "../follow-links.ts";
-import { printMissingPaths } from "../print-missing.ts";
-import { realisePaths } from "../realise-paths.ts";
+import { followLinksToPathWithOutputs, type PathWithOutputs } from "../stores/follow-links.ts";
+import { printMissingPaths } from "../stores/print-missing.ts";
+import { realisePaths } from "../stores/realise-paths.ts";
 import { keepResult } from "./result-roots.ts";
 import { readSwitches } from "./operation-flags.ts";
 import type { StoreRequest } from "./request.ts";

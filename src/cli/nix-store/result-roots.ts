@@ -2,8 +2,8 @@
 
 import { printStorePath, type StorePath } from "#formats";
 import type { LocalStore } from "#store";
-import { absolutePath } from "../absolute-path.ts";
-import { warnAboutCollection } from "../gc-warning.ts";
+import { absolutePath } from "../text/absolute-path.ts";
+import { warnAboutCollection } from "../stores/gc-warning.ts";
 import type { StoreRequest } from "./request.ts";
 
 export interface ResultName {

@@ -2,9 +2,9 @@
 
 import { createHasher, hashesEqual, printHash, printStorePath, type Hash, type StorePath } from "#formats";
 import type { LocalStore } from "#store";
-import { followLinksToStorePath } from "../follow-links.ts";
-import { repairStorePath } from "../realise-paths.ts";
-import { UsageError } from "../usage-error.ts";
+import { followLinksToStorePath } from "../stores/follow-links.ts";
+import { repairStorePath } from "../stores/realise-paths.ts";
+import { UsageError } from "../program/usage-error.ts";
 import { readSwitches, refuseFlags, refuseWords } from "./operation-flags.ts";
 import type { StoreRequest } from "./request.ts";
 

@@ -3,15 +3,15 @@
 import { derivationOutputPath, printJson, printStorePath, type JsonValue, type StorePath } from "#formats";
 import { queryMissing, type BuildResult, type DerivedPath } from "#build";
 import type { LocalStore } from "#store";
-import { absolutePath } from "../absolute-path.ts";
+import { absolutePath } from "../text/absolute-path.ts";
 import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../arguments/command-line.ts";
 import type { Command } from "../command.ts";
 import { answerOnce } from "../evaluation-cache/answer-once.ts";
-import { printHelp } from "../help.ts";
-import { openLocalStoreOf } from "../open-store.ts";
-import { printMissingPaths } from "../print-missing.ts";
-import { realisePaths } from "../realise-paths.ts";
-import { UsageError } from "../usage-error.ts";
+import { printHelp } from "../program/help.ts";
+import { openLocalStoreOf } from "../stores/open-store.ts";
+import { printMissingPaths } from "../stores/print-missing.ts";
+import { realisePaths } from "../stores/realise-paths.ts";
+import { UsageError } from "../program/usage-error.ts";
 import { printJsonText } from "./eval.ts";
 import { choosePurity, installableFlags, questionOfInstallables } from "./installable-flags.ts";
 
@@ -58,7 +58,7 @@ export const command: Command = {
       act: (path) => wanted.push(path),
       evaluate: async (say, recording) => {
         const { toDerivedPaths } = await import("./installables.ts");
-        const { openSession } = await import("../session.ts");
+        const { openSession } = await import("../evaluation/session.ts");
         const session = await openSession(context, installables.evaluation, { store, recording });
         for (const path of toDerivedPaths(session, installables, named)) say(path);
       },

@@ -13,7 +13,7 @@ import type { DerivedPath } from "#build";
 import { computeClosure, type LocalStore } from "#store";
 import { firstOf, flagTable, parseCommandLine, switchFlag } from "../arguments/command-line.ts";
 import type { Command } from "../command.ts";
-import { printHelp } from "../help.ts";
+import { printHelp } from "../program/help.ts";
 import { printJsonText } from "./eval.ts";
 import { installableFlags } from "./installable-flags.ts";
 import { openInstallableSession, toDerivedPaths } from "./installables.ts";

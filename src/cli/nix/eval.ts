@@ -5,10 +5,10 @@ import { isTerminal } from "#host";
 import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../arguments/command-line.ts";
 import type { Command } from "../command.ts";
 import { answerOnce } from "../evaluation-cache/answer-once.ts";
-import { printHelp } from "../help.ts";
-import { openStoreOf } from "../open-store.ts";
-import type { Output } from "../output.ts";
-import { unexpectedArgument, UsageError } from "../usage-error.ts";
+import { printHelp } from "../program/help.ts";
+import { openStoreOf } from "../stores/open-store.ts";
+import type { Output } from "../program/output.ts";
+import { unexpectedArgument, UsageError } from "../program/usage-error.ts";
 import { chooseDebugger, choosePurity, installableFlags, questionOfInstallables } from "./installable-flags.ts";
 
 export interface EvalLine {
@@ -60,7 +60,7 @@ export const command: Command = {
       act: (text) => (line.format === "json" ? printJsonText(output, text) : output.write(text)),
       evaluate: async (say, recording) => {
         const { evaluateSelected } = await import("./eval-selected.ts");
-        const { openEvaluationSession } = await import("../session.ts");
+        const { openEvaluationSession } = await import("../evaluation/session.ts");
         const session = openEvaluationSession(context, installables.evaluation, { store, recording });
         evaluateSelected(session, installables, line, say);
       },

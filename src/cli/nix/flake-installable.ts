@@ -26,9 +26,9 @@ import {
   uncolored,
   withLanguageErrors,
 } from "#language";
-import { readFlakeReferenceWithFragment } from "../flake-reference.ts";
-import type { EvaluationSession } from "../session.ts";
-import { UsageError } from "../usage-error.ts";
+import { readFlakeReferenceWithFragment } from "../evaluation/flake-reference.ts";
+import type { EvaluationSession } from "../evaluation/session.ts";
+import { UsageError } from "../program/usage-error.ts";
 import { AttrCursor } from "./attr-cursor.ts";
 import type { WantedOutputs } from "./outputs-spec.ts";
 

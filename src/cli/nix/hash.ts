@@ -12,9 +12,9 @@ import {
 import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag, type Flag } from "../arguments/command-line.ts";
 import { commonFlags } from "../arguments/common-flags.ts";
 import type { Command, Context } from "../command.ts";
-import { hashPath } from "../hash-path.ts";
-import { printHelp } from "../help.ts";
-import { UsageError } from "../usage-error.ts";
+import { hashPath } from "../stores/hash-path.ts";
+import { printHelp } from "../program/help.ts";
+import { UsageError } from "../program/usage-error.ts";
 
 const help = "nix/hash.md";
 

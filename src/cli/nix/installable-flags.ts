@@ -6,7 +6,7 @@ import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
 import { flakeFlags, type FlakeFlags } from "../arguments/flake-flags.ts";
 import { networkFlags } from "../arguments/network-flags.ts";
 import type { Context } from "../command.ts";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../program/usage-error.ts";
 
 export interface InstallableFlags {
   readonly lookup: FlagLookup;

@@ -6,11 +6,11 @@ import { FirnError, isDerivationPath, printStorePath, type StorePath } from "#fo
 import type { DerivedPath } from "#build";
 import type { Slot } from "#language";
 import { getDerivations } from "#profile";
-import { absolutePath } from "../absolute-path.ts";
+import { absolutePath } from "../text/absolute-path.ts";
 import type { Context } from "../command.ts";
-import { followLinksToStorePath } from "../follow-links.ts";
-import { openSession, type EvaluationSession, type Session } from "../session.ts";
-import { UsageError } from "../usage-error.ts";
+import { followLinksToStorePath } from "../stores/follow-links.ts";
+import { openSession, type EvaluationSession, type Session } from "../evaluation/session.ts";
+import { UsageError } from "../program/usage-error.ts";
 import { chooseDebugger, choosePurity, type InstallableFlags } from "./installable-flags.ts";
 import { FlakeInstallable, packageAttrPaths } from "./flake-installable.ts";
 import { parseWithOutputs, type WithOutputs } from "./outputs-spec.ts";

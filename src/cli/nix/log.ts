@@ -3,8 +3,8 @@
 import { FirnError, printStorePath } from "#formats";
 import { firstOf, flagTable, parseCommandLine, switchFlag } from "../arguments/command-line.ts";
 import type { Command } from "../command.ts";
-import { printHelp } from "../help.ts";
-import { unexpectedArgument } from "../usage-error.ts";
+import { printHelp } from "../program/help.ts";
+import { unexpectedArgument } from "../program/usage-error.ts";
 import { installableFlags } from "./installable-flags.ts";
 import { openInstallableSession, toDerivedPaths } from "./installables.ts";
 

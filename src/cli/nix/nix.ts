@@ -4,9 +4,9 @@ import type { Command } from "../command.ts";
 import { firstOf, flagTable, parseCommandLine, switchFlag, type FlagLookup } from "../arguments/command-line.ts";
 import { commonFlags } from "../arguments/common-flags.ts";
 import { networkFlags } from "../arguments/network-flags.ts";
-import { printHelp } from "../help.ts";
-import { printProgramVersion } from "../print-version.ts";
-import { UsageError } from "../usage-error.ts";
+import { printHelp } from "../program/help.ts";
+import { printProgramVersion } from "../program/print-version.ts";
+import { UsageError } from "../program/usage-error.ts";
 import { flakeSubcommands } from "./flake/subcommands.ts";
 import { findSubcommand, type LoadCommand, type Subcommands } from "./subcommands.ts";
 

@@ -2,7 +2,7 @@
 
 import { FirnError, listAlternatives, nearestNames } from "#formats";
 import type { Command } from "../command.ts";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../program/usage-error.ts";
 
 export type LoadCommand = () => Promise<Command>;
 

@@ -5,11 +5,11 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { fromByteString, toByteString } from "#formats";
 import { hostPath } from "#host";
 import { printHardwareConfiguration, printStartingConfiguration, readHardware } from "#nixos";
-import { absolutePath } from "../absolute-path.ts";
+import { absolutePath } from "../text/absolute-path.ts";
 import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../arguments/command-line.ts";
 import { commonFlags } from "../arguments/common-flags.ts";
 import type { Command, Context } from "../command.ts";
-import { printHelp } from "../help.ts";
+import { printHelp } from "../program/help.ts";
 
 /** The release whose options the modules have; also in collection/modules/system/activation/top-level.nix. */
 const release = "26.11";

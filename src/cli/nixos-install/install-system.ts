@@ -7,9 +7,9 @@ import { hostPath } from "#host";
 import { createGeneration, getDerivations, switchLink } from "#profile";
 import { computeClosure, type LocalStore, topologicalSort } from "#store";
 import type { Context } from "../command.ts";
-import { openLocalStoreOf, openStoreAt } from "../open-store.ts";
-import { realisePaths } from "../realise-paths.ts";
-import { openWritingSession } from "../session.ts";
+import { openLocalStoreOf, openStoreAt } from "../stores/open-store.ts";
+import { realisePaths } from "../stores/realise-paths.ts";
+import { openWritingSession } from "../evaluation/session.ts";
 import { shortenTrace } from "../nixos-rebuild/shorten-trace.ts";
 import type { InstallLine } from "./nixos-install.ts";
 

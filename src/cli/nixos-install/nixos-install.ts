@@ -6,14 +6,14 @@ import { posix } from "node:path";
 import { FirnError, fromByteString } from "#formats";
 import { hostPath, isTerminal } from "#host";
 import { enterRoot } from "#nixos";
-import { absolutePath } from "../absolute-path.ts";
+import { absolutePath } from "../text/absolute-path.ts";
 import { firstOf, flagTable, parseCommandLine, type TakeWord, valueFlag } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
 import type { Command, Context } from "../command.ts";
-import { printHelp } from "../help.ts";
-import { printProgramVersion } from "../print-version.ts";
-import { UsageError } from "../usage-error.ts";
+import { printHelp } from "../program/help.ts";
+import { printProgramVersion } from "../program/print-version.ts";
+import { UsageError } from "../program/usage-error.ts";
 
 export interface InstallLine {
   action: "install" | "help" | "version";

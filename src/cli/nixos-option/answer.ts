@@ -3,8 +3,8 @@
 
 import { FirnError, nearestNames, toByteString } from "#formats";
 import { type Attrs, BaseError, type Evaluator, type NixList, parseAttrPath, type Slot } from "#language";
-import { collectionFolder } from "../collection.ts";
-import type { EvaluationSession } from "../session.ts";
+import { collectionFolder } from "../evaluation/collection.ts";
+import type { EvaluationSession } from "../evaluation/session.ts";
 import type { OptionLine } from "./nixos-option.ts";
 import { data, member, shownError, shownText } from "./read-query.ts";
 

@@ -6,10 +6,10 @@ import { legacyFlags } from "../arguments/common-flags.ts";
 import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
 import type { Command, Context } from "../command.ts";
 import { answerOnce } from "../evaluation-cache/answer-once.ts";
-import { printHelp } from "../help.ts";
-import { openStoreOf } from "../open-store.ts";
-import { printProgramVersion } from "../print-version.ts";
-import { UsageError } from "../usage-error.ts";
+import { printHelp } from "../program/help.ts";
+import { openStoreOf } from "../stores/open-store.ts";
+import { printProgramVersion } from "../program/print-version.ts";
+import { UsageError } from "../program/usage-error.ts";
 
 export interface OptionLine {
   action: "show" | "help" | "version";
@@ -47,7 +47,7 @@ async function run(called: Command, line: OptionLine, context: Context): Promise
     act: (text) => context.output.write(text),
     evaluate: async (say, recording) => {
       const { answer } = await import("./answer.ts");
-      const { openEvaluationSession } = await import("../session.ts");
+      const { openEvaluationSession } = await import("../evaluation/session.ts");
       answer(openEvaluationSession(context, line.evaluation, { store, recording }), line, say);
     },
   });

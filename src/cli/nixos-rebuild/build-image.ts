@@ -2,8 +2,8 @@
 
 import { fromByteString } from "#formats";
 import type { Context } from "../command.ts";
-import { openEvaluationSession } from "../session.ts";
-import { UsageError } from "../usage-error.ts";
+import { openEvaluationSession } from "../evaluation/session.ts";
+import { UsageError } from "../program/usage-error.ts";
 import { buildAttribute } from "./build-system.ts";
 import type { RebuildLine } from "./command-line.ts";
 

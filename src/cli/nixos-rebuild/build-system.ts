@@ -5,10 +5,10 @@ import { readlinkSync } from "node:fs";
 import { findGenerations } from "#profile";
 import { FirnError, parseStorePath } from "#formats";
 import { atomicSymlink, hostPath } from "#host";
-import { absolutePath } from "../absolute-path.ts";
+import { absolutePath } from "../text/absolute-path.ts";
 import type { Context } from "../command.ts";
-import { build } from "../nix-build.ts";
-import { openLocalStoreOf } from "../open-store.ts";
+import { build } from "../nix-build/nix-build.ts";
+import { openLocalStoreOf } from "../stores/open-store.ts";
 import type { RebuildLine } from "./command-line.ts";
 import { shortenTrace } from "./shorten-trace.ts";
 

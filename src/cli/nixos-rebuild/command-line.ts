@@ -5,7 +5,7 @@ import { firstOf, parseCommandLine, type TakeWord } from "../arguments/command-l
 import { legacyFlags } from "../arguments/common-flags.ts";
 import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
 import type { Context } from "../command.ts";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../program/usage-error.ts";
 
 type Action =
   | "switch"

@@ -13,7 +13,7 @@ import {
   readAccounts,
 } from "#nixos";
 import type { LocalStore } from "#store";
-import { followLinksToStorePath } from "../follow-links.ts";
+import { followLinksToStorePath } from "../stores/follow-links.ts";
 
 interface Differences {
   readonly packages: readonly PackageChange[];

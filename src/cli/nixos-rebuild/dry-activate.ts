@@ -19,11 +19,11 @@ import {
   type Unfinished,
 } from "#nixos";
 import { hostPath } from "#host";
-import { absolutePath } from "../absolute-path.ts";
+import { absolutePath } from "../text/absolute-path.ts";
 import type { Context } from "../command.ts";
-import { openLocalStoreOf } from "../open-store.ts";
+import { openLocalStoreOf } from "../stores/open-store.ts";
 import { describeDifferences, findDifferences } from "./differences.ts";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../program/usage-error.ts";
 import type { RebuildLine } from "./command-line.ts";
 import { variantOf } from "./specialisation.ts";
 

@@ -11,7 +11,7 @@ export async function tellDefinitions(
   units: readonly string[],
 ): Promise<string[]> {
   try {
-    const { openSession } = await import("../session.ts");
+    const { openSession } = await import("../evaluation/session.ts");
     const session = await openSession(context, line.evaluation);
     const { evaluator, autoArguments } = session;
     const root = evaluator.evalMainFile(session.lookupExpression("<nixpkgs/nixos>"));

@@ -7,7 +7,7 @@ import { fromByteString, toByteString } from "#formats";
 import { hostPath } from "#host";
 import { findGenerations, type Generation } from "#profile";
 import type { Context } from "../command.ts";
-import { printTable } from "../table.ts";
+import { printTable } from "../text/table.ts";
 import type { RebuildLine } from "./command-line.ts";
 
 interface SystemGeneration {

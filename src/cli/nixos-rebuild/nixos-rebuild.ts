@@ -1,11 +1,11 @@
 // nixos-rebuild: builds a system from the configuration, switches a machine to it, lists generations, and says what a switch
 // would do. `<nixpkgs/nixos>` is evaluated and built by nix-build itself.
 
-import { printHelp } from "../help.ts";
+import { printHelp } from "../program/help.ts";
 import type { Command } from "../command.ts";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../program/usage-error.ts";
 import { readCommandLine } from "./command-line.ts";
-import { printProgramVersion } from "../print-version.ts";
+import { printProgramVersion } from "../program/print-version.ts";
 
 export const command: Command = {
   name: "nixos-rebuild",

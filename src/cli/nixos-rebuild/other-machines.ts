@@ -7,8 +7,8 @@ import { pipeline } from "node:stream/promises";
 import { FirnError, fromByteString, parseStorePath, printStorePath, type StorePath, toByteString } from "#formats";
 import { computeClosure, type LocalStore } from "#store";
 import type { Context } from "../command.ts";
-import { findDerivations } from "../nix-build.ts";
-import { openLocalStoreOf } from "../open-store.ts";
+import { findDerivations } from "../nix-build/nix-build.ts";
+import { openLocalStoreOf } from "../stores/open-store.ts";
 import type { RebuildLine } from "./command-line.ts";
 
 /** Gives the status of that machine's switch. */

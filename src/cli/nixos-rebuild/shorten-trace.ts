@@ -3,7 +3,7 @@
 
 import { FirnError } from "#formats";
 import type { BaseError } from "#language";
-import { collectionFolder } from "../collection.ts";
+import { collectionFolder } from "../evaluation/collection.ts";
 
 /** Does nothing to errors that are not of the language. */
 export function shortenTrace(error: unknown): void {

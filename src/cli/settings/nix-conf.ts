@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { FirnError } from "#formats";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../program/usage-error.ts";
 import { Settings } from "./settings.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;

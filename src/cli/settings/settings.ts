@@ -3,7 +3,7 @@
 
 import { availableParallelism } from "node:os";
 import type { LintLevel } from "#language";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../program/usage-error.ts";
 import { isAppendable, settingAliases, settingDefinitions, type SettingDefinition } from "./setting-table.ts";
 
 export class Settings {

@@ -2,10 +2,10 @@
 // nixos-rebuild does when it has built the system, for those who only have the system.
 
 import type { Command, Context } from "../command.ts";
-import { printHelp } from "../help.ts";
-import { openLocalStoreOf } from "../open-store.ts";
-import { printProgramVersion } from "../print-version.ts";
-import { UsageError } from "../usage-error.ts";
+import { printHelp } from "../program/help.ts";
+import { openLocalStoreOf } from "../stores/open-store.ts";
+import { printProgramVersion } from "../program/print-version.ts";
+import { UsageError } from "../program/usage-error.ts";
 
 export const command: Command = {
   name: "switch-to-configuration",

@@ -2,13 +2,13 @@
 
 import type { DiskLayout } from "#nixos";
 import { fromByteString, toByteString } from "#formats";
-import { absolutePath } from "../../absolute-path.ts";
+import { absolutePath } from "../../text/absolute-path.ts";
 import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../../arguments/command-line.ts";
 import { legacyFlags } from "../../arguments/common-flags.ts";
 import { evalFlags } from "../../arguments/eval-flags.ts";
 import type { Command, Context } from "../../command.ts";
-import { printHelp } from "../../help.ts";
-import { UsageError } from "../../usage-error.ts";
+import { printHelp } from "../../program/help.ts";
+import { UsageError } from "../../program/usage-error.ts";
 import type { LayoutSource } from "./read-layout.ts";
 
 type Action = "plan" | "apply" | "mount";

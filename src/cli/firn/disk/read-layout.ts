@@ -7,7 +7,7 @@ import { ContextCollector, printJson } from "#language";
 import { type DiskLayout, parseLayout } from "#nixos";
 import type { EvalFlags } from "../../arguments/eval-flags.ts";
 import type { Context } from "../../command.ts";
-import { openEvaluationSession } from "../../session.ts";
+import { openEvaluationSession } from "../../evaluation/session.ts";
 
 export interface LayoutSource {
   readonly evaluation: EvalFlags;

@@ -17,9 +17,9 @@ import {
 } from "#formats";
 import { flagTable, switchFlag, valueFlag } from "../../arguments/command-line.ts";
 import type { Command } from "../../command.ts";
-import { openStoreAt } from "../../open-store.ts";
-import { printHelp } from "../../help.ts";
-import type { Session } from "../../session.ts";
+import { openStoreAt } from "../../stores/open-store.ts";
+import { printHelp } from "../../program/help.ts";
+import type { Session } from "../../evaluation/session.ts";
 import { printJsonText } from "../eval.ts";
 import { lockFlakeOfLine, openFlakeSession, readFlakeLine } from "./flake-command.ts";
 

@@ -3,9 +3,9 @@
 import { queryMissing, realise } from "#build";
 import { printStorePath } from "#formats";
 import { BaseError, hint, uncolored } from "#language";
-import { interruptible } from "../../interruptible.ts";
-import { buildSettings } from "../../realise-paths.ts";
-import type { Session } from "../../session.ts";
+import { interruptible } from "../../program/interruptible.ts";
+import { buildSettings } from "../../stores/realise-paths.ts";
+import type { Session } from "../../evaluation/session.ts";
 import type { BuiltCheck, CheckState } from "./check-state.ts";
 
 export async function buildChecks({ store }: Session, state: CheckState): Promise<void> {

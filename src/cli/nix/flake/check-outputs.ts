@@ -15,7 +15,7 @@ import {
 } from "#language";
 import { derivationOf } from "#profile";
 import type { LockedFlake } from "#instantiate";
-import type { Session } from "../../session.ts";
+import type { Session } from "../../evaluation/session.ts";
 import { type CheckState, checking } from "./check-state.ts";
 import { during } from "./flake-command.ts";
 

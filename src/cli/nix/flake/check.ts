@@ -3,7 +3,7 @@
 import { BaseError, renderError } from "#language";
 import { flagTable, switchFlag } from "../../arguments/command-line.ts";
 import type { Command } from "../../command.ts";
-import { printHelp } from "../../help.ts";
+import { printHelp } from "../../program/help.ts";
 import { buildChecks } from "./build-checks.ts";
 import { checkOutputs } from "./check-outputs.ts";
 import type { CheckState } from "./check-state.ts";

@@ -4,10 +4,10 @@ import { existsSync } from "node:fs";
 import { cloneInput } from "#instantiate";
 import { FirnError } from "#formats";
 import { hostPath } from "#host";
-import { absolutePath } from "../../absolute-path.ts";
+import { absolutePath } from "../../text/absolute-path.ts";
 import { flagTable, valueFlag } from "../../arguments/command-line.ts";
 import type { Command } from "../../command.ts";
-import { printHelp } from "../../help.ts";
+import { printHelp } from "../../program/help.ts";
 import { flakeOfLine, openFlakeSession, readFlakeLine } from "./flake-command.ts";
 
 export const command: Command = {

@@ -8,9 +8,9 @@ import { evalFlags, type EvalFlags } from "../../arguments/eval-flags.ts";
 import { flakeFlags, type FlakeFlags } from "../../arguments/flake-flags.ts";
 import { networkFlags } from "../../arguments/network-flags.ts";
 import type { Context } from "../../command.ts";
-import { readFlakeReference } from "../../flake-reference.ts";
-import { openSession, type Session } from "../../session.ts";
-import { unexpectedArgument } from "../../usage-error.ts";
+import { readFlakeReference } from "../../evaluation/flake-reference.ts";
+import { openSession, type Session } from "../../evaluation/session.ts";
+import { unexpectedArgument } from "../../program/usage-error.ts";
 
 export interface FlakeLine {
   readonly evaluation: EvalFlags;

@@ -5,15 +5,15 @@ import { FirnError } from "#formats";
 import { addToGit } from "#fetch";
 import { hostPath } from "#host";
 import { ContextCollector, type EvalIO } from "#language";
-import { absolutePath } from "../../absolute-path.ts";
+import { absolutePath } from "../../text/absolute-path.ts";
 import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../../arguments/command-line.ts";
 import { commonFlags } from "../../arguments/common-flags.ts";
 import { evalFlags } from "../../arguments/eval-flags.ts";
 import { networkFlags } from "../../arguments/network-flags.ts";
 import type { Command, Context } from "../../command.ts";
-import { printHelp } from "../../help.ts";
-import { openEvaluationSession } from "../../session.ts";
-import { unexpectedArgument, UsageError } from "../../usage-error.ts";
+import { printHelp } from "../../program/help.ts";
+import { openEvaluationSession } from "../../evaluation/session.ts";
+import { unexpectedArgument, UsageError } from "../../program/usage-error.ts";
 import { FlakeInstallable } from "../flake-installable.ts";
 
 export const command: Command = {

@@ -1,7 +1,7 @@
 // nix flake lock: adds to the lock file what lacks, and leaves the rest as it is.
 
 import type { Command } from "../../command.ts";
-import { printHelp } from "../../help.ts";
+import { printHelp } from "../../program/help.ts";
 import { lockFlakeOfLine, openFlakeSession, readFlakeLine } from "./flake-command.ts";
 
 export const command: Command = {

@@ -16,9 +16,9 @@ import {
 import { lockedFingerprint, type LockedFlake } from "#instantiate";
 import { flagTable, switchFlag } from "../../arguments/command-line.ts";
 import type { Command } from "../../command.ts";
-import { printHelp } from "../../help.ts";
-import type { Output } from "../../output.ts";
-import type { Session } from "../../session.ts";
+import { printHelp } from "../../program/help.ts";
+import type { Output } from "../../program/output.ts";
+import type { Session } from "../../evaluation/session.ts";
 import { printJsonText } from "../eval.ts";
 import { lockFlakeOfLine, openFlakeSession, readFlakeLine } from "./flake-command.ts";
 import { bold, tree } from "./print-tree.ts";

@@ -4,7 +4,7 @@ import { isLockedNode, type LockNode, sortedInputs } from "#fetch";
 import { printFlakeReference } from "#formats";
 import { BaseError, renderError } from "#language";
 import type { Command } from "../../command.ts";
-import { printHelp } from "../../help.ts";
+import { printHelp } from "../../program/help.ts";
 import { during, lockFlakeOfLine, openFlakeSession, readFlakeLine } from "./flake-command.ts";
 
 export const command: Command = {

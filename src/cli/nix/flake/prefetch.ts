@@ -9,10 +9,10 @@ import {
   printStorePath,
   withoutFinalMark,
 } from "#formats";
-import { absolutePath } from "../../absolute-path.ts";
+import { absolutePath } from "../../text/absolute-path.ts";
 import { flagTable, switchFlag, valueFlag } from "../../arguments/command-line.ts";
 import type { Command } from "../../command.ts";
-import { printHelp } from "../../help.ts";
+import { printHelp } from "../../program/help.ts";
 import { printJsonText } from "../eval.ts";
 import { flakeOfLine, openFlakeSession, readFlakeLine } from "./flake-command.ts";
 

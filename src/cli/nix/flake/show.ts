@@ -4,7 +4,7 @@ import { fromByteString, type JsonValue, printFlakeReference, printJson } from "
 import { EvalError, IFDError } from "#language";
 import { flagTable, switchFlag } from "../../arguments/command-line.ts";
 import type { Command, Context } from "../../command.ts";
-import { printHelp } from "../../help.ts";
+import { printHelp } from "../../program/help.ts";
 import type { AttrCursor } from "../attr-cursor.ts";
 import { printJsonText } from "../eval.ts";
 import { flakeOutputs } from "../flake-installable.ts";

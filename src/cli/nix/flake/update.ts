@@ -4,8 +4,8 @@ import { parseInputPath, printInputPath } from "#fetch";
 import { FirnError } from "#formats";
 import { flagTable, valueFlag } from "../../arguments/command-line.ts";
 import type { Command, Context } from "../../command.ts";
-import { printHelp } from "../../help.ts";
-import { UsageError } from "../../usage-error.ts";
+import { printHelp } from "../../program/help.ts";
+import { UsageError } from "../../program/usage-error.ts";
 import { lockFlakeOfLine, openFlakeSession, readFlakeLine } from "./flake-command.ts";
 
 export const command: Command = {

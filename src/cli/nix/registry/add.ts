@@ -1,7 +1,7 @@
 // nix registry add: makes a name stand for a flake.
 
 import type { Command } from "../../command.ts";
-import { printHelp } from "../../help.ts";
+import { printHelp } from "../../program/help.ts";
 import { changeRegistry, folderOf, readReference, readRegistryLine } from "./registry-command.ts";
 
 export const command: Command = {

@@ -3,7 +3,7 @@
 import type { RegistryKind } from "#fetch";
 import { printFlakeReference, printInput } from "#formats";
 import type { Command } from "../../command.ts";
-import { printHelp } from "../../help.ts";
+import { printHelp } from "../../program/help.ts";
 import { readRegistryLine } from "./registry-command.ts";
 
 const labels: Readonly<Record<RegistryKind, string>> = {

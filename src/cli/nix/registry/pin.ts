@@ -2,7 +2,7 @@
 
 import { isLockedInput, printInput } from "#formats";
 import type { Command } from "../../command.ts";
-import { printHelp } from "../../help.ts";
+import { printHelp } from "../../program/help.ts";
 import { changeRegistry, folderOf, readReference, readRegistryLine } from "./registry-command.ts";
 
 export const command: Command = {

@@ -2,15 +2,15 @@
 
 import { writeRegistry, type Registry, type RegistryEntry } from "#fetch";
 import { attributesEqual, type FlakeReference, type InputAttributes, parseFlakeReference } from "#formats";
-import { absolutePath } from "../../absolute-path.ts";
+import { absolutePath } from "../../text/absolute-path.ts";
 import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../../arguments/command-line.ts";
 import { commonFlags } from "../../arguments/common-flags.ts";
 import { evalFlags } from "../../arguments/eval-flags.ts";
 import { flakeFlags } from "../../arguments/flake-flags.ts";
 import { networkFlags } from "../../arguments/network-flags.ts";
 import type { Context } from "../../command.ts";
-import { openEvaluationSession, type EvaluationSession } from "../../session.ts";
-import { unexpectedArgument, UsageError } from "../../usage-error.ts";
+import { openEvaluationSession, type EvaluationSession } from "../../evaluation/session.ts";
+import { unexpectedArgument, UsageError } from "../../program/usage-error.ts";
 
 export interface RegistryLine {
   readonly words: readonly string[];

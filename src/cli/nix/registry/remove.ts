@@ -1,7 +1,7 @@
 // nix registry remove: forgets what a name stands for.
 
 import type { Command } from "../../command.ts";
-import { printHelp } from "../../help.ts";
+import { printHelp } from "../../program/help.ts";
 import { changeRegistry, readReference, readRegistryLine } from "./registry-command.ts";
 
 export const command: Command = {

@@ -2,7 +2,7 @@
 
 import { printFlakeReference } from "#formats";
 import type { Command } from "../../command.ts";
-import { printHelp } from "../../help.ts";
+import { printHelp } from "../../program/help.ts";
 import { readReference, readRegistryLine } from "./registry-command.ts";
 
 export const command: Command = {

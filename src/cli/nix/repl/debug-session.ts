@@ -3,8 +3,8 @@
 
 import { DebugCommands, GrowingScope, renderError, type DebugAnswer, type DebugStop } from "#language";
 import type { Context } from "../../command.ts";
-import type { MakeDebugSession } from "../../instruments.ts";
-import { nixVersion } from "../../version.ts";
+import type { MakeDebugSession } from "../../evaluation/instruments.ts";
+import { nixVersion } from "../../program/version.ts";
 import { replCommands } from "./commands.ts";
 import { debugCommands } from "./debug-commands.ts";
 import { evaluateFlake } from "./evaluate-flake.ts";

@@ -1,6 +1,6 @@
 import type { Value } from "#language";
-import { readFlakeReference } from "../../flake-reference.ts";
-import type { EvaluationSession } from "../../session.ts";
+import { readFlakeReference } from "../../evaluation/flake-reference.ts";
+import type { EvaluationSession } from "../../evaluation/session.ts";
 
 /** What `:load-flake` adds to the scope. */
 export function evaluateFlake({ flakes }: EvaluationSession, text: string): Value {

@@ -3,7 +3,7 @@
 
 import { readSync } from "node:fs";
 import { isTerminal } from "#host";
-import type { Output } from "../../output.ts";
+import type { Output } from "../../program/output.ts";
 
 /** Shows the prompt and reads a line. What comes from no terminal is echoed, so that answers can be told apart. */
 export function promptedLine(output: Output, prompt: string): string | undefined {

@@ -16,11 +16,11 @@ import {
 import { isTerminal } from "#host";
 import { BaseError, renderError } from "#language";
 import { LocalStore } from "#store";
-import { absolutePath } from "../../absolute-path.ts";
+import { absolutePath } from "../../text/absolute-path.ts";
 import type { Context } from "../../command.ts";
-import { renderFailure } from "../../print-error.ts";
-import { realisePaths } from "../../realise-paths.ts";
-import type { EvaluationSession } from "../../session.ts";
+import { renderFailure } from "../../program/print-error.ts";
+import { realisePaths } from "../../stores/realise-paths.ts";
+import type { EvaluationSession } from "../../evaluation/session.ts";
 import type { SourceHost } from "./loaded-sources.ts";
 import type { BuiltOutput, DerivationHost, ReplHost } from "./repl.ts";
 

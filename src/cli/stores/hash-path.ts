@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { createHasher, type Hash, type HashAlgorithm } from "#formats";
 import { hostPath } from "#host";
 import { archivePath } from "#store";
-import { absolutePath } from "./absolute-path.ts";
+import { absolutePath } from "../text/absolute-path.ts";
 
 export function hashPath(path: string, method: "nar" | "flat", algorithm: HashAlgorithm): Hash {
   const hasher = createHasher(algorithm);

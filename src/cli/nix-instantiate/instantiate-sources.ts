@@ -7,9 +7,9 @@ import { FirnError, printStorePath } from "#formats";
 import { hostPath } from "#host";
 import { ContextCollector, printAmbiguous, printExpr, printJson, type Value, writeXml } from "#language";
 import { getDerivations, type PackageInfo } from "#profile";
-import { absolutePath } from "./absolute-path.ts";
+import { absolutePath } from "../text/absolute-path.ts";
 import type { InstantiateItem, InstantiateLine } from "./nix-instantiate.ts";
-import type { EvaluationSession } from "./session.ts";
+import type { EvaluationSession } from "../evaluation/session.ts";
 
 type Say = (item: InstantiateItem) => void;
 

@@ -5,7 +5,7 @@ import { posix } from "node:path";
 import { FirnError, isInStore, parsePathInStore, type StorePath } from "#formats";
 import { hostPath } from "#host";
 import type { Store } from "#store";
-import { absolutePath } from "./absolute-path.ts";
+import { absolutePath } from "../text/absolute-path.ts";
 
 /** The store path that `text` is in, its links followed until they get there. */
 export function followLinksToStorePath(store: Store, text: string): StorePath {

@@ -9,19 +9,19 @@ import { createEvaluation, type Flakes, openParsedFiles } from "#instantiate";
 import { AttrsBuilder, type Attrs, type EvalSettings, type Evaluator, fetchFlakeSource, type Slot } from "#language";
 import type { SwitchRequest } from "#profile";
 import type { EvaluationStore, LocalStore } from "#store";
-import { absolutePath } from "./absolute-path.ts";
-import type { AutoArgument, EvalFlags } from "./arguments/eval-flags.ts";
-import { cacheFolder } from "./cache-folder.ts";
-import type { Context } from "./command.ts";
-import type { Recording } from "./evaluation-cache/recording.ts";
+import { absolutePath } from "../text/absolute-path.ts";
+import type { AutoArgument, EvalFlags } from "../arguments/eval-flags.ts";
+import { cacheFolder } from "../stores/cache-folder.ts";
+import type { Context } from "../command.ts";
+import type { Recording } from "../evaluation-cache/recording.ts";
 import { evaluationSettings } from "./evaluation-settings.ts";
 import { fetchSettings } from "./fetch-settings.ts";
 import { applyFlakeSetting } from "./flake-config.ts";
 import { openInstruments } from "./instruments.ts";
 import { isWatched } from "./is-watched.ts";
 import { resolveExpressionPath } from "./expression-path.ts";
-import { openLocalStoreOf, openStoreOf } from "./open-store.ts";
-import { buildSettings, realisePaths } from "./realise-paths.ts";
+import { openLocalStoreOf, openStoreOf } from "../stores/open-store.ts";
+import { buildSettings, realisePaths } from "../stores/realise-paths.ts";
 
 /** What a command needs that evaluates and builds nothing. */
 export interface EvaluationSession {

@@ -1,8 +1,8 @@
 // Whether anything wants to see how an evaluation goes. Asked before any of it is loaded: an answer from the cache shows
 // nothing.
 
-import type { EvalFlags } from "./arguments/eval-flags.ts";
-import type { Context } from "./command.ts";
+import type { EvalFlags } from "../arguments/eval-flags.ts";
+import type { Context } from "../command.ts";
 
 export function isWatched({ settings, environment }: Context, flags: EvalFlags): boolean {
   return (

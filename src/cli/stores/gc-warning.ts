@@ -1,4 +1,4 @@
-import type { Context } from "./command.ts";
+import type { Context } from "../command.ts";
 
 /** Says, once in a run, that nothing keeps the result (Nix's printGCWarning). */
 export function warnAboutCollection(context: Context): void {

@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import type { Context } from "./command.ts";
+import type { Context } from "../command.ts";
 
 /** Where Firn keeps what only saves time. Undefined where XDG_CACHE_HOME is relative, which its specification has ignored. */
 export function cacheFolder({ environment }: Context): string | undefined {

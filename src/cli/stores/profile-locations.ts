@@ -3,7 +3,7 @@
 import { homedir } from "node:os";
 import { toByteString } from "#formats";
 import { profileLocations, type ProfileLocations } from "#profile";
-import type { Context } from "./command.ts";
+import type { Context } from "../command.ts";
 
 export function profileLocationsOf(context: Context): ProfileLocations {
   return profileLocations(context.environment, {

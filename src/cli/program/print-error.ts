@@ -3,7 +3,7 @@
 
 import { FirnError, toByteString } from "#formats";
 import { describeSystemError, diskFullHint, isDiskFull } from "#host";
-import type { Context } from "./command.ts";
+import type { Context } from "../command.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Prints it to the log and gives the exit status. */

@@ -3,16 +3,16 @@
 
 import { printStorePath, type StorePath } from "#formats";
 import type { EvaluationStore } from "#store";
-import { absolutePath } from "./absolute-path.ts";
-import { firstOf, parseCommandLine, type TakeWord } from "./arguments/command-line.ts";
-import { legacyFlags } from "./arguments/common-flags.ts";
-import { evalFlags, type EvalFlags } from "./arguments/eval-flags.ts";
-import type { Command, Context } from "./command.ts";
-import { answerOnce } from "./evaluation-cache/answer-once.ts";
-import { warnAboutCollection } from "./gc-warning.ts";
-import { printHelp } from "./help.ts";
-import { openStoreOf } from "./open-store.ts";
-import { printProgramVersion } from "./print-version.ts";
+import { absolutePath } from "../text/absolute-path.ts";
+import { firstOf, parseCommandLine, type TakeWord } from "../arguments/command-line.ts";
+import { legacyFlags } from "../arguments/common-flags.ts";
+import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
+import type { Command, Context } from "../command.ts";
+import { answerOnce } from "../evaluation-cache/answer-once.ts";
+import { warnAboutCollection } from "../stores/gc-warning.ts";
+import { printHelp } from "../program/help.ts";
+import { openStoreOf } from "../stores/open-store.ts";
+import { printProgramVersion } from "../program/print-version.ts";
 
 export interface InstantiateLine {
   action: "instantiate" | "evaluate" | "parse" | "find-file" | "help" | "version";
@@ -30,7 +30,7 @@ export interface InstantiateLine {
 
 export const command: Command = {
   name: "nix-instantiate",
-  help: "nix-instantiate.md",
+  help: "nix-instantiate/nix-instantiate.md",
   async run(words, context) {
     const line = readCommandLine(words, context);
     switch (line.action) {
@@ -56,7 +56,7 @@ export const command: Command = {
       act: (item) => actOn(context, store, line, item),
       evaluate: async (say, recording) => {
         const { instantiate } = await import("./instantiate-sources.ts");
-        const { openEvaluationSession } = await import("./session.ts");
+        const { openEvaluationSession } = await import("../evaluation/session.ts");
         instantiate(openEvaluationSession(context, line.evaluation, { store, recording }), line, say);
       },
     });

@@ -3,13 +3,13 @@
 import { readFileSync } from "node:fs";
 import { nearestNames, toByteString } from "#formats";
 import { isTerminal } from "#host";
-import type { Command, Context } from "./command.ts";
-import { Log } from "./log/log.ts";
+import type { Command, Context } from "../command.ts";
+import { Log } from "../log/log.ts";
 import { Output } from "./output.ts";
 import { printError } from "./print-error.ts";
-import { programs } from "./programs.ts";
-import { loadSettings } from "./settings/nix-conf.ts";
-import { Settings } from "./settings/settings.ts";
+import { programs } from "../programs.ts";
+import { loadSettings } from "../settings/nix-conf.ts";
+import { Settings } from "../settings/settings.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** `words` as Node gives them. Gives the exit status. */

@@ -1,7 +1,7 @@
 // The settings of fetching and of flakes, from nix.conf and the command line.
 
 import { type FetchSettings, userFolders } from "#instantiate";
-import type { Context } from "./command.ts";
+import type { Context } from "../command.ts";
 
 export function fetchSettings({ settings, environment }: Context): FetchSettings {
   return {

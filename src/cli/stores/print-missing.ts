@@ -3,8 +3,8 @@
 import { printStorePath, storePathName, type StorePath, type Verbosity } from "#formats";
 import { queryMissing, type DerivedPath, type MissingPaths } from "#build";
 import { renderSize, topologicalSort, type LocalStore } from "#store";
-import type { Context } from "./command.ts";
-import type { Session } from "./session.ts";
+import type { Context } from "../command.ts";
+import type { Session } from "../evaluation/session.ts";
 
 export function printMissing(session: Session, wanted: readonly DerivedPath[], level: Verbosity = "info"): void {
   const { context, store } = session;

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toByteString } from "#formats";
 import { isTerminal } from "#host";
-import type { Command, Context } from "./command.ts";
+import type { Command, Context } from "../command.ts";
 
 /** Prints the page of `command`, or only what it says about one operation (a `## --install` section). Gives status 0. */
 export function printHelp(command: Command, context: Context, operation?: string): number {
@@ -17,11 +17,11 @@ export function printHelp(command: Command, context: Context, operation?: string
   return 0;
 }
 
-/** Beside the sources, or in the help folder of the bundle. */
+/** Among the sources, or in the help folder of the bundle. */
 function helpFile(name: string): string {
   const here = dirname(fileURLToPath(import.meta.url));
   const bundled = join(here, "help", name);
-  return existsSync(bundled) ? bundled : join(here, name);
+  return existsSync(bundled) ? bundled : join(here, "..", name);
 }
 
 /** The section whose heading begins with `## ` and names the operation. */

@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import { fromByteString, jsonObjectOf, optionalJsonMember, parseJson, printJson, toByteString } from "#formats";
 import { hostPath, isTerminal } from "#host";
 import { userFolders } from "#instantiate";
-import type { Context } from "./command.ts";
+import type { Context } from "../command.ts";
 
 const harmless = new Set([
   "bash-prompt",

@@ -1,7 +1,7 @@
 // `PROGRAM --version` where more was said than that, and in long with -v.
 
-import type { Context } from "./command.ts";
-import { configurationFiles } from "./settings/nix-conf.ts";
+import type { Context } from "../command.ts";
+import { configurationFiles } from "../settings/nix-conf.ts";
 import { nixVersion } from "./version.ts";
 
 export function printProgramVersion(context: Context): number {

@@ -4,18 +4,18 @@
 import { FirnError, isDerivationPath, isInStore, printStorePath, type StorePath } from "#formats";
 import { queryMissing, type BuildMode, type DerivedPath } from "#build";
 import type { LocalStore } from "#store";
-import { absolutePath } from "./absolute-path.ts";
-import { firstOf, parseCommandLine, type TakeWord } from "./arguments/command-line.ts";
-import { legacyFlags } from "./arguments/common-flags.ts";
-import { evalFlags, type EvalFlags } from "./arguments/eval-flags.ts";
-import type { Command, Context } from "./command.ts";
-import { answerOnce } from "./evaluation-cache/answer-once.ts";
-import { followLinksToPathWithOutputs } from "./follow-links.ts";
-import { printHelp } from "./help.ts";
-import { printMissingPaths } from "./print-missing.ts";
-import { openLocalStoreOf } from "./open-store.ts";
-import { printProgramVersion } from "./print-version.ts";
-import { realisePaths } from "./realise-paths.ts";
+import { absolutePath } from "../text/absolute-path.ts";
+import { firstOf, parseCommandLine, type TakeWord } from "../arguments/command-line.ts";
+import { legacyFlags } from "../arguments/common-flags.ts";
+import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
+import type { Command, Context } from "../command.ts";
+import { answerOnce } from "../evaluation-cache/answer-once.ts";
+import { followLinksToPathWithOutputs } from "../stores/follow-links.ts";
+import { printHelp } from "../program/help.ts";
+import { printMissingPaths } from "../stores/print-missing.ts";
+import { openLocalStoreOf } from "../stores/open-store.ts";
+import { printProgramVersion } from "../program/print-version.ts";
+import { realisePaths } from "../stores/realise-paths.ts";
 
 export interface BuildLine {
   action: "build" | "help" | "version";
@@ -32,7 +32,7 @@ export interface BuildLine {
 
 export const command: Command = {
   name: "nix-build",
-  help: "nix-build.md",
+  help: "nix-build/nix-build.md",
   async run(words, context) {
     const line = readCommandLine(words, context);
     if (line.action === "help") return printHelp(command, context);
@@ -164,7 +164,7 @@ export async function findDerivations(
     act: (item) => found.push(item),
     evaluate: async (say, recording) => {
       const { findOutputs } = await import("./build-sources.ts");
-      const { openSession } = await import("./session.ts");
+      const { openSession } = await import("../evaluation/session.ts");
       const session = await openSession(context, line.evaluation, { store, recording });
       findOutputs(session, { ...line, words: expressions }, say);
     },

@@ -9,7 +9,7 @@ import {
   parseFlakeReferenceWithFragment,
 } from "#formats";
 import type { Flakes } from "#instantiate";
-import { absolutePath } from "./absolute-path.ts";
+import { absolutePath } from "../text/absolute-path.ts";
 
 export interface ReadOptions {
   /** The folder named by a path need not have a flake.nix. */

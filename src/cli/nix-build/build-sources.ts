@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { FirnError, printStorePath } from "#formats";
 import type { Slot } from "#language";
 import { getDerivations } from "#profile";
-import { absolutePath } from "./absolute-path.ts";
+import { absolutePath } from "../text/absolute-path.ts";
 import type { BuildLine, WantedOutput } from "./nix-build.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "../evaluation/session.ts";
 
 export function findOutputs(
   session: Session,

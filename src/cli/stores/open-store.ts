@@ -2,8 +2,8 @@
 
 import { FirnError, fromByteString } from "#formats";
 import { DummyStore, resolveStore, type EvaluationStore, type LocalStore, type StoreSettings } from "#store";
-import type { Context } from "./command.ts";
-import { UsageError } from "./usage-error.ts";
+import type { Context } from "../command.ts";
+import { UsageError } from "../program/usage-error.ts";
 
 /** The store for an evaluation, which also can do with `dummy://`. */
 export function openStoreOf(context: Context): EvaluationStore {

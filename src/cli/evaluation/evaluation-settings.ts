@@ -6,10 +6,10 @@ import type { FactRecorder } from "#facts";
 import { toByteString } from "#formats";
 import { hostPath } from "#host";
 import { parseSearchPathEntry, type EvalSettings, type SearchPathEntry } from "#language";
-import { absolutePath } from "./absolute-path.ts";
-import type { EvalFlags } from "./arguments/eval-flags.ts";
-import type { Context } from "./command.ts";
-import { profileLocationsOf } from "./profile-locations.ts";
+import { absolutePath } from "../text/absolute-path.ts";
+import type { EvalFlags } from "../arguments/eval-flags.ts";
+import type { Context } from "../command.ts";
+import { profileLocationsOf } from "../stores/profile-locations.ts";
 
 /** What is looked for on the disk is told to `recorder`. */
 export function evaluationSettings(

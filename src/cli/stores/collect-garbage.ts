@@ -1,11 +1,11 @@
 // What the commands that collect garbage share: running the collector so that Ctrl-C ends it well, and saying what it did.
 
 import type { GcOptions, GcResults, LocalStore } from "#store";
-import type { Context } from "./command.ts";
-import { interruptible } from "./interruptible.ts";
+import type { Context } from "../command.ts";
+import { interruptible } from "../program/interruptible.ts";
 import { renderSize } from "#store";
-import { parseIntegerWithSuffix } from "./settings/settings.ts";
-import { UsageError } from "./usage-error.ts";
+import { parseIntegerWithSuffix } from "../settings/settings.ts";
+import { UsageError } from "../program/usage-error.ts";
 
 export async function collect(context: Context, store: LocalStore, options: GcOptions): Promise<GcResults> {
   return await interruptible(context, () => store.collectGarbage(options, context.log.emit));

@@ -1,6 +1,6 @@
 // XML as Nix prints it (XMLWriter): attributes in byte order, indented by two, no text nodes.
 
-import type { Output } from "./output.ts";
+import type { Output } from "../program/output.ts";
 
 export type XmlAttributes = Readonly<Record<string, string>>;
 

@@ -14,10 +14,10 @@ import {
   Profiler,
   Statistics,
 } from "#language";
-import { absolutePath } from "./absolute-path.ts";
-import type { EvalFlags } from "./arguments/eval-flags.ts";
-import type { Context } from "./command.ts";
-import { Output } from "./output.ts";
+import { absolutePath } from "../text/absolute-path.ts";
+import type { EvalFlags } from "../arguments/eval-flags.ts";
+import type { Context } from "../command.ts";
+import { Output } from "../program/output.ts";
 import { isAskedFor } from "./is-watched.ts";
 import type { EvaluationSession } from "./session.ts";
 

@@ -1,6 +1,6 @@
 // Columns of text, each as wide as its widest cell, two blanks between them (Nix's printTable). Widths are in bytes.
 
-import type { Output } from "./output.ts";
+import type { Output } from "../program/output.ts";
 
 export function printTable(output: Output, rows: readonly (readonly string[])[]): void {
   const widths: number[] = [];

@@ -2,7 +2,7 @@
 // no such work runs the signal keeps its usual effect, because a JavaScript handler cannot run during evaluation.
 
 import { FirnError } from "#formats";
-import type { Context } from "./command.ts";
+import type { Context } from "../command.ts";
 
 export async function interruptible<T>(context: Context, work: () => Promise<T>): Promise<T> {
   let interrupted = false;

@@ -5,9 +5,9 @@ import { isDerivationPath, type StorePath } from "#formats";
 import { defaultBuildSettings, realise, throwFailures } from "#build";
 import type { BuildMode, BuildResult, BuildSettings, DerivedPath } from "#build";
 import type { LocalStore } from "#store";
-import type { Context } from "./command.ts";
-import { interruptible } from "./interruptible.ts";
-import { renderMessage } from "./print-error.ts";
+import type { Context } from "../command.ts";
+import { interruptible } from "../program/interruptible.ts";
+import { renderMessage } from "../program/print-error.ts";
 
 /** Throws the error of the one build that failed, or one that names all of them after saying what each did wrong. */
 export async function realisePaths(

@@ -7,14 +7,14 @@ import { fileURLToPath } from "node:url";
 import { FirnError, toByteString } from "#formats";
 import { hostPath } from "#host";
 import { NixPath, type Slot, type Value } from "#language";
-import { absolutePath } from "./absolute-path.ts";
-import type { Context } from "./command.ts";
+import { absolutePath } from "../text/absolute-path.ts";
+import type { Context } from "../command.ts";
 import type { Session } from "./session.ts";
 
 /** `collection`, beside the sources or beside the bundle; a byte string. */
 export function collectionFolder(): string {
   const here = dirname(fileURLToPath(import.meta.url));
-  const candidates = [join(here, "../../collection"), join(here, "../collection")];
+  const candidates = [join(here, "../../../collection"), join(here, "../collection")];
   return toByteString(candidates.find((path) => existsSync(join(path, "packages"))) ?? join(here, "../collection"));
 }
 

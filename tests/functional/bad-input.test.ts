@@ -197,3 +197,19 @@ test("builtins are given what is hostile to them", (t) => {
     assert.doesNotThrow(() => assertEnds(evaluate(scene, "-E", source)), source);
   }
 });
+
+test("what needs itself through a delayed call is found by the depth of calls, as in Nix", (t) => {
+  const scene = openScene(t);
+  for (const source of [
+    "let x = map (y: builtins.head x + 1) [ 1 ]; in builtins.head x",
+    "let a = builtins.mapAttrs (n: v: a.b) { b = 1; }; in a.b",
+    "let l = builtins.genList (i: builtins.elemAt l i) 3; in builtins.head l",
+    "let z = builtins.zipAttrsWith (n: vs: z.a) [ { a = 1; } ]; in z.a",
+  ]) {
+    assert.match(
+      evaluate(scene, "-E", source).stderr,
+      /\n {7}error: stack overflow; max-call-depth exceeded\n/,
+      source,
+    );
+  }
+});

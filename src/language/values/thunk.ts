@@ -29,21 +29,28 @@ type RunCode = (this: Code, env: Closed, pos: Pos) => Value;
 export class Code {
   run: RunCode;
   readonly states: ThunkStates;
+  /** Whether it applies a function (Value::mkApp): there is no black hole then, and it runs again when it needs itself. */
+  readonly isCall: boolean;
 
-  constructor(states: ThunkStates, run: RunCode) {
+  constructor(states: ThunkStates, run: RunCode, isCall = false) {
     this.states = states;
     this.run = run;
+    this.isCall = isCall;
   }
 }
 
 /** Code that applies a function: the payload is a Call. Where it stands is where the function does. */
-export class CallCode extends Code {}
+export class CallCode extends Code {
+  constructor(states: ThunkStates, run: RunCode) {
+    super(states, run, true);
+  }
+}
 
 /** Code that applies one function to what its thunks hold. Where it stands is where the function does. */
 export class ApplyCode extends Code {
   readonly fn: Slot;
   constructor(states: ThunkStates, fn: Slot, run: RunCode) {
-    super(states, run);
+    super(states, run, true);
     this.fn = fn;
   }
 }
@@ -89,8 +96,10 @@ export class Thunk {
     const env = this.payload;
     const states = code.states;
     if (code === states.failed) return code.run(env, pos);
-    this.code = states.blackHole;
-    this.payload = undefined;
+    if (!code.isCall) {
+      this.code = states.blackHole;
+      this.payload = undefined;
+    }
     let value: Value;
     try {
       value = code.run(env, pos);

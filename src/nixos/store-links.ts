@@ -1,7 +1,7 @@
 // Files of systems, read through links that are followed by hand: the store that they lead into may lie in a folder, where
 // its objects have another place than their names say. All paths are byte strings.
 
-import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type Stats } from "node:fs";
 import { posix } from "node:path";
 import { hostPath } from "#host";
 
@@ -21,12 +21,30 @@ export function readFolder(path: string, store: StorePlace): string[] {
 /** Undefined when there is no such file. */
 export function readText(path: string, store: StorePlace): string | undefined {
   const end = followLinks(path, store);
-  if (end === undefined || !lstatSync(hostPath(end)).isFile()) return undefined;
-  return readFileSync(hostPath(end), "latin1");
+  return end === undefined ? undefined : readPlainFile(end);
+}
+
+/** Of a place that links have been followed to; undefined when it is no file. */
+export function readPlainFile(place: string): string | undefined {
+  return lstatSync(hostPath(place)).isFile() ? readFileSync(hostPath(place), "latin1") : undefined;
 }
 
 /** Where `path` leads, every link in it followed; undefined when nothing is there. A path on this machine. */
-export function followLinks(path: string, { storeDir, realStoreDir }: StorePlace): string | undefined {
+export function followLinks(path: string, store: StorePlace): string | undefined {
+  return store.storeDir === store.realStoreDir ? followPlainLinks(path) : followLinksInto(path, store);
+}
+
+/** Where nothing has another place than its name says, in one call: a system has thousands of links. */
+function followPlainLinks(path: string): string | undefined {
+  try {
+    return realpathSync.native(hostPath(path), { encoding: "latin1" });
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "ELOOP"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
+}
+
+function followLinksInto(path: string, { storeDir, realStoreDir }: StorePlace): string | undefined {
   let done = "/";
   let rest = path.split("/");
   for (let links = 0; rest.length > 0;) {
@@ -38,13 +56,14 @@ export function followLinks(path: string, { storeDir, realStoreDir }: StorePlace
       done = realStoreDir;
       continue;
     }
-    const target = linkTarget(next);
-    if (target === undefined) {
-      if (statusOf(next) === undefined) return undefined;
+    const status = statusOf(next);
+    if (status === undefined) return undefined;
+    if (!status.isSymbolicLink()) {
       done = next;
       continue;
     }
     if (++links > 40) return undefined;
+    const target = readlinkSync(hostPath(next), { encoding: "latin1" });
     rest = [...target.split("/"), ...rest];
     if (target.startsWith("/")) done = "/";
   }

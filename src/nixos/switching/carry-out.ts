@@ -101,10 +101,12 @@ export async function carryOut(request: CarryOutRequest): Promise<CarriedOut> {
     pending.clear(kind);
   };
   // A unit that died since the plan was made is not reloaded but started.
-  const alive = manager.units();
-  const dead = work.reload.filter((unit) => !alive.has(unit));
-  for (const unit of dead) add("start", unit);
-  work.reload = work.reload.filter((unit) => alive.has(unit));
+  if (work.reload.length > 0) {
+    const alive = manager.units();
+    const dead = work.reload.filter((unit) => !alive.has(unit));
+    for (const unit of dead) add("start", unit);
+    work.reload = work.reload.filter((unit) => alive.has(unit));
+  }
   carry("reloading the following units", "reload");
   carry("restarting the following units", "restart");
   carry("starting the following units", "start");

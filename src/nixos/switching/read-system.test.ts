@@ -54,3 +54,35 @@ test("a system is read through the links of a store that lies in a folder", (t) 
     /is not a NixOS system/,
   );
 });
+
+test("a system is read where all lies where its name says, with links that lead nowhere or round about", (t) => {
+  const store = mkdtempSync(join(tmpdir(), "firn-system-"));
+  t.after(() => rmSync(store, { recursive: true }));
+  const units = join(store, "system/etc/systemd/system");
+  mkdirSync(join(units, "a.service.d"), { recursive: true });
+  writeFileSync(join(store, "system/init-interface-version"), "systemd 2");
+  writeFileSync(join(units, "a.service"), "[Service]\n");
+  writeFileSync(join(units, "a.service.d/b.conf"), "[Service]\nB=1\n");
+  symlinkSync("a.service", join(units, "b.service"));
+  symlinkSync("/dev/null", join(units, "off.service"));
+  symlinkSync("round.service", join(units, "round.service"));
+  symlinkSync(join(units, "a.service/below"), join(units, "below.service"));
+  symlinkSync(join(store, "system"), join(store, "current"));
+
+  const system = readSystem(join(store, "current"), { storeDir: store, realStoreDir: store });
+  assert.equal(system.toplevel, join(store, "system"));
+  assert.deepEqual(
+    [...system.units.units],
+    [
+      ["a.service", { kind: "file", text: "[Service]\n" }],
+      ["b.service", { kind: "file", text: "[Service]\n" }],
+      ["off.service", { kind: "masked" }],
+    ],
+  );
+  assert.deepEqual([...system.units.dropIns], [["a.service", [{ kind: "file", text: "[Service]\nB=1\n" }]]]);
+  assert.deepEqual([...system.units.aliases], [["b.service", "a.service"]]);
+  assert.throws(
+    () => readSystem(join(store, "nowhere"), { storeDir: store, realStoreDir: store }),
+    /is not a NixOS system/,
+  );
+});

@@ -2,7 +2,7 @@
 // drop-ins, fstab, and the links that tell which kernel and which systemd it has.
 
 import { FirnError } from "#formats";
-import { followLinks, linkTarget, readFolder, readText, type StorePlace } from "../store-links.ts";
+import { followLinks, linkTarget, readFolder, readPlainFile, readText, type StorePlace } from "../store-links.ts";
 import { type Fstab, parseFstab } from "./fstab.ts";
 
 /** A unit linked to /dev/null is masked: systemd takes it for absent. */
@@ -89,7 +89,7 @@ function readUnitFolder(folder: string, store: StorePlace): UnitFolder {
 function readEntry(path: string, store: StorePlace): UnitEntry | undefined {
   const end = followLinks(path, store);
   if (end === "/dev/null") return { kind: "masked" };
-  const text = readText(path, store);
+  const text = end === undefined ? undefined : readPlainFile(end);
   return text === undefined ? undefined : { kind: "file", text };
 }
 

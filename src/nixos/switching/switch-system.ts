@@ -95,7 +95,8 @@ export async function switchSystem(task: SwitchTask, world: SwitchWorld): Promis
     return { ...nothingFailed, outcome: "refused", status: 1 };
   }
 
-  const next = readSystem(toplevel, world.store);
+  // A switch to what runs already reads it once.
+  const next = toplevel === current.toplevel ? current : readSystem(toplevel, world.store);
   const before = world.manager.units();
   const unfinished = {
     start: world.pending.read("start"),

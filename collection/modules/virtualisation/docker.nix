@@ -62,7 +62,7 @@ in
       serviceConfig = {
         Type = "notify";
         ExecStart = [ "" "${cfg.package}/bin/dockerd --config-file=${json.generate "daemon.json" cfg.daemon.settings} ${cfg.extraOptions}" ];
-        ExecReload = [ "" "${pkgs.coreutils}/bin/kill -s HUP $MAINPID" ];
+        ExecReload = [ "" "${pkgs.procps}/bin/kill -s HUP $MAINPID" ];
         LimitNOFILE = 1048576;
         LimitNPROC = "infinity";
         Delegate = true;

@@ -10,6 +10,7 @@ let
     mkdir -p $out/docs
     echo "the front page" > $out/index.html
     echo "a document" > $out/docs/a.txt
+    echo "a secret" > $out/secret
   '';
 in
 {
@@ -34,7 +35,7 @@ in
       default = true;
       root = site;
       locations."/documents/" = { alias = "${site}/docs/"; extraConfig = "autoindex on;"; };
-      locations."/secret" = { basicAuth.anna = "apples"; return = "200 secret"; };
+      locations."/secret" = { basicAuth.anna = "apples"; };
       locations."~ \\.php$" = { return = 403; priority = 500; };
     };
     virtualHosts."proxy.example" = {

@@ -34,7 +34,7 @@ describe("a machine with services", { concurrency: false }, () => {
     assert.match(await machine.succeed("curl -sf http://files.example/documents/"), /a\.txt/);
     const status = (url: string): string => `curl -s -o /dev/null -w '%{http_code}' ${url}`;
     assert.equal(await machine.succeed(status("http://files.example/secret")), "401");
-    assert.equal(await machine.succeed("curl -sf -u anna:apples http://files.example/secret"), "secret");
+    assert.equal(await machine.succeed("curl -sf -u anna:apples http://files.example/secret"), "a secret\n");
     assert.equal(await machine.succeed(status("http://files.example/x.php")), "403");
     assert.match(await machine.succeed("curl -sf http://localhost/nginx_status"), /Active connections/);
   });

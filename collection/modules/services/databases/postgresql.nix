@@ -148,7 +148,7 @@ in
       unitConfig.RequiresMountsFor = cfg.dataDir;
       serviceConfig = {
         ExecStart = "${cfg.package}/bin/postgres";
-        ExecReload = "${pkgs.coreutils}/bin/kill -HUP $MAINPID";
+        ExecReload = "${pkgs.procps}/bin/kill -HUP $MAINPID";
         User = "postgres";
         Group = "postgres";
         RuntimeDirectory = "postgresql";

@@ -137,7 +137,7 @@ in
       serviceConfig = {
         ExecStartPre = lib.mkAfter [ "${command} -t -q" ];
         ExecStart = command;
-        ExecReload = [ "${command} -t -q" "${pkgs.coreutils}/bin/kill -HUP $MAINPID" ];
+        ExecReload = [ "${command} -t -q" "${pkgs.procps}/bin/kill -HUP $MAINPID" ];
         Restart = "always";
         RestartSec = "10s";
         User = cfg.user;

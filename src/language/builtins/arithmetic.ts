@@ -67,11 +67,11 @@ function calculate(evaluator: Evaluator, operation: Operation, slotA: Slot, slot
     if (result !== undefined) return result;
   }
   if (a instanceof NixFloat || b instanceof NixFloat) {
-    const x = evaluator.forceFloat(a, floatFrame(operation));
-    return new NixFloat(operation.ofFloats(x, evaluator.forceFloat(b, operation.second)));
+    const x = evaluator.forceFloat(slotA, floatFrame(operation));
+    return new NixFloat(operation.ofFloats(x, evaluator.forceFloat(slotB, operation.second)));
   }
-  const x = evaluator.forceInt(a, operation.first);
-  const y = evaluator.forceInt(b, operation.second);
+  const x = evaluator.forceInt(slotA, operation.first);
+  const y = evaluator.forceInt(slotB, operation.second);
   const result = operation.ofIntegers(x, y);
   if (result === undefined) {
     throw evalError(hint`${plain(`integer overflow in ${operation.doing} `)}${x}${plain(` ${operation.sign} `)}${y}`);

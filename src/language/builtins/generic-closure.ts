@@ -7,6 +7,7 @@ import { forceKept } from "../machine/force.ts";
 import type { PrimOpDefinition } from "../values/prim-op.ts";
 import { force } from "../values/thunk.ts";
 import { NixString, type Slot, type Value } from "../values/value.ts";
+import { KeyTree } from "./key-tree.ts";
 
 /** So many elements stay in the list of work after their turn. */
 const mostDone = 1000;
@@ -77,23 +78,19 @@ function plainKey(key: Value): string | number {
   return (key instanceof NixString ? key.text : key) as string | number;
 }
 
-interface Keyed {
-  readonly key: Value;
-  readonly element: Slot;
-}
-
 /**
  * The keys that were met. Nix keeps them in a tree ordered by `<`. While all are strings, or all small integers, a hash
- * set does the same; the first key of another kind makes it a sorted array.
+ * set does the same; the first key of another kind makes it that tree.
  */
 class KeySet {
   private readonly evaluator: Evaluator;
   private simple: Set<string | number> | undefined = new Set();
   private simpleType: "string" | "number" | undefined;
-  private sorted: Keyed[] = [];
+  private readonly tree: KeyTree<Value, Slot>;
 
   constructor(evaluator: Evaluator) {
     this.evaluator = evaluator;
+    this.tree = new KeyTree((a, b) => evaluator.isLess(a, b, ""));
   }
 
   /** Whether the key is new. `elements` are those whose keys were new before. */
@@ -107,51 +104,28 @@ class KeySet {
         this.simple.add(plain);
         return true;
       }
-      this.sort(elements);
+      this.simple = undefined;
+      for (const earlier of elements) this.tree.insert(force(keyOf(this.evaluator, earlier)), earlier);
     }
-    return this.insert({ key, element });
-  }
-
-  private sort(elements: readonly Slot[]): void {
-    this.simple = undefined;
-    this.sorted = elements
-      .map((element) => ({ key: force(keyOf(this.evaluator, element)), element }))
-      .toSorted((a, b) => (plainKey(a.key) < plainKey(b.key) ? -1 : 1));
-  }
-
-  private insert(keyed: Keyed): boolean {
-    const isLess = (a: Value, b: Value): boolean => this.evaluator.isLess(a, b, "");
-    const sorted = this.sorted;
-    let low = 0;
-    let high = sorted.length;
     try {
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if (isLess((sorted[middle] as Keyed).key, keyed.key)) low = middle + 1;
-        else high = middle;
-      }
-      const next = sorted[low];
-      if (next !== undefined && !isLess(keyed.key, next.key)) return false;
+      return this.tree.insert(key, element);
     } catch (error) {
-      throw this.explain(error, keyed);
+      throw this.explain(error, key, element);
     }
-    sorted.splice(low, 0, keyed);
-    return true;
   }
 
-  /** Replaces a failed comparison by that of the new key with the first one that it cannot be compared with. */
-  private explain(error: unknown, keyed: Keyed): unknown {
+  /** Says which two elements are compared: the new one, and the least with which that fails. */
+  private explain(error: unknown, key: Value, element: Slot): unknown {
     const { evaluator } = this;
-    for (const other of this.sorted) {
+    for (const other of this.tree.entries()) {
       try {
-        evaluator.isLess(keyed.key, other.key, "");
-      } catch (found) {
-        const original = found instanceof BaseError ? found : error;
-        withFrame(original, () => hint`with element ${show(evaluator, other.element)}`);
-        return withFrame(original, () => hint`while comparing element ${show(evaluator, keyed.element)}`);
+        evaluator.isLess(key, other.key, "");
+      } catch {
+        withFrame(error, () => hint`with element ${show(evaluator, other.element)}`);
+        return withFrame(error, () => hint`while comparing element ${show(evaluator, element)}`);
       }
     }
-    return withFrame(error, () => hint`while checking key of element ${show(evaluator, keyed.element)}`);
+    return withFrame(error, () => hint`while checking key of element ${show(evaluator, element)}`);
   }
 }
 

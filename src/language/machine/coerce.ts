@@ -36,19 +36,20 @@ export function coerceToString(
   options: CoercionOptions = interpolation,
 ): string {
   const depth = enterCall(evaluator, pos);
-  const text = coerceValue(evaluator, pos, force(slot, pos), collector, context, options);
+  const text = coerceSlot(evaluator, pos, slot, collector, context, options);
   evaluator.depth = depth;
   return text;
 }
 
-function coerceValue(
+function coerceSlot(
   evaluator: Evaluator,
   pos: Pos,
-  value: Value,
+  slot: Slot,
   collector: ContextCollector,
   context: string,
   options: CoercionOptions,
 ): string {
+  const value = force(slot, pos);
   if (typeof value === "string") return value;
   if (value instanceof NixString) {
     collector.add(value.context);
@@ -65,7 +66,7 @@ function coerceValue(
     if (value instanceof NixFloat) return printFloatFixed(value.value);
     if (isList(value)) return coerceList(evaluator, pos, value, collector, context, options);
   }
-  throw cannotCoerce(evaluator, value).addTrace(evaluator.positions.resolve(pos), context);
+  throw cannotCoerce(evaluator, slot).addTrace(evaluator.positions.resolve(pos), context);
 }
 
 function coerceAttrs(

@@ -130,7 +130,7 @@ export function contextNotAllowed(text: string, element: string): EvalError {
   return new EvalError(hint`the string '${text}' is not allowed to refer to a store path (such as '${element}')`);
 }
 
-export function cannotCoerce(evaluator: Evaluator, value: Value): TypeError {
+export function cannotCoerce(evaluator: Evaluator, value: Slot): TypeError {
   return new TypeError(hint`cannot coerce ${typeName(value)} to a string: ${printed(evaluator, value)}`);
 }
 

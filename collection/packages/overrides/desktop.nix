@@ -12,6 +12,11 @@
         "lib/xorg/Xorg||/usr/lib/xorg/modules|$out/lib/xorg/modules"
       ];
     };
+    # The tables that keys are made of.
+    x11-xkb-utils = {
+      add = [ "xkb-data" ];
+      redirects = map (program: "bin/${program}||/usr/share/X11/xkb|${packages.xkb-data}/share/X11/xkb") [ "setxkbmap" "xkbcomp" ];
+    };
     # What is known of single mice and keyboards.
     libinput10.redirects = [ "lib/x86_64-linux-gnu/libinput.so.10||/usr/share/libinput|${packages.libinput-bin}/share/libinput" ];
     # The parts that read each kind of picture.

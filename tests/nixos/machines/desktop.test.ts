@@ -84,9 +84,11 @@ describe("a desktop", { concurrency: false }, () => {
     assert.ok(picture.colours > 40, `smooth letters and frames have many colours: ${picture.colours}`);
   });
 
-  test("the session is one of logind's, and its keys are German", async () => {
+  test("the session is one of logind's, and its keys are German until somebody asks for others", async () => {
     assert.match(await machine.succeed("loginctl list-sessions --no-legend"), /anna/);
     assert.match(await machine.succeed(`${asAnna} setxkbmap -query`), /layout: +de/);
+    await machine.succeed(`${asAnna} setxkbmap fr`);
+    assert.match(await machine.succeed(`${asAnna} setxkbmap -query`), /layout: +fr/);
     assert.equal(await machine.succeed("systemctl list-units --state=failed --plain --no-legend"), "");
   });
 });

@@ -118,7 +118,7 @@ in
     services.xserver.displayManager.job.environment = lib.mkIf config.hardware.graphics.enable { LIBGL_DRIVERS_PATH = "/run/opengl-driver/lib/dri"; };
     fonts.enableDefaultPackages = lib.mkDefault true;
     fonts.fontconfig.enable = lib.mkDefault true;
-    environment.systemPackages = [ pkgs.x11-xserver-utils pkgs.x11-utils pkgs.xauth pkgs.xinit pkgs.xterm ];
+    environment.systemPackages = [ pkgs.x11-xserver-utils pkgs.x11-utils pkgs.x11-xkb-utils pkgs.xauth pkgs.xinit pkgs.xterm ];
     environment.pathsToLink = [ "/share/X11" ];
     environment.etc = {
       "X11/xorg.conf.d/00-keyboard.conf".text = keyboard;

@@ -238,3 +238,20 @@ test("an image of a kind is built; without one the kinds are told", (t) => {
   );
   assert.match(scene.run("nixos-rebuild", ["build", "--image-variant", "iso"]).stderr, /does not go with 'build'/);
 });
+
+test("where nobody says what <nixpkgs> is, a system is made of Firn's own collection", (t) => {
+  const scene = openScene(t);
+  const build = ["dry-build", "-I", `nixos-config=${scene.write("configuration.nix", "{ }")}`];
+  assert.match(
+    scene.run("nixos-rebuild", build).stderr,
+    /error: there is no lock in '.*\/firn\/lock'; make one with `firn lock`/,
+  );
+  // To Nix's own programs it is missing.
+  assert.match(scene.run("nix-instantiate", ["<nixpkgs/nixos>"]).stderr, /file 'nixpkgs\/nixos' was not found/);
+  mkdirSync(join(scene.folder, "tree/nixos"), { recursive: true });
+  scene.write("tree/nixos/default.nix", 'throw "another one"');
+  for (const variables of [{ NIX_PATH: "nixpkgs=tree" }, {}]) {
+    const named = "NIX_PATH" in variables ? build : [...build, "-I", "nixpkgs=tree"];
+    assert.match(scene.run("nixos-rebuild", named, { variables }).stderr, /error: another one/);
+  }
+});

@@ -52,7 +52,7 @@ function experimentalFeatures(named: readonly string[]): ReadonlySet<string> {
 }
 
 /** -I first, then NIX_PATH or the setting nix-path, then where channels lie. */
-function searchPath(context: Context, flags: EvalFlags, recorder: FactRecorder | undefined): SearchPathEntry[] {
+export function searchPath(context: Context, flags: EvalFlags, recorder: FactRecorder | undefined): SearchPathEntry[] {
   const { settings, environment } = context;
   const given = flags.searchPath.map(parseEntry);
   if (settings.boolean("pure-eval") && !flags.impure) return given;

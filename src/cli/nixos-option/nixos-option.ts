@@ -4,6 +4,7 @@
 import { firstOf, parseCommandLine, type TakeWord } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
+import { fallBackToCollection } from "../evaluation/own-collection.ts";
 import type { Command, Context } from "../command.ts";
 import { answerOnce } from "../evaluation-cache/answer-once.ts";
 import { printHelp } from "../program/help.ts";
@@ -87,5 +88,6 @@ function readCommandLine(words: readonly string[], context: Context, form: Optio
   };
   parseCommandLine(words, firstOf(line.evaluation.lookup, legacyFlags(context)), takeArgument);
   if (line.action === "show" && line.form === "why" && line.path === "") throw new UsageError("no option was named");
+  fallBackToCollection(context, line.evaluation);
   return line;
 }

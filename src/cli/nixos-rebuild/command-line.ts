@@ -4,6 +4,7 @@ import { FirnError } from "#formats";
 import { firstOf, parseCommandLine, type TakeWord } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
+import { fallBackToCollection } from "../evaluation/own-collection.ts";
 import type { Context } from "../command.ts";
 import { UsageError } from "../program/usage-error.ts";
 
@@ -173,6 +174,7 @@ export function readCommandLine(words: readonly string[], context: Context): Reb
   };
   parseCommandLine(words, firstOf(line.evaluation.lookup, legacyFlags(context)), takeArgument);
   if (line.action !== "help" && line.action !== "version") refuseWhatDoesNotFit(line);
+  fallBackToCollection(context, line.evaluation);
   return line;
 }
 

@@ -6,6 +6,7 @@ import { absolutePath } from "../../text/absolute-path.ts";
 import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../../arguments/command-line.ts";
 import { legacyFlags } from "../../arguments/common-flags.ts";
 import { evalFlags } from "../../arguments/eval-flags.ts";
+import { fallBackToCollection } from "../../evaluation/own-collection.ts";
 import type { Command, Context } from "../../command.ts";
 import { printHelp } from "../../program/help.ts";
 import { UsageError } from "../../program/usage-error.ts";
@@ -96,5 +97,6 @@ function readCommandLine(words: readonly string[], context: Context): DiskLine {
   line.action = action as Action;
   if (line.json && action !== "plan") throw new UsageError(`'--json' does not go with '${action}'`);
   if (line.destroy.length > 0 && action === "mount") throw new UsageError(`'--destroy' does not go with 'mount'`);
+  fallBackToCollection(context, line.evaluation);
   return line;
 }

@@ -27,7 +27,9 @@ in
     services.udev.packages = [ pkgs.mdadm ];
 
     boot.initrd = {
-      availableKernelModules = [ "md_mod" "raid0" "raid1" "raid10" "raid456" ];
+      # No device asks for arrays, and mdadm finds none before the kernel knows them; the levels are loaded as arrays need them.
+      kernelModules = [ "md_mod" ];
+      availableKernelModules = [ "raid0" "raid1" "raid10" "raid456" ];
       extraUtilsCommands = ''
         copy_bin_and_libs ${pkgs.mdadm}/bin/mdadm
         cp ${conf} $out/lib/mdadm.conf

@@ -42,7 +42,7 @@ in
           for member in /sys/class/block/*; do
             case ''${member##*/} in
               loop* | ram* | md*) ;;
-              *) mdadm --config=/lib/mdadm.conf --incremental --quiet "/dev/''${member##*/}" ;;
+              *) mdadm --incremental --quiet --config=/lib/mdadm.conf "/dev/''${member##*/}" ;;
             esac
           done 2>/dev/null
         }
@@ -56,7 +56,7 @@ in
         done
         if grep -q '^md.* inactive' /proc/mdstat; then
           say "an array misses a disk, and is started without it"
-          mdadm --config=/lib/mdadm.conf --incremental --run --scan
+          mdadm --incremental --run --scan --config=/lib/mdadm.conf
         fi
       '';
     };

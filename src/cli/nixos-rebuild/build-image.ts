@@ -3,6 +3,7 @@
 import { fromByteString } from "#formats";
 import type { Context } from "../command.ts";
 import { openEvaluationSession } from "../evaluation/session.ts";
+import { systemAttribute } from "../evaluation/system-attribute.ts";
 import { UsageError } from "../program/usage-error.ts";
 import { buildAttribute } from "./build-system.ts";
 import type { RebuildLine } from "./command-line.ts";
@@ -19,10 +20,8 @@ export async function buildImage(context: Context, line: RebuildLine): Promise<s
 
 function variants(context: Context, line: RebuildLine): string[] {
   const session = openEvaluationSession(context, line.evaluation);
-  const { evaluator, autoArguments } = session;
-  const root = evaluator.evalMainFile(session.lookupExpression("<nixpkgs/nixos>"));
-  const { slot } = evaluator.findAlongAttrPath(images, autoArguments, root);
-  const set = evaluator.forceAttrs(slot, "while looking for the kinds of images");
+  const { evaluator } = session;
+  const set = evaluator.forceAttrs(systemAttribute(session, images), "while looking for the kinds of images");
   return [...set.sortedEntries(evaluator.symbols)].map(([name]) => fromByteString(name));
 }
 

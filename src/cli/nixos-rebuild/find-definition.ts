@@ -12,10 +12,10 @@ export async function tellDefinitions(
 ): Promise<string[]> {
   try {
     const { openSession } = await import("../evaluation/session.ts");
+    const { systemAttribute } = await import("../evaluation/system-attribute.ts");
     const session = await openSession(context, line.evaluation);
-    const { evaluator, autoArguments } = session;
-    const root = evaluator.evalMainFile(session.lookupExpression("<nixpkgs/nixos>"));
-    const { slot } = evaluator.findAlongAttrPath("definitionsOf", autoArguments, root);
+    const { evaluator } = session;
+    const slot = systemAttribute(session, "definitionsOf");
     return units.flatMap((unit) => {
       const places = evaluator.forceString(evaluator.call1(slot, unit), "while looking for a definition");
       return places === "" ? [] : [toByteString(`${fromByteString(unit)} is asked for in ${fromByteString(places)}`)];

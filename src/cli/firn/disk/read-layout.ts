@@ -8,6 +8,7 @@ import { type DiskLayout, parseLayout } from "#nixos";
 import type { EvalFlags } from "../../arguments/eval-flags.ts";
 import type { Context } from "../../command.ts";
 import { openEvaluationSession } from "../../evaluation/session.ts";
+import { systemAttribute } from "../../evaluation/system-attribute.ts";
 
 export interface LayoutSource {
   readonly evaluation: EvalFlags;
@@ -49,9 +50,8 @@ function parseText(text: string, from: string): DiskLayout {
 function evaluate(context: Context, { evaluation, file }: LayoutSource): string {
   context.switches.readOnly = true;
   const session = openEvaluationSession(context, evaluation);
-  const { evaluator, autoArguments } = session;
-  const root = evaluator.evalMainFile(session.lookupExpression(file ?? "<nixpkgs/nixos>"));
-  const { slot } = evaluator.findAlongAttrPath("config.system.build.diskLayout", autoArguments, root);
+  const { evaluator } = session;
+  const slot = systemAttribute(session, "config.system.build.diskLayout", file);
   const json = printJson(evaluator, evaluator.force(slot), new ContextCollector(), 0, { strict: true });
   return Buffer.from(json, "latin1").toString("utf8");
 }

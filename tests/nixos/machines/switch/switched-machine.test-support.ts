@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Machine, type MachineSpec, readMachineSpec } from "#nixos";
-import { openWorkshop } from "../built-machine.test-support.ts";
+import { openWorkshop, timeout } from "../built-machine.test-support.ts";
 
 const variants = ["base", "edited", "unhealthy", "broken"] as const;
 export type Variant = (typeof variants)[number];
@@ -15,9 +15,6 @@ const pages: Partial<Record<Variant, string>> = { base: "the first page", edited
 
 /** Where the systems' configurations lie. */
 export const switchFolder = import.meta.dirname;
-
-/** Its time for one thing, in seconds. */
-const timeout = 900;
 
 export interface Switchable {
   readonly spec: MachineSpec;

@@ -106,6 +106,14 @@ test("what cannot be installed says why, and nothing is done", (t) => {
   assert.ok(!existsSync(join(root, "etc/NIXOS")));
 });
 
+test("where nobody says what <nixpkgs> is, a system is installed from Firn's own collection", (t) => {
+  const { scene, root } = openInstall(t);
+  const words = ["--root", root, "--no-root-passwd", "--no-bootloader"];
+  scene.must("nixos-install", words, { variables: { NIX_PATH: "nixpkgs=nixpkgs" } });
+  writeFileSync(join(root, "etc/nixos/configuration.nix"), "{ }");
+  assert.match(scene.run("nixos-install", words).stderr, /error: there is no lock in '.*'; make one with `firn lock`/);
+});
+
 test("nixos-enter wants an installation, and nixos-generate-config keeps a configuration that is there", (t) => {
   const { scene, root } = openInstall(t);
   const entered = scene.run("nixos-enter", ["--root", root, "-c", "true"]);

@@ -18,7 +18,13 @@ export type TakeWord = (flag: string) => string;
 /** Takes a word that no flag table knows; false when the command does not know it either. */
 export type TakeArgument = (word: string, take: TakeWord) => boolean;
 
-export function parseCommandLine(words: readonly string[], lookup: FlagLookup, takeArgument: TakeArgument): void {
+/** Reads until the words, or `isDone`, end it. */
+export function parseCommandLine(
+  words: readonly string[],
+  lookup: FlagLookup,
+  takeArgument: TakeArgument,
+  isDone: () => boolean = () => false,
+): void {
   const rest = [...words];
   let flagsEnded = false;
   const take: TakeWord = (flag) => {
@@ -26,7 +32,7 @@ export function parseCommandLine(words: readonly string[], lookup: FlagLookup, t
     if (next === undefined) throw missingArgument(flag);
     return next;
   };
-  while (true) {
+  while (!isDone()) {
     let word = rest.shift();
     if (word === undefined) return;
     if (!flagsEnded && /^-[A-Za-z]./.test(word)) {

@@ -7,16 +7,18 @@ import { FirnError, fromByteString } from "#formats";
 import { hostPath, isTerminal } from "#host";
 import { enterRoot } from "#nixos";
 import { absolutePath } from "../text/absolute-path.ts";
-import { firstOf, flagTable, parseCommandLine, type TakeWord, valueFlag } from "../arguments/command-line.ts";
+import { firstOf, flagTable, type TakeWord, valueFlag } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
+import { readProgramLine, type Asked } from "../arguments/program-line.ts";
 import type { Command, Context } from "../command.ts";
-import { printHelp } from "../program/help.ts";
-import { printProgramVersion } from "../program/print-version.ts";
+import { answerAsked } from "../program/answer-asked.ts";
+import { fallBackToCollection } from "../evaluation/own-collection.ts";
 import { UsageError } from "../program/usage-error.ts";
 
 export interface InstallLine {
-  action: "install" | "help" | "version";
+  /** What is asked instead. */
+  asked: Asked | undefined;
   readonly evaluation: EvalFlags;
   /** Absolute, without a slash at its end. */
   root: string;
@@ -34,8 +36,7 @@ export const command: Command = {
   help: "nixos-install/nixos-install.md",
   async run(words, context) {
     const line = readCommandLine(words, context);
-    if (line.action === "help") return printHelp(command, context);
-    if (line.action === "version") return printProgramVersion(context);
+    if (line.asked !== undefined) return answerAsked(command, line.asked, context);
     checkRoot(line.root);
     const { installSystem } = await import("./install-system.ts");
     const toplevel = await installSystem(context, line);
@@ -77,7 +78,7 @@ function checkRoot(root: string): void {
 
 function readCommandLine(words: readonly string[], context: Context): InstallLine {
   const line: InstallLine = {
-    action: "install",
+    asked: undefined,
     evaluation: evalFlags(),
     root: "/mnt",
     system: undefined,
@@ -88,12 +89,6 @@ function readCommandLine(words: readonly string[], context: Context): InstallLin
   };
   const takeArgument = (word: string, take: TakeWord): boolean => {
     switch (word) {
-      case "--help":
-        line.action = "help";
-        break;
-      case "--version":
-        line.action = "version";
-        break;
       case "--root":
         line.root = absolutePath(take(word));
         break;
@@ -127,7 +122,9 @@ function readCommandLine(words: readonly string[], context: Context): InstallLin
   };
   // Elsewhere the name of a setting.
   const own = flagTable({ "--system --closure": valueFlag((path) => (line.system = absolutePath(path))) });
-  parseCommandLine(words, firstOf(own, firstOf(line.evaluation.lookup, legacyFlags(context))), takeArgument);
+  const flags = firstOf(own, line.evaluation.lookup, legacyFlags(context));
+  line.asked = readProgramLine(words, { flags, takeArgument }).asked;
+  if (line.asked === undefined) fallBackToCollection(context, line.evaluation);
   return line;
 }
 

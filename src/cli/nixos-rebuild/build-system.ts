@@ -50,7 +50,6 @@ export async function buildAttribute(
   const store = openLocalStoreOf(context);
   if (!switches.readOnly) store.beginWriting();
   const [toplevel] = await build(context, store, {
-    action: "build",
     evaluation: line.evaluation,
     words: ["<nixpkgs/nixos>"],
     attrPaths: [attribute],

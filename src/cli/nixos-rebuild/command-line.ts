@@ -1,9 +1,10 @@
 // The command line of nixos-rebuild. What the real one can and this one cannot yet is refused by name.
 
 import { FirnError } from "#formats";
-import { firstOf, parseCommandLine, type TakeWord } from "../arguments/command-line.ts";
+import { firstOf, type TakeWord } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
+import { readProgramLine, type Asked } from "../arguments/program-line.ts";
 import { fallBackToCollection } from "../evaluation/own-collection.ts";
 import type { Context } from "../command.ts";
 import { UsageError } from "../program/usage-error.ts";
@@ -18,11 +19,11 @@ type Action =
   | "dry-activate"
   | "build-vm"
   | "build-image"
-  | "list-generations"
-  | "help"
-  | "version";
+  | "list-generations";
 
 export interface RebuildLine {
+  /** What is asked instead. */
+  asked: Asked | undefined;
   action: Action | undefined;
   readonly evaluation: EvalFlags;
   rollback: boolean;
@@ -78,6 +79,7 @@ const notYet: ReadonlySet<string> = new Set([
 export function readCommandLine(words: readonly string[], context: Context): RebuildLine {
   const profiles = `${context.environment["NIX_STATE_DIR"] || "/nix/var/nix"}/profiles`;
   const line: RebuildLine = {
+    asked: undefined,
     action: undefined,
     evaluation: evalFlags(),
     rollback: false,
@@ -105,12 +107,6 @@ export function readCommandLine(words: readonly string[], context: Context): Reb
     }
     if (notYet.has(word)) throw notThereYet(word);
     switch (word) {
-      case "--help":
-        line.action = "help";
-        break;
-      case "--version":
-        line.action = "version";
-        break;
       case "--rollback":
         line.rollback = true;
         break;
@@ -172,8 +168,10 @@ export function readCommandLine(words: readonly string[], context: Context): Reb
     }
     return true;
   };
-  parseCommandLine(words, firstOf(line.evaluation.lookup, legacyFlags(context)), takeArgument);
-  if (line.action !== "help" && line.action !== "version") refuseWhatDoesNotFit(line);
+  const flags = firstOf(line.evaluation.lookup, legacyFlags(context));
+  line.asked = readProgramLine(words, { flags, takeArgument }).asked;
+  if (line.asked !== undefined) return line;
+  refuseWhatDoesNotFit(line);
   fallBackToCollection(context, line.evaluation);
   return line;
 }

@@ -113,7 +113,17 @@ interface Numbered extends WantedOutput {
 
 /** Builds what `line` names and gives the outputs' paths; with --dry-run only says what would be built, and gives none. */
 export async function build(context: Context, store: LocalStore, line: BuildLine): Promise<string[]> {
-  const wanted = numberDerivations(await findDerivations(context, store, line));
+  return await buildOutputs(context, store, await findDerivations(context, store, line), line);
+}
+
+/** The same of what was found already. */
+export async function buildOutputs(
+  context: Context,
+  store: LocalStore,
+  outputs: readonly WantedOutput[],
+  line: Pick<BuildLine, "outLink" | "dryRun" | "mode">,
+): Promise<string[]> {
+  const wanted = numberDerivations(outputs);
   const paths: DerivedPath[] = wanted.map(({ derivation, output }) => ({
     kind: "built",
     derivation,

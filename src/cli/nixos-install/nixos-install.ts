@@ -13,6 +13,7 @@ import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
 import { readProgramLine, type Asked } from "../arguments/program-line.ts";
 import type { Command, Context } from "../command.ts";
 import { answerAsked } from "../program/answer-asked.ts";
+import { type FlakeSystem, flakeSystemFlags } from "../evaluation/flake-system.ts";
 import { fallBackToCollection } from "../evaluation/own-collection.ts";
 import { UsageError } from "../program/usage-error.ts";
 
@@ -24,6 +25,8 @@ export interface InstallLine {
   root: string;
   /** A system that is built already. */
   system: string | undefined;
+  /** The system is a flake's, and not that of `file`. */
+  flake: FlakeSystem | undefined;
   /** The expression that gives the system. */
   file: string;
   attribute: string;
@@ -82,6 +85,7 @@ function readCommandLine(words: readonly string[], context: Context): InstallLin
     evaluation: evalFlags(),
     root: "/mnt",
     system: undefined,
+    flake: undefined,
     file: "<nixpkgs/nixos>",
     attribute: "system",
     rootPassword: true,
@@ -113,19 +117,30 @@ function readCommandLine(words: readonly string[], context: Context): InstallLin
         break;
       case "--no-channel-copy":
         break;
-      case "--flake":
-        throw new UsageError("'--flake' is not there; build the system with 'nix build', and say --system ./result");
       default:
         return false;
     }
     return true;
   };
   // Elsewhere the name of a setting.
-  const own = flagTable({ "--system --closure": valueFlag((path) => (line.system = absolutePath(path))) });
-  const flags = firstOf(own, line.evaluation.lookup, legacyFlags(context));
+  const flakes = flakeSystemFlags(context);
+  const own = flagTable({
+    "--system --closure": valueFlag((path) => (line.system = absolutePath(path))),
+    "--flake": valueFlag((text) => (line.flake = flakes.choose(named(text)))),
+  });
+  const flags = firstOf(own, line.evaluation.lookup, flakes.lookup, legacyFlags(context));
   line.asked = readProgramLine(words, { flags, takeArgument }).asked;
   if (line.asked === undefined) fallBackToCollection(context, line.evaluation);
   return line;
+}
+
+/** The machine that is installed is not the one that this runs on, so its name says nothing. */
+function named(flake: string): string {
+  if (/#./.test(flake)) return flake;
+  throw new UsageError(
+    "Please specify the name of the NixOS configuration to be installed, as a URI fragment in the flake-uri.",
+    "For example, to use the output nixosConfigurations.foo from the flake.nix, append '#foo' to the flake-uri.",
+  );
 }
 
 function tooPrivate(path: string, mode: number): FirnError {

@@ -5,6 +5,7 @@ import { firstOf, type TakeWord } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
 import { readProgramLine, type Asked } from "../arguments/program-line.ts";
+import { type FlakeSystem, flakeOfMachine, flakeSystemFlags } from "../evaluation/flake-system.ts";
 import { fallBackToCollection } from "../evaluation/own-collection.ts";
 import type { Context } from "../command.ts";
 import { UsageError } from "../program/usage-error.ts";
@@ -26,6 +27,8 @@ export interface RebuildLine {
   asked: Asked | undefined;
   action: Action | undefined;
   readonly evaluation: EvalFlags;
+  /** The system is a flake's, and not that of `<nixpkgs/nixos>`. */
+  flake: FlakeSystem | undefined;
   rollback: boolean;
   json: boolean;
   /** The link of the profile of systems. */
@@ -66,15 +69,7 @@ const actions: ReadonlyMap<string, Action> = new Map([
   ["list-generations", "list-generations"],
 ]);
 
-const notYet: ReadonlySet<string> = new Set([
-  "edit",
-  "repl",
-  "build-vm-with-bootloader",
-  "--flake",
-  "-F",
-  "--upgrade",
-  "--upgrade-all",
-]);
+const notYet: ReadonlySet<string> = new Set(["edit", "repl", "build-vm-with-bootloader", "--upgrade", "--upgrade-all"]);
 
 export function readCommandLine(words: readonly string[], context: Context): RebuildLine {
   const profiles = `${context.environment["NIX_STATE_DIR"] || "/nix/var/nix"}/profiles`;
@@ -82,6 +77,7 @@ export function readCommandLine(words: readonly string[], context: Context): Reb
     asked: undefined,
     action: undefined,
     evaluation: evalFlags(),
+    flake: undefined,
     rollback: false,
     json: false,
     profile: `${profiles}/system`,
@@ -98,7 +94,10 @@ export function readCommandLine(words: readonly string[], context: Context): Reb
     targetHost: undefined,
     useSudo: false,
   };
-  const takeArgument = (word: string, take: TakeWord): boolean => {
+  const flakes = flakeSystemFlags(context);
+  let flake: string | undefined;
+  let mayBeFlake = true;
+  const takeArgument = (word: string, take: TakeWord, next: string | undefined): boolean => {
     const action = actions.get(word);
     if (action !== undefined) {
       if (line.action !== undefined) throw new UsageError(`'${line.action}' and '${word}' are both actions`);
@@ -161,19 +160,35 @@ export function readCommandLine(words: readonly string[], context: Context): Reb
       case "--fast":
       case "--no-build-nix":
       case "--no-reexec":
+        break;
+      case "--flake":
+      case "-F":
+        // By itself it means the flake of this folder.
+        flake = next === undefined || next.startsWith("-") || actions.has(next) ? "." : take(word);
+        break;
       case "--no-flake":
+        mayBeFlake = false;
         break;
       default:
         return false;
     }
     return true;
   };
-  const flags = firstOf(line.evaluation.lookup, legacyFlags(context));
+  const flags = firstOf(line.evaluation.lookup, flakes.lookup, legacyFlags(context));
   line.asked = readProgramLine(words, { flags, takeArgument }).asked;
   if (line.asked !== undefined) return line;
   refuseWhatDoesNotFit(line);
+  if (mayBeFlake) flake ??= isConfigurationNamed(line, context) ? undefined : flakeOfMachine();
+  line.flake = flake === undefined ? undefined : flakes.choose(flake);
   fallBackToCollection(context, line.evaluation);
   return line;
+}
+
+/** Who names a configuration means that one, whatever lies in /etc/nixos. */
+function isConfigurationNamed({ evaluation }: RebuildLine, { environment }: Context): boolean {
+  return (
+    Boolean(environment["NIXOS_CONFIG"]) || evaluation.searchPath.some((entry) => entry.startsWith("nixos-config="))
+  );
 }
 
 function refuseWhatDoesNotFit(line: RebuildLine): void {

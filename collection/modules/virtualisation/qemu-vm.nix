@@ -45,6 +45,11 @@ in
     };
     test.nodeName = mkOption { type = types.str; internal = true; default = "machine"; description = "The machine's name in a test."; };
     test.nodeNumber = mkOption { type = types.ints.between 1 254; internal = true; default = 1; description = "The machine's number in a test, the last part of its addresses."; };
+    qemu.emulatedProcessor = mkOption {
+      type = types.str;
+      default = import ./emulated-processor.nix;
+      description = "The processor, as QEMU's {option}`-cpu` names it, where the host lends none.";
+    };
     qemu.options = mkOption { type = types.listOf types.str; default = [ ]; example = [ "-device" "usb-tablet" ]; description = "Further arguments of QEMU."; };
   };
 
@@ -111,6 +116,7 @@ in
         disk = "${emptyDisk}";
         memory = cfg.memorySize;
         inherit (cfg) cores;
+        processor = cfg.qemu.emulatedProcessor;
         vlans = map (vlan: { inherit vlan; mac = "52:54:00:12:${byte vlan}:${byte cfg.test.nodeNumber}"; }) cfg.vlans;
         options = cfg.qemu.options;
       };

@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type MachineSpec, readMachineSpec, readScenario } from "#nixos";
+import { type FirmwareMachine, type MachineSpec, readMachineSpec, readScenario } from "#nixos";
 
 const home = join(import.meta.dirname, "../../..");
 
@@ -25,6 +25,8 @@ export interface Workshop {
   buildAttribute(file: string, attribute: string): string;
   /** Builds the machines of a file beside the tests, by name. */
   buildScenario(file: string): ReadonlyMap<string, MachineSpec>;
+  /** What machines have in common that boot from their disks by a firmware. */
+  readonly hardware: Pick<FirmwareMachine, "memory" | "cores" | "processor" | "options">;
   /** Arguments that evaluate a configuration of collection/examples. */
   evaluation(example: string): readonly string[];
   close(): void;
@@ -55,8 +57,13 @@ export function openWorkshop(): Workshop {
   const evaluation = (example: string): readonly string[] =>
     evaluate("nixos.nix", "configuration", join(home, "collection/examples", example, "configuration.nix"));
   const build = (...args: readonly string[]): string => firn("nix-build", "--no-out-link", ...args).trim();
+  const processor = firn(
+    "nix-instantiate",
+    ...["--eval", "--raw", join(home, "collection/modules/virtualisation/emulated-processor.nix")],
+  );
   return {
     folder,
+    hardware: { memory: 1024, cores: 1, processor, options: [] },
     firn,
     evaluation,
     buildMachine: (example) => readMachineSpec(build(...evaluation(example), "-A", "testVm"), folder),

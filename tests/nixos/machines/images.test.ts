@@ -25,7 +25,7 @@ function machineOf(kind: string, below: string, firmware: FirmwareMachine["firmw
   const disk = join(folder, `${kind}.raw`);
   execFileSync("cp", ["--sparse=always", join(built, image), disk]);
   chmodSync(disk, 0o600);
-  const machine = { name: kind, memory: 1024, cores: 1, options: [], firmware };
+  const machine = { ...workshop.hardware, name: kind, firmware };
   return new Machine(machine, { folder: join(folder, kind), timeout, disks: [disk] });
 }
 

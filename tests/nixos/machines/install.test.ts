@@ -31,7 +31,7 @@ before(() => {
 after(() => workshop.close());
 
 function installed(name: string, firmware: FirmwareMachine["firmware"], ...own: readonly string[]): Machine {
-  const machine = { name, memory: 1024, cores: 1, options: [], firmware };
+  const machine = { ...workshop.hardware, name, firmware };
   return new Machine(machine, { folder: join(folder, name), timeout, disks: own });
 }
 

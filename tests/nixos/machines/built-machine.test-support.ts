@@ -58,15 +58,15 @@ export function openWorkshop(): Workshop {
   };
   const evaluate = (file: string, argument: string, value: string): readonly string[] => [
     ...withLock(join(home, "collection", file)),
-    ...["--arg", argument, value],
+    "--arg",
+    argument,
+    value,
   ];
   const evaluation = (example: string): readonly string[] =>
     evaluate("nixos.nix", "configuration", join(home, "collection/examples", example, "configuration.nix"));
   const build = (...args: readonly string[]): string => firn("nix-build", "--no-out-link", ...args).trim();
-  const processor = firn(
-    "nix-instantiate",
-    ...["--eval", "--raw", join(home, "collection/modules/virtualisation/emulated-processor.nix")],
-  );
+  const emulated = join(home, "collection/modules/virtualisation/emulated-processor.nix");
+  const processor = firn("nix-instantiate", "--eval", "--raw", emulated);
   return {
     folder,
     hardware: { memory: 1024, cores: 1, processor, options: [] },

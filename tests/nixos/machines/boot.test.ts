@@ -6,7 +6,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Machine, type MachineSpec } from "#nixos";
-import { openWorkshop } from "./built-machine.test-support.ts";
+import { openWorkshop, timeout } from "./built-machine.test-support.ts";
 
 /** What `ls -l /run/current-system/` shows in a system of NixOS 19.03, and what has come to it since. */
 const systemEntries =
@@ -23,8 +23,7 @@ describe("the machine of collection/examples/phenex", { concurrency: false }, ()
   before(async () => {
     spec = workshop.buildMachine("phenex");
     rmSync(folder, { recursive: true, force: true });
-    // The first start of PostgreSQL alone takes an emulated processor minutes on a busy host.
-    machine = new Machine(spec, { folder, timeout: 600 });
+    machine = new Machine(spec, { folder, timeout });
     await machine.start();
   });
   after(async () => {

@@ -1,4 +1,5 @@
 // Machines built by Firn from a configuration, in a scratch store: FIRN_NIXOS_DIR, or a temporary folder that is removed.
+// FIRN_MACHINE_TIMEOUT says for how many seconds something may be waited for.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -8,6 +9,9 @@ import { join } from "node:path";
 import { type FirmwareMachine, type MachineSpec, readMachineSpec, readScenario } from "#nixos";
 
 const home = join(import.meta.dirname, "../../..");
+
+/** How long anything may take on a machine, in seconds: an emulated processor is slow, and its host may have other things to do. */
+export const timeout = Number(process.env["FIRN_MACHINE_TIMEOUT"] ?? 1200);
 
 export interface Workshop {
   readonly folder: string;

@@ -7,11 +7,10 @@ import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, truncateSync } f
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type FirmwareMachine, Machine } from "#nixos";
-import { openWorkshop } from "./built-machine.test-support.ts";
+import { openWorkshop, timeout } from "./built-machine.test-support.ts";
 
 const GiB = 1024 ** 3;
 const passphrase = "correct horse";
-const timeout = 1200;
 
 const workshop = openWorkshop();
 const folder = join(workshop.folder, "install");

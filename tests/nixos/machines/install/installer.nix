@@ -6,7 +6,9 @@ let
   systems = { raid = systemOf ./bios-raid.nix; luks = systemOf ./efi-luks.nix; };
 in
 {
-  networking.hostName = "installer";
+  networking = { hostName = "installer"; useDHCP = false; firewall.enable = false; };
+  services.resolved.enable = false;
+  services.timesyncd.enable = false;
   boot.kernelPackages = pkgs.linuxPackages_cloud;
   boot.loader.external.enable = true;
   fileSystems."/" = { label = "nixos"; fsType = "ext4"; };

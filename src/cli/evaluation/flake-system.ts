@@ -4,7 +4,6 @@ import { hostname } from "node:os";
 import { existsSync, realpathSync } from "node:fs";
 import { posix } from "node:path";
 import { toByteString, type StorePath } from "#formats";
-import { hostPath } from "#host";
 import type { Slot } from "#language";
 import { flakeFlags, type FlakeFlags } from "../arguments/flake-flags.ts";
 import { networkFlags } from "../arguments/network-flags.ts";

@@ -118,7 +118,7 @@ class XmlPrinter {
       return this.scalar(depth, "string", value.text);
     }
     if (value instanceof NixPath) return this.scalar(depth, "path", value.path);
-    if (value instanceof NixFloat) return this.scalar(depth, "float", printFloat(value.value));
+    if (value instanceof NixFloat) return this.scalar(depth, "float", printFloat(value));
     if (value instanceof Lambda) this.printLambda(value, depth);
     else this.empty(depth, "unevaluated");
   }

@@ -63,7 +63,7 @@ function coerceSlot(
     if (value === true) return "1";
     if (value === false || value === null) return "";
     if (typeof value === "number" || typeof value === "bigint") return String(value);
-    if (value instanceof NixFloat) return printFloatFixed(value.value);
+    if (value instanceof NixFloat) return printFloatFixed(value);
     if (isList(value)) return coerceList(evaluator, pos, value, collector, context, options);
   }
   throw cannotCoerce(evaluator, slot).addTrace(evaluator.positions.resolve(pos), context);

@@ -65,8 +65,8 @@ export function openWorkshop(): Workshop {
   const evaluation = (example: string): readonly string[] =>
     evaluate("nixos.nix", "configuration", join(home, "collection/examples", example, "configuration.nix"));
   const build = (...args: readonly string[]): string => firn("nix-build", "--no-out-link", ...args).trim();
-  const emulated = join(home, "collection/modules/virtualisation/emulated-processor.nix");
-  const processor = firn("nix-instantiate", "--eval", "--raw", emulated);
+  const emulatedProcessor = join(home, "collection/modules/virtualisation/emulated-processor.nix");
+  const processor = firn("nix-instantiate", "--eval", "--raw", emulatedProcessor);
   return {
     folder,
     hardware: { memory: 1024, cores: 1, processor, options: [] },

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
+import { preferNativeDigests } from "#host";
 import type { EvalSettings } from "#language";
 
 /** Beyond this size, in bytes, it is begun anew. */
@@ -61,6 +62,7 @@ export class ParsedFiles {
 
   keyOf(text: Uint8Array): string {
     this.hasKeys = true;
+    preferNativeDigests();
     return createHash("sha256").update(this.by.reading).update("\0").update(text).digest("base64");
   }
 

@@ -31,7 +31,7 @@ function sort(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
   }
   if (isBuiltin) {
     const context = "while evaluating the ordering function passed to builtins.sort";
-    sortStably(items, (a, b) => evaluator.isLess(force(a), force(b), context));
+    sortStably(items, (a, b) => evaluator.isLess(a, b, context));
   } else {
     sortStably(items, (a, b) => {
       const result = evaluator.call2(comparator, a, b);

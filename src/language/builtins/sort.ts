@@ -6,7 +6,6 @@ import { forceKept } from "../machine/force.ts";
 import { MappedList, openList } from "../machine/mapped-list.ts";
 import { Lambda } from "../values/lambda.ts";
 import { PrimOp, type PrimOpDefinition } from "../values/prim-op.ts";
-import { force } from "../values/thunk.ts";
 import type { Slot, Value } from "../values/value.ts";
 import { sortIntegers } from "./sort-integers.ts";
 import { sortStably } from "./sorting.ts";

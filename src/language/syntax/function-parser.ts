@@ -32,8 +32,11 @@ export abstract class FunctionParser extends OperatorParser {
         this.expect(token.then);
         const then = this.parseExpr();
         this.expect(token.else);
+        // Here, as behind an assertion, Nix goes on with the same frame.
+        this.ascend();
         // oxlint-disable-next-line no-thenable -- the branch is named as in the language
         expr = { kind: "if", condition, then, else: this.parseExpr(), pos: start };
+        this.descend();
         break;
       }
       case token.with: {
@@ -47,7 +50,9 @@ export abstract class FunctionParser extends OperatorParser {
         scanner.next();
         const condition = this.parseExpr();
         this.expect(token.semicolon);
+        this.ascend();
         expr = { kind: "assert", condition, body: this.parseExpr(), pos: start };
+        this.descend();
         break;
       }
       default:

@@ -35,6 +35,9 @@ const nixStackSize = 64 * 2 ** 20;
 const frameSize = 128;
 const bindingsFrameSize = 80;
 
+/** Is thrown from the depth, to be replaced where there is stack again. */
+export class NestedTooDeeply extends Error {}
+
 export abstract class ParserBase {
   protected readonly file: SourceFile;
   protected readonly request: ParseRequest;
@@ -58,7 +61,7 @@ export abstract class ParserBase {
   /** Begins an expression inside of another. */
   protected descend(): void {
     this.nesting += frameSize;
-    if (this.nesting > nixStackSize) this.failTooDeep();
+    if (this.nesting > nixStackSize) throw new NestedTooDeeply();
   }
 
   protected ascend(): void {
@@ -73,8 +76,8 @@ export abstract class ParserBase {
     return expr;
   }
 
-  /** Nix's parser has no such limit, so an error in the text comes before that. */
-  private failTooDeep(): never {
+  /** Nix's parser has no such limit, so an error in the text comes first. */
+  failTooDeep(): never {
     throw findSyntaxError(this.file, this.syntaxOptions()) ?? stackOverflow();
   }
 

@@ -140,6 +140,11 @@ const checks: Readonly<Record<string, Check>> = {
     room.expect([`${path}/bin/hello`], /^Hello, world!$/m);
   },
 
+  coreutils(room, path) {
+    room.expect([`${path}/bin/kill`, "-l", "HUP"], /^1$/m);
+    room.expect([`${path}/bin/uptime`, "--version"], /procps/);
+  },
+
   "libc-bin"(room, path) {
     const listed = room.expect([`${path}/bin/ldd`, `${room.path("hello")}/bin/hello`], /libc\.so\.6 => \/nix\/store\//);
     const strange = listed.split("\n").filter((line) => line !== "" && !/linux-vdso|\/nix\/store\//.test(line));

@@ -22,7 +22,11 @@ fi
 "$FIRN_NODE" tools/bundle.ts
 mapfile -t files < <(find tests/functional tests/nixos tests/oracle tests/browser -name '*.test.ts' -not -path 'tests/nixos/machines/*' | sort)
 
-# One machine is booted here; npm run test:nixos boots all.
+# Of the machines those that take ten minutes: the example's boots, and one is switched. npm run test:nixos boots all.
 . tools/machines.sh
-if prepare_machines; then files+=(tests/nixos/machines/boot.test.ts); else say "no machine is booted"; fi
+if prepare_machines; then
+  files+=(tests/nixos/machines/boot.test.ts tests/nixos/machines/switch.test.ts)
+else
+  say "no machine is booted"
+fi
 "$FIRN_NODE" --test --test-concurrency=1 "${files[@]}"

@@ -10,18 +10,19 @@ import {
 } from "#profile";
 import { hostPath } from "#host";
 import { posix } from "node:path";
-import { parseCommandLine, type TakeWord } from "./arguments/command-line.ts";
+import type { TakeWord } from "./arguments/command-line.ts";
 import { legacyFlags } from "./arguments/common-flags.ts";
 import { collect, collectAndTell, parseMaxFreed, printWouldFree } from "./stores/collect-garbage.ts";
+import { readProgramLine, type Asked } from "./arguments/program-line.ts";
 import type { Command, Context } from "./command.ts";
-import { printHelp } from "./program/help.ts";
+import { answerAsked } from "./program/answer-asked.ts";
 import { openLocalStoreOf } from "./stores/open-store.ts";
-import { printProgramVersion } from "./program/print-version.ts";
 import { profileLocationsOf } from "./stores/profile-locations.ts";
 import { UsageError } from "./program/usage-error.ts";
 
 interface CollectLine {
-  action: "collect" | "help" | "version";
+  /** What is asked instead. */
+  asked: Asked | undefined;
   removeOld: boolean;
   olderThan: string | undefined;
   dryRun: boolean;
@@ -33,8 +34,7 @@ export const command: Command = {
   help: "nix-collect-garbage.md",
   async run(words, context) {
     const line = readCommandLine(words, context);
-    if (line.action === "help") return printHelp(command, context);
-    if (line.action === "version") return printProgramVersion(context);
+    if (line.asked !== undefined) return answerAsked(command, line.asked, context);
     if (line.maxFreed !== undefined && line.dryRun) {
       throw new UsageError("options --max-freed and --dry-run cannot be combined");
     }
@@ -51,16 +51,14 @@ export const command: Command = {
 
 function readCommandLine(words: readonly string[], context: Context): CollectLine {
   const line: CollectLine = {
-    action: "collect",
+    asked: undefined,
     removeOld: false,
     olderThan: undefined,
     dryRun: false,
     maxFreed: undefined,
   };
   const takeArgument = (word: string, take: TakeWord): boolean => {
-    if (word === "--help") line.action = "help";
-    else if (word === "--version") line.action = "version";
-    else if (word === "--delete-old" || word === "-d") line.removeOld = true;
+    if (word === "--delete-old" || word === "-d") line.removeOld = true;
     else if (word === "--delete-older-than") {
       line.removeOld = true;
       line.olderThan = take(word);
@@ -69,7 +67,7 @@ function readCommandLine(words: readonly string[], context: Context): CollectLin
     else return false;
     return true;
   };
-  parseCommandLine(words, legacyFlags(context), takeArgument);
+  line.asked = readProgramLine(words, { flags: legacyFlags(context), takeArgument }).asked;
   return line;
 }
 

@@ -1,15 +1,17 @@
 // nix-hash: hashes of files and trees, and hashes from one notation into another. `nix hash` shares its work.
 
 import { compressHash, parseHash, parseHashAlgorithm, printHash, type HashAlgorithm, type HashFormat } from "#formats";
-import { parseCommandLine, type TakeWord } from "./arguments/command-line.ts";
+import type { TakeWord } from "./arguments/command-line.ts";
 import { legacyFlags } from "./arguments/common-flags.ts";
+import { readProgramLine, type Asked } from "./arguments/program-line.ts";
 import { hashPath } from "./stores/hash-path.ts";
 import type { Command, Context } from "./command.ts";
-import { printHelp } from "./program/help.ts";
-import { printProgramVersion } from "./program/print-version.ts";
+import { answerAsked } from "./program/answer-asked.ts";
 
 interface HashLine {
-  action: "hash" | "convert" | "help" | "version";
+  /** What is asked instead. */
+  asked: Asked | undefined;
+  action: "hash" | "convert";
   algorithm: HashAlgorithm | undefined;
   method: "nar" | "flat";
   format: HashFormat;
@@ -36,11 +38,8 @@ export const command: Command = {
   async run(words, context) {
     const line = readCommandLine(words, context);
     const { output } = context;
+    if (line.asked !== undefined) return answerAsked(command, line.asked, context);
     switch (line.action) {
-      case "help":
-        return printHelp(command, context);
-      case "version":
-        return printProgramVersion(context);
       case "convert":
         for (const word of line.words) output.writeLine(printHash(parseHash(word, line.algorithm), line.format));
         return 0;
@@ -57,6 +56,7 @@ export const command: Command = {
 
 function readCommandLine(words: readonly string[], context: Context): HashLine {
   const line: HashLine = {
+    asked: undefined,
     action: "hash",
     algorithm: undefined,
     method: "nar",
@@ -71,15 +71,13 @@ function readCommandLine(words: readonly string[], context: Context): HashLine {
     else if (conversion !== undefined) {
       line.action = "convert";
       line.format = conversion;
-    } else if (word === "--help") line.action = "help";
-    else if (word === "--version") line.action = "version";
-    else if (word === "--flat") line.method = "flat";
+    } else if (word === "--flat") line.method = "flat";
     else if (word === "--truncate") line.truncate = true;
     else if (word === "--type") line.algorithm = parseHashAlgorithm(take(word));
     else if (word.startsWith("-")) return false;
     else line.words.push(word);
     return true;
   };
-  parseCommandLine(words, legacyFlags(context), takeArgument);
+  line.asked = readProgramLine(words, { flags: legacyFlags(context), takeArgument }).asked;
   return line;
 }

@@ -4,10 +4,11 @@ import { existsSync } from "node:fs";
 import { FirnError, fromByteString } from "#formats";
 import { enterRoot } from "#nixos";
 import { absolutePath } from "./text/absolute-path.ts";
-import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "./arguments/command-line.ts";
+import { firstOf, flagTable, switchFlag, valueFlag } from "./arguments/command-line.ts";
 import { commonFlags } from "./arguments/common-flags.ts";
+import { readProgramLine } from "./arguments/program-line.ts";
 import type { Command } from "./command.ts";
-import { printHelp } from "./program/help.ts";
+import { answerAsked } from "./program/answer-asked.ts";
 
 export const command: Command = {
   name: "nixos-enter",
@@ -17,30 +18,23 @@ export const command: Command = {
     let system = "/nix/var/nix/profiles/system";
     let script: string | undefined;
     let silent = false;
-    let wantsHelp = false;
-    // What stands behind -- is the command, flags and all.
-    const end = words.indexOf("--");
     const own = flagTable({
       "--root": valueFlag((path) => (root = fromByteString(absolutePath(path)))),
       "--system": valueFlag((path) => (system = fromByteString(path))),
       "--command -c": valueFlag((text) => (script = fromByteString(text))),
       "--silent": switchFlag(() => (silent = true)),
-      "--help": switchFlag(() => (wantsHelp = true)),
     });
-    parseCommandLine(end < 0 ? words : words.slice(0, end), firstOf(own, commonFlags(context)), () => false);
-    if (wantsHelp) return printHelp(command, context);
+    const flags = firstOf(own, commonFlags(context));
+    const { asked, behind } = readProgramLine(words, { flags, runsProgram: true });
+    if (asked !== undefined) return answerAsked(command, asked, context);
     if (!existsSync(`${root}/etc/NIXOS`)) throw notInstalled(root);
     const shell = `${system}/sw/bin/bash`;
-    const argv =
-      end >= 0
-        ? words.slice(end + 1).map(fromByteString)
-        : script === undefined
-          ? [shell, "--login"]
-          : [shell, "-c", script];
+    const shellWords = script === undefined ? ["--login"] : ["-c", script];
+    const argv = behind.length > 0 ? behind.map(fromByteString) : [shell, ...shellWords];
     const path = `/run/wrappers/bin:${system}/sw/bin:/run/current-system/sw/bin`;
     return await enterRoot({
       root,
-      argv: argv.length === 0 ? [shell, "--login"] : argv,
+      argv,
       activate: system,
       silent,
       path,

@@ -26,6 +26,25 @@ test("every program tells its version and has help that begins with examples", (
   assert.match(scene.must("firn", []), /firn run hello/);
 });
 
+test("help is given whatever stands behind it, and not to the program behind --", (t) => {
+  const scene = openScene(t);
+  const help: readonly (readonly string[])[] = [
+    ["nix-build", "--help", "--frob"],
+    ["nix-instantiate", "-A", "x", "--help", "-A"],
+    ["nixos-rebuild", "switch", "--help", "switch"],
+    ["nixos-install", "--help"],
+    ["nixos-enter", "--root", "/", "--help", "--", "true"],
+    ["nixos-generate-config", "--help"],
+    ["firn", "run", "--help"],
+    ["firn", "disk", "--help", "wipe"],
+  ];
+  for (const [program = "", ...words] of help)
+    assert.match(scene.must(program, words), /^[\w-]+( \w+)?(, firn shell)?: .*\n\n/, program);
+  // This is what `true` was asked.
+  assert.match(scene.run("nixos-enter", ["--root", scene.folder, "--", "true", "--help"]).stderr, /is not a NixOS/);
+  assert.match(scene.run("nix-build", ["--frob", "--help"]).stderr, /unrecognised flag '--frob'/);
+});
+
 test("mistakes on the command line are told in Nix's words, with where help is", (t) => {
   const scene = openScene(t);
   const check = (program: string, args: readonly string[], stderr: string) => {

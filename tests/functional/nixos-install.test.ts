@@ -84,6 +84,18 @@ test("what the running machine has is copied and not built; a system that it has
   scene.must("nix-store", ["--store", other, "--verify", "--check-contents"]);
 });
 
+test("a flake's system is installed", (t) => {
+  const { scene, root, search } = openInstall(t);
+  const system = `{ system = "x86_64-linux"; builder = "/bin/sh"; name = "nixos-system-x"; args = [ "-c" "echo > $out" ]; }`;
+  mkdirSync(join(scene.folder, "machines"));
+  scene.write(
+    "machines/flake.nix",
+    `{ outputs = { self }: { nixosConfigurations.x.config.system.build.toplevel = derivation ${system}; }; }`,
+  );
+  scene.must("nixos-install", [...search, "--flake", "./machines#x"]);
+  assert.match(readlinkSync(join(root, "nix/var/nix/profiles/system-1-link")), /^\/nix\/store\/.*-nixos-system-x$/);
+});
+
 test("what cannot be installed says why, and nothing is done", (t) => {
   const { scene, root, search } = openInstall(t);
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
@@ -92,7 +104,8 @@ test("what cannot be installed says why, and nothing is done", (t) => {
       ["--root", root, "--system", "/nix/store/00000000000000000000000000000000-none"],
       /the system '.*' is not in the store/,
     ],
-    [["--flake", "x"], /'--flake' is not there/],
+    [["--flake", "x"], /Please specify the name of the NixOS configuration to be installed/],
+    [["--root", root, "--flake", ".#x"], /could not find a flake\.nix file/],
   ];
   for (const [words, message] of cases) {
     const { status, stderr } = scene.run("nixos-install", words);
@@ -104,6 +117,14 @@ test("what cannot be installed says why, and nothing is done", (t) => {
   chmodSync(root, 0o700);
   assert.match(scene.run("nixos-install", search).stderr, /should have permissions 755, but had permissions 700/);
   assert.ok(!existsSync(join(root, "etc/NIXOS")));
+});
+
+test("where nobody says what <nixpkgs> is, a system is installed from Firn's own collection", (t) => {
+  const { scene, root } = openInstall(t);
+  const words = ["--root", root, "--no-root-passwd", "--no-bootloader"];
+  scene.must("nixos-install", words, { variables: { NIX_PATH: "nixpkgs=nixpkgs" } });
+  writeFileSync(join(root, "etc/nixos/configuration.nix"), "{ }");
+  assert.match(scene.run("nixos-install", words).stderr, /error: there is no lock in '.*'; make one with `firn lock`/);
 });
 
 test("nixos-enter wants an installation, and nixos-generate-config keeps a configuration that is there", (t) => {

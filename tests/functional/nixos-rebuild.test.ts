@@ -2,7 +2,8 @@
 // what a switch between two such systems would do.
 
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { openScene, type Scene } from "./program.ts";
@@ -202,7 +203,6 @@ test("what nixos-rebuild does not have yet, or what does not fit, is refused", (
   for (const word of ["edit", "repl"]) refuse([word], new RegExp(`does not have '${word}' yet`));
   refuse(["build", "--target-host", "h"], /'--target-host' does not go with 'build'/);
   refuse(["test", "--install-bootloader"], /'--install-bootloader' does not go with 'test'/);
-  refuse(["build", "--flake", "."], /does not have '--flake' yet/);
   refuse([], /no action specified/);
   refuse(["build", "dry-build"], /'build' and 'dry-build' are both actions/);
   refuse(["dry-build", "--rollback"], /'--rollback' does not go with 'dry-build'/);
@@ -237,6 +237,49 @@ test("an image of a kind is built; without one the kinds are told", (t) => {
     /'floppy'.* (?:not found|missing)/,
   );
   assert.match(scene.run("nixos-rebuild", ["build", "--image-variant", "iso"]).stderr, /does not go with 'build'/);
+});
+
+test("a flake's system is built, by its name or this machine's, and purely unless that is refused", (t) => {
+  const scene = openScene(t);
+  mkdirSync(join(scene.folder, "machines"));
+  scene.write(
+    "machines/flake.nix",
+    `{
+      outputs = { self }:
+        let
+          systemOf = name: {
+            config.system.build.toplevel = (import ./nixos.nix { configuration = ./. + "/\${name}.nix"; }).system;
+            config.system.build.images.iso = throw "no image of \${name}";
+          };
+        in
+        { nixosConfigurations = { "one.two" = systemOf "one"; "${hostname()}" = systemOf "here"; }; };
+    }`,
+  );
+  // As in a flake that says for which system it is.
+  scene.write("machines/nixos.nix", nixos.replace("builtins.currentSystem", '"x86_64-linux"'));
+  scene.write("machines/one.nix", `{ version = "1"; service = "/bin/a"; }`);
+  scene.write("machines/here.nix", `{ version = builtins.getEnv "VERSION"; service = "/bin/a"; }`);
+  const versionOf = (words: readonly string[], variables = {}): string => {
+    const system = scene.must("nixos-rebuild", ["build", ...words], { variables }).trim();
+    assert.equal(readlinkSync(join(scene.folder, "result")), system);
+    return readFileSync(scene.store + system + "/nixos-version", "utf8");
+  };
+  assert.equal(versionOf(["--flake", "./machines#one.two"]), "1");
+  assert.equal(versionOf(["--flake", "./machines"], { VERSION: "2" }), "");
+  assert.equal(versionOf(["-F", join(scene.folder, "machines"), "--impure"], { VERSION: "2" }), "2");
+
+  const refuse = (words: readonly string[], message: RegExp) =>
+    assert.match(scene.run("nixos-rebuild", words).stderr, message);
+  refuse(
+    ["dry-build", "--flake", "./machines#onee"],
+    /does not provide attribute 'nixosConfigurations\."onee"\.config\.system\.build\.toplevel'/,
+  );
+  refuse(["build-image", "--flake", "./machines#one.two"], /image variants via --image-variant:\n +- iso/);
+  refuse(["build-image", "--flake", "./machines#one.two", "--image-variant", "iso"], /no image of one/);
+  refuse(["build", "--flake", "./machines", "--arg", "x", "1"], /incompatible with flakes/);
+  scene.must("nixos-rebuild", ["dry-build", "--flake", "./machines#one.two"]);
+  // By itself, and before the action, it means the flake of this folder.
+  refuse(["--flake", "dry-build"], /could not find a flake\.nix file/);
 });
 
 test("where nobody says what <nixpkgs> is, a system is made of Firn's own collection", (t) => {

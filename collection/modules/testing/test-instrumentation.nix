@@ -22,8 +22,13 @@
       serviceConfig = { KillSignal = "SIGHUP"; StandardError = "journal+console"; };
     };
     systemd.services."serial-getty@hvc0".enable = false;
-    # Processes that a command of the driver leaves behind must not hold up the end.
-    systemd.extraConfig = "DefaultTimeoutStopSec=20s";
+    # Processes that a command of the driver leaves behind must not hold up the end; what begins may take its time, for the
+    # host may have other things to do.
+    systemd.extraConfig = ''
+      DefaultTimeoutStopSec=20s
+      DefaultTimeoutStartSec=300s
+      DefaultDeviceTimeoutSec=300s
+    '';
     boot.initrd.kernelModules = [ "virtio_console" ];
     # An emulated processor betrays nothing that the kernel would have to hide from it.
     boot.kernelParams = [ "boot.panic_on_fail" "mitigations=off" ];

@@ -13,8 +13,6 @@ let
   storeImage = pkgs.runCommand "nix-store-image"
     {
       PATH = "${pkgs.coreutils}/bin:${pkgs.squashfs-tools}/bin";
-      # Threads that are ended look for it.
-      LD_LIBRARY_PATH = "${pkgs.libgcc-s1}/lib/x86_64-linux-gnu";
     } ''
     mkdir nix-state
     ${lib.optionalString config.nix.enable "cp -r ${pkgs.storeDatabase closure} nix-state/db"}
@@ -45,6 +43,11 @@ in
     };
     test.nodeName = mkOption { type = types.str; internal = true; default = "machine"; description = "The machine's name in a test."; };
     test.nodeNumber = mkOption { type = types.ints.between 1 254; internal = true; default = 1; description = "The machine's number in a test, the last part of its addresses."; };
+    qemu.emulatedProcessor = mkOption {
+      type = types.str;
+      default = import ./emulated-processor.nix;
+      description = "The processor, as QEMU's {option}`-cpu` names it, where the host lends none.";
+    };
     qemu.options = mkOption { type = types.listOf types.str; default = [ ]; example = [ "-device" "usb-tablet" ]; description = "Further arguments of QEMU."; };
   };
 
@@ -111,6 +114,7 @@ in
         disk = "${emptyDisk}";
         memory = cfg.memorySize;
         inherit (cfg) cores;
+        processor = cfg.qemu.emulatedProcessor;
         vlans = map (vlan: { inherit vlan; mac = "52:54:00:12:${byte vlan}:${byte cfg.test.nodeNumber}"; }) cfg.vlans;
         options = cfg.qemu.options;
       };

@@ -43,8 +43,9 @@ in
       ${pkgs.coreutils}/bin/chmod 600 "$disk.new"
       ${pkgs.coreutils}/bin/mv "$disk.new" "$disk"
     fi
+    if [ -w /dev/kvm ]; then processor=max; else processor=${lib.escapeShellArg cfg.qemu.emulatedProcessor}; fi
     exec ${cfg.qemu.package}/bin/qemu-system-x86_64 \
-      -name ${hostName} -machine accel=kvm:tcg -cpu max,-la57,-svm \
+      -name ${hostName} -machine accel=kvm:tcg -cpu "$processor" \
       -m ${toString cfg.memorySize} -smp ${toString cfg.cores} -no-reboot ${lib.optionalString (!cfg.graphics) "-nographic"} \
       -kernel ${config.system.build.toplevel}/kernel -initrd ${config.system.build.toplevel}/initrd \
       -append "${toString config.boot.kernelParams} init=${config.system.build.toplevel}/init ''${QEMU_KERNEL_PARAMS:-}" \

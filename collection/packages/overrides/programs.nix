@@ -6,6 +6,13 @@ let
 in
 {
   names = {
+    # As upstream has it: Debian leaves these to procps, and modules of systems name them here. Others' programs of one name win.
+    coreutils = {
+      add = [ "procps" ];
+      links = map (program: "bin/${program}|${packages.procps}/bin/${program}") [ "kill" "uptime" ];
+      meta.priority = 10;
+    };
+
     vim.redirects = [ "bin/vim.basic||/usr/share/vim|${packages.vim-runtime}/share/vim" ];
     vim-tiny.redirects = [ "bin/vim.tiny||/usr/share/vim|$out/share/vim" ];
 

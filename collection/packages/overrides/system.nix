@@ -20,7 +20,7 @@ in
       postInstall = ''
         for unit in "$out"/lib/systemd/system/* "$out"/lib/systemd/user/*; do
           if [ ! -f "$unit" ] || [ -L "$unit" ]; then continue; fi
-          for program in systemctl journalctl systemd-firstboot systemd-machine-id-setup systemd-sysext systemd-sysusers systemd-tmpfiles systemd-tty-ask-password-agent; do
+          for program in systemctl journalctl networkctl systemd-firstboot systemd-machine-id-setup systemd-sysext systemd-sysusers systemd-tmpfiles systemd-tty-ask-password-agent; do
             sed -i "s|^\(Exec[A-Za-z]*=[-@:+!]*\)$program\( \|$\)|\1$out/bin/$program\2|" "$unit"
           done
           sed -i "s|=-/sbin/\(agetty\) |=-${packages.util-linux}/bin/\1 |; s|=-/sbin/modprobe |=-${packages.kmod}/bin/modprobe |; s|=-/lib/systemd/|=-$out/lib/systemd/|" "$unit"
@@ -28,6 +28,10 @@ in
         done
       '';
     };
+
+    udev.postInstall = ''
+      sed -i "s|^\(Exec[A-Za-z]*=[-]*\)udevadm |\1$out/bin/udevadm |" "$out"/lib/systemd/system/systemd-udev*.service
+    '';
 
     # Modules are those of the kernel that runs, and not of the system that it was switched to since: the boot makes the link
     # /run/modules. (The text is as long as the old one, since it does not begin behind a zero.)

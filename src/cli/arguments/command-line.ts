@@ -15,10 +15,16 @@ export type FlagLookup = (word: string) => Flag | undefined;
 /** The next word of the command line, which `flag` needs; throws when there is none. */
 export type TakeWord = (flag: string) => string;
 
-/** Takes a word that no flag table knows; false when the command does not know it either. */
-export type TakeArgument = (word: string, take: TakeWord) => boolean;
+/** Takes a word that no flag table knows; false when the command does not know it either. `next` is the word behind it. */
+export type TakeArgument = (word: string, take: TakeWord, next: string | undefined) => boolean;
 
-export function parseCommandLine(words: readonly string[], lookup: FlagLookup, takeArgument: TakeArgument): void {
+/** Reads until the words, or `isDone`, end it. */
+export function parseCommandLine(
+  words: readonly string[],
+  lookup: FlagLookup,
+  takeArgument: TakeArgument,
+  isDone: () => boolean = () => false,
+): void {
   const rest = [...words];
   let flagsEnded = false;
   const take: TakeWord = (flag) => {
@@ -26,7 +32,7 @@ export function parseCommandLine(words: readonly string[], lookup: FlagLookup, t
     if (next === undefined) throw missingArgument(flag);
     return next;
   };
-  while (true) {
+  while (!isDone()) {
     let word = rest.shift();
     if (word === undefined) return;
     if (!flagsEnded && /^-[A-Za-z]./.test(word)) {
@@ -40,7 +46,7 @@ export function parseCommandLine(words: readonly string[], lookup: FlagLookup, t
     const isFlag = !flagsEnded && word.startsWith("-");
     const flag = isFlag ? lookup(word) : undefined;
     if (flag !== undefined) flag.handle(...takeValues(word, flag, rest));
-    else if (!takeArgument(word, take)) throw isFlag ? unrecognisedFlag(word) : unexpectedArgument(word);
+    else if (!takeArgument(word, take, rest[0])) throw isFlag ? unrecognisedFlag(word) : unexpectedArgument(word);
   }
 }
 

@@ -3,11 +3,12 @@
 import { makeLock, readAptSources, type ArchiveSource } from "#fetch";
 import { fromByteString } from "#formats";
 import { absolutePath } from "../text/absolute-path.ts";
-import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../arguments/command-line.ts";
+import { firstOf, flagTable, valueFlag } from "../arguments/command-line.ts";
 import { commonFlags } from "../arguments/common-flags.ts";
 import { lockDirectory } from "../evaluation/collection.ts";
+import { collectWords, readProgramLine } from "../arguments/program-line.ts";
 import type { Command } from "../command.ts";
-import { printHelp } from "../program/help.ts";
+import { answerAsked } from "../program/answer-asked.ts";
 import { interruptible } from "../program/interruptible.ts";
 
 export const command: Command = {
@@ -19,20 +20,15 @@ export const command: Command = {
     const keyrings: string[] = [];
     const suites: string[] = [];
     const only: string[] = [];
-    let wantsHelp = false;
-    const flags = flagTable({
+    const own = flagTable({
       "-o --output": valueFlag((path) => (directory = absolutePath(path))),
       "--architecture": valueFlag((name) => (architecture = name)),
       "--suite": valueFlag((name) => suites.push(fromByteString(name))),
       "--keyring": valueFlag((path) => keyrings.push(fromByteString(absolutePath(path)))),
-      "--help": switchFlag(() => (wantsHelp = true)),
     });
-    parseCommandLine(
-      words,
-      firstOf(flags, commonFlags(context)),
-      (word) => !word.startsWith("-") && only.push(word) > 0,
-    );
-    if (wantsHelp) return printHelp(command, context);
+    const flags = firstOf(own, commonFlags(context));
+    const { asked } = readProgramLine(words, { flags, takeArgument: collectWords(only) });
+    if (asked !== undefined) return answerAsked(command, asked, context);
 
     const options = {
       directory: fromByteString(directory),

@@ -8,12 +8,13 @@ import { hostPath } from "#host";
 import { Attrs } from "#language";
 import { getDerivations, parseDerivationName, type PackageInfo } from "#profile";
 import { absolutePath } from "../text/absolute-path.ts";
-import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag, type Flag } from "../arguments/command-line.ts";
+import { firstOf, flagTable, switchFlag, valueFlag, type Flag } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import { evalFlags } from "../arguments/eval-flags.ts";
 import { collectionValue, lockDirectory } from "../evaluation/collection.ts";
+import { collectWords, readProgramLine, type Asked } from "../arguments/program-line.ts";
 import type { Command, Context } from "../command.ts";
-import { printHelp } from "../program/help.ts";
+import { answerAsked } from "../program/answer-asked.ts";
 import { wantedPaths } from "../nix-env/packages.ts";
 import { printMissing } from "../stores/print-missing.ts";
 import { openWritingSession, type Session } from "../evaluation/session.ts";
@@ -24,11 +25,12 @@ interface RunLine {
   readonly evaluation: ReturnType<typeof evalFlags>;
   readonly packages: string[];
   /** Behind `--`. */
-  readonly argv: readonly string[];
+  argv: readonly string[];
   lock: string;
   file: string | undefined;
   pure: boolean;
-  wantsHelp: boolean;
+  /** What is asked instead. */
+  asked: Asked | undefined;
 }
 
 export const runCommand: Command = {
@@ -36,7 +38,7 @@ export const runCommand: Command = {
   help: "firn/run.md",
   async run(words, context) {
     const line = readLine(words, context);
-    if (line.wantsHelp) return printHelp(runCommand, context);
+    if (line.asked !== undefined) return answerAsked(runCommand, line.asked, context);
     const [first] = line.packages;
     if (first === undefined) throw new UsageError("name at least one package to run");
     const session = await openWritingSession(context, line.evaluation);
@@ -52,7 +54,7 @@ export const shellCommand: Command = {
   help: "firn/run.md",
   async run(words, context) {
     const line = readLine(words, context);
-    if (line.wantsHelp) return printHelp(shellCommand, context);
+    if (line.asked !== undefined) return answerAsked(shellCommand, line.asked, context);
     if (line.packages.length === 0) throw new UsageError("name at least one package for the shell");
     const session = await openWritingSession(context, line.evaluation);
     const environment = await realisePackages(session, findPackages(session, line));
@@ -62,26 +64,28 @@ export const shellCommand: Command = {
 };
 
 function readLine(words: readonly string[], context: Context): RunLine {
-  const end = words.indexOf("--");
   const line: RunLine = {
     evaluation: evalFlags(),
     packages: [],
-    argv: end < 0 ? [] : words.slice(end + 1),
+    argv: [],
     lock: lockDirectory(context),
     file: undefined,
     pure: false,
-    wantsHelp: false,
+    asked: undefined,
   };
   const own: Readonly<Record<string, Flag>> = {
     "--lock": valueFlag((path) => (line.lock = absolutePath(path))),
     "-f --file": valueFlag((file) => (line.file = file)),
     "--pure": switchFlag(() => (line.pure = true)),
-    "--help": switchFlag(() => (line.wantsHelp = true)),
   };
   const flags = firstOf(flagTable(own), line.evaluation.lookup, legacyFlags(context));
-  parseCommandLine(end < 0 ? words : words.slice(0, end), flags, (word) => {
-    return !word.startsWith("-") && line.packages.push(word) > 0;
+  const { asked, behind } = readProgramLine(words, {
+    flags,
+    takeArgument: collectWords(line.packages),
+    runsProgram: true,
   });
+  line.asked = asked;
+  line.argv = behind;
   return line;
 }
 

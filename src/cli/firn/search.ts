@@ -4,11 +4,12 @@
 import { openLock, suggestNames } from "#fetch";
 import { FirnError, fromByteString, printIndentedJson, toByteString } from "#formats";
 import { absolutePath } from "../text/absolute-path.ts";
-import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../arguments/command-line.ts";
+import { firstOf, flagTable, switchFlag, valueFlag } from "../arguments/command-line.ts";
 import { commonFlags } from "../arguments/common-flags.ts";
 import { lockDirectory } from "../evaluation/collection.ts";
+import { collectWords, readProgramLine } from "../arguments/program-line.ts";
 import type { Command } from "../command.ts";
-import { printHelp } from "../program/help.ts";
+import { answerAsked } from "../program/answer-asked.ts";
 import { printTable } from "../text/table.ts";
 
 export const command: Command = {
@@ -18,20 +19,15 @@ export const command: Command = {
     let directory = lockDirectory(context);
     let json = false;
     let wantsOptions = false;
-    let wantsHelp = false;
     const patterns: string[] = [];
-    const flags = flagTable({
+    const own = flagTable({
       "--lock": valueFlag((path) => (directory = absolutePath(path))),
       "--json": switchFlag(() => (json = true)),
       "--options": switchFlag(() => (wantsOptions = true)),
-      "--help": switchFlag(() => (wantsHelp = true)),
     });
-    parseCommandLine(
-      words,
-      firstOf(flags, commonFlags(context)),
-      (word) => !word.startsWith("-") && patterns.push(word) > 0,
-    );
-    if (wantsHelp) return printHelp(command, context);
+    const flags = firstOf(own, commonFlags(context));
+    const { asked } = readProgramLine(words, { flags, takeArgument: collectWords(patterns) });
+    if (asked !== undefined) return answerAsked(command, asked, context);
     if (wantsOptions) return await (await import("./search-options.ts")).searchOptions(context, patterns, json);
 
     const versions = (await openLock(fromByteString(directory))).versions();

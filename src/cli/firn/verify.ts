@@ -1,9 +1,10 @@
 // firn verify: reads every file of the store, and says what is not as it should be.
 
-import { firstOf, flagTable, parseCommandLine, switchFlag } from "../arguments/command-line.ts";
+import { firstOf, flagTable, switchFlag } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
+import { readProgramLine } from "../arguments/program-line.ts";
 import type { Command } from "../command.ts";
-import { printHelp } from "../program/help.ts";
+import { answerAsked } from "../program/answer-asked.ts";
 import { verify } from "../nix-store/verify.ts";
 import { openLocalStoreOf } from "../stores/open-store.ts";
 
@@ -11,14 +12,10 @@ export const command: Command = {
   name: "firn verify",
   help: "firn/verify.md",
   async run(words, context) {
-    let wantsHelp = false;
     const flags = ["--check-contents"];
-    const own = flagTable({
-      "--quick": switchFlag(() => flags.splice(0)),
-      "--help": switchFlag(() => (wantsHelp = true)),
-    });
-    parseCommandLine(words, firstOf(own, legacyFlags(context)), () => false);
-    if (wantsHelp) return printHelp(command, context);
+    const own = flagTable({ "--quick": switchFlag(() => flags.splice(0)) });
+    const { asked } = readProgramLine(words, { flags: firstOf(own, legacyFlags(context)) });
+    if (asked !== undefined) return answerAsked(command, asked, context);
     const status = await verify({
       context,
       flags,

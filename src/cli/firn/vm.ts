@@ -7,12 +7,13 @@ import { FirnError, fromByteString, parseStorePath, toByteString } from "#format
 import { hostPath } from "#host";
 import { readMachineSpec } from "#nixos";
 import { absolutePath } from "../text/absolute-path.ts";
-import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag, type Flag } from "../arguments/command-line.ts";
+import { firstOf, flagTable, switchFlag, valueFlag, type Flag } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
 import { collectionFolder, firnData, lockDirectory } from "../evaluation/collection.ts";
+import { collectWords, readProgramLine, type Asked } from "../arguments/program-line.ts";
 import type { Command, Context } from "../command.ts";
-import { printHelp } from "../program/help.ts";
+import { answerAsked } from "../program/answer-asked.ts";
 import { build } from "../nix-build/nix-build.ts";
 import { openLocalStoreOf } from "../stores/open-store.ts";
 import { UsageError } from "../program/usage-error.ts";
@@ -25,10 +26,11 @@ interface MachineLine {
   /** Of QEMU's user network: `hostfwd=tcp::HOST-:GUEST`. */
   readonly forwarded: string[];
   /** Behind `--`, for QEMU. */
-  readonly qemu: readonly string[];
+  qemu: readonly string[];
   lock: string;
   fresh: boolean;
-  wantsHelp: boolean;
+  /** What is asked instead. */
+  asked: Asked | undefined;
 }
 
 export const command: Command = {
@@ -36,7 +38,7 @@ export const command: Command = {
   help: "firn/vm.md",
   async run(words, context) {
     const line = readLine(words, context);
-    if (line.wantsHelp) return printHelp(command, context);
+    if (line.asked !== undefined) return answerAsked(command, line.asked, context);
     const configuration = findConfiguration(line.files);
     if (!existsSync(hostPath(`${line.lock}/index.json`))) {
       context.log.message("notice", "this user has no lock of the archive yet; making it, as `firn lock` does");
@@ -48,7 +50,6 @@ export const command: Command = {
     autoArguments.set("lock", { kind: "string", text: line.lock });
     autoArguments.set("configuration", { kind: "string", text: configuration });
     const [machine = ""] = await build(context, store, {
-      action: "build",
       evaluation: line.evaluation,
       words: [`${collectionFolder()}/nixos.nix`],
       attrPaths: ["vm"],
@@ -73,26 +74,28 @@ export const command: Command = {
 };
 
 function readLine(words: readonly string[], context: Context): MachineLine {
-  const end = words.indexOf("--");
   const line: MachineLine = {
     evaluation: evalFlags(),
     files: [],
     forwarded: [],
-    qemu: end < 0 ? [] : words.slice(end + 1),
+    qemu: [],
     lock: lockDirectory(context),
     fresh: false,
-    wantsHelp: false,
+    asked: undefined,
   };
   const own: Readonly<Record<string, Flag>> = {
     "--lock": valueFlag((path) => (line.lock = absolutePath(path))),
     "-p --forward": valueFlag((ports) => line.forwarded.push(forwardOf(ports))),
     "--fresh": switchFlag(() => (line.fresh = true)),
-    "--help": switchFlag(() => (line.wantsHelp = true)),
   };
   const flags = firstOf(flagTable(own), line.evaluation.lookup, legacyFlags(context));
-  parseCommandLine(end < 0 ? words : words.slice(0, end), flags, (word) => {
-    return !word.startsWith("-") && line.files.push(word) > 0;
+  const { asked, behind } = readProgramLine(words, {
+    flags,
+    takeArgument: collectWords(line.files),
+    runsProgram: true,
   });
+  line.asked = asked;
+  line.qemu = behind;
   return line;
 }
 

@@ -5,20 +5,19 @@ import { FirnError, isDerivationPath, isInStore, printStorePath, type StorePath 
 import { queryMissing, type BuildMode, type DerivedPath } from "#build";
 import type { LocalStore } from "#store";
 import { absolutePath } from "../text/absolute-path.ts";
-import { firstOf, parseCommandLine, type TakeWord } from "../arguments/command-line.ts";
+import { firstOf, type TakeWord } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
+import { readProgramLine, type Asked } from "../arguments/program-line.ts";
 import type { Command, Context } from "../command.ts";
 import { answerOnce } from "../evaluation-cache/answer-once.ts";
 import { followLinksToPathWithOutputs } from "../stores/follow-links.ts";
-import { printHelp } from "../program/help.ts";
+import { answerAsked } from "../program/answer-asked.ts";
 import { printMissingPaths } from "../stores/print-missing.ts";
 import { openLocalStoreOf } from "../stores/open-store.ts";
-import { printProgramVersion } from "../program/print-version.ts";
 import { realisePaths } from "../stores/realise-paths.ts";
 
 export interface BuildLine {
-  action: "build" | "help" | "version";
   readonly evaluation: EvalFlags;
   readonly words: string[];
   readonly attrPaths: string[];
@@ -34,9 +33,8 @@ export const command: Command = {
   name: "nix-build",
   help: "nix-build/nix-build.md",
   async run(words, context) {
-    const line = readCommandLine(words, context);
-    if (line.action === "help") return printHelp(command, context);
-    if (line.action === "version") return printProgramVersion(context);
+    const { line, asked } = readCommandLine(words, context);
+    if (asked !== undefined) return answerAsked(command, asked, context);
     const store = openLocalStoreOf(context);
     if (!context.switches.readOnly) store.beginWriting();
     for (const path of await build(context, store, line)) context.output.writeLine(path);
@@ -44,9 +42,8 @@ export const command: Command = {
   },
 };
 
-function readCommandLine(words: readonly string[], context: Context): BuildLine {
+function readCommandLine(words: readonly string[], context: Context): { line: BuildLine; asked: Asked | undefined } {
   const line: BuildLine = {
-    action: "build",
     evaluation: evalFlags(),
     words: [],
     attrPaths: [],
@@ -58,12 +55,6 @@ function readCommandLine(words: readonly string[], context: Context): BuildLine 
   };
   const takeArgument = (word: string, take: TakeWord): boolean => {
     switch (word) {
-      case "--help":
-        line.action = "help";
-        break;
-      case "--version":
-        line.action = "version";
-        break;
       case "--no-out-link":
       case "--no-link":
         line.outLink = undefined;
@@ -101,11 +92,12 @@ function readCommandLine(words: readonly string[], context: Context): BuildLine 
     }
     return true;
   };
-  parseCommandLine(words, firstOf(line.evaluation.lookup, legacyFlags(context)), takeArgument);
+  const flags = firstOf(line.evaluation.lookup, legacyFlags(context));
+  const { asked } = readProgramLine(words, { flags, takeArgument });
   if (context.switches.repair) line.mode = "repair";
   if (line.attrPaths.length === 0) line.attrPaths.push("");
   if (line.words.length === 0 && !line.fromStdin && !line.fromWords) line.words.push("./default.nix");
-  return line;
+  return { line, asked };
 }
 
 /** An output of a derivation that is wanted. */
@@ -121,7 +113,17 @@ interface Numbered extends WantedOutput {
 
 /** Builds what `line` names and gives the outputs' paths; with --dry-run only says what would be built, and gives none. */
 export async function build(context: Context, store: LocalStore, line: BuildLine): Promise<string[]> {
-  const wanted = numberDerivations(await findDerivations(context, store, line));
+  return await buildOutputs(context, store, await findDerivations(context, store, line), line);
+}
+
+/** The same of what was found already. */
+export async function buildOutputs(
+  context: Context,
+  store: LocalStore,
+  outputs: readonly WantedOutput[],
+  line: Pick<BuildLine, "outLink" | "dryRun" | "mode">,
+): Promise<string[]> {
+  const wanted = numberDerivations(outputs);
   const paths: DerivedPath[] = wanted.map(({ derivation, output }) => ({
     kind: "built",
     derivation,

@@ -81,5 +81,5 @@ function scalarMeta(value: Value): { type: string; value: string } | undefined {
   if (text !== undefined) return { type: "string", value: text };
   if (typeof value === "number" || typeof value === "bigint") return { type: "int", value: String(value) };
   if (typeof value === "boolean") return { type: "bool", value: String(value) };
-  return value instanceof NixFloat ? { type: "float", value: printFloat(value.value) } : undefined;
+  return value instanceof NixFloat ? { type: "float", value: printFloat(value) } : undefined;
 }

@@ -4,18 +4,18 @@
 import { printStorePath, type StorePath } from "#formats";
 import type { EvaluationStore } from "#store";
 import { absolutePath } from "../text/absolute-path.ts";
-import { firstOf, parseCommandLine, type TakeWord } from "../arguments/command-line.ts";
+import { firstOf, type TakeWord } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
+import { readProgramLine, type Asked } from "../arguments/program-line.ts";
 import type { Command, Context } from "../command.ts";
 import { answerOnce } from "../evaluation-cache/answer-once.ts";
 import { warnAboutCollection } from "../stores/gc-warning.ts";
-import { printHelp } from "../program/help.ts";
+import { answerAsked } from "../program/answer-asked.ts";
 import { openStoreOf } from "../stores/open-store.ts";
-import { printProgramVersion } from "../program/print-version.ts";
 
 export interface InstantiateLine {
-  action: "instantiate" | "evaluate" | "parse" | "find-file" | "help" | "version";
+  action: "instantiate" | "evaluate" | "parse" | "find-file";
   readonly evaluation: EvalFlags;
   readonly words: string[];
   readonly attrPaths: string[];
@@ -32,18 +32,8 @@ export const command: Command = {
   name: "nix-instantiate",
   help: "nix-instantiate/nix-instantiate.md",
   async run(words, context) {
-    const line = readCommandLine(words, context);
-    switch (line.action) {
-      case "help":
-        return printHelp(command, context);
-      case "version":
-        return printProgramVersion(context);
-      case "instantiate":
-      case "evaluate":
-      case "parse":
-      case "find-file":
-        break;
-    }
+    const { line, asked } = readCommandLine(words, context);
+    if (asked !== undefined) return answerAsked(command, asked, context);
     if ((line.action === "evaluate" || line.action === "parse") && !line.readWrite) context.switches.readOnly = true;
     const store = openStoreOf(context);
     if (!context.switches.readOnly) store.beginWriting();
@@ -96,7 +86,10 @@ function actOn(context: Context, store: EvaluationStore, line: InstantiateLine, 
   output.writeLine(printed + (item.output === "out" ? "" : `!${item.output}`));
 }
 
-function readCommandLine(words: readonly string[], context: Context): InstantiateLine {
+function readCommandLine(
+  words: readonly string[],
+  context: Context,
+): { line: InstantiateLine; asked: Asked | undefined } {
   const line: InstantiateLine = {
     action: "instantiate",
     evaluation: evalFlags(),
@@ -111,8 +104,6 @@ function readCommandLine(words: readonly string[], context: Context): Instantiat
     root: undefined,
   };
   const actions: Readonly<Record<string, () => void>> = {
-    "--help": () => (line.action = "help"),
-    "--version": () => (line.action = "version"),
     "-": () => (line.fromStdin = true),
     "--expr": () => (line.fromWords = true),
     "-E": () => (line.fromWords = true),
@@ -139,7 +130,8 @@ function readCommandLine(words: readonly string[], context: Context): Instantiat
     else line.words.push(word);
     return true;
   };
-  parseCommandLine(words, firstOf(line.evaluation.lookup, legacyFlags(context)), takeArgument);
+  const flags = firstOf(line.evaluation.lookup, legacyFlags(context));
+  const { asked } = readProgramLine(words, { flags, takeArgument });
   if (line.attrPaths.length === 0) line.attrPaths.push("");
-  return line;
+  return { line, asked };
 }

@@ -6,10 +6,11 @@ import { fromByteString, toByteString } from "#formats";
 import { hostPath } from "#host";
 import { printHardwareConfiguration, printStartingConfiguration, readHardware } from "#nixos";
 import { absolutePath } from "../text/absolute-path.ts";
-import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../arguments/command-line.ts";
+import { firstOf, flagTable, switchFlag, valueFlag } from "../arguments/command-line.ts";
 import { commonFlags } from "../arguments/common-flags.ts";
+import { readProgramLine, type Asked } from "../arguments/program-line.ts";
 import type { Command, Context } from "../command.ts";
-import { printHelp } from "../program/help.ts";
+import { answerAsked } from "../program/answer-asked.ts";
 
 /** The release whose options the modules have; also in collection/modules/system/activation/top-level.nix. */
 const release = "26.11";
@@ -21,7 +22,8 @@ interface GenerateLine {
   force: boolean;
   withFileSystems: boolean;
   show: boolean;
-  help: boolean;
+  /** What is asked instead. */
+  asked: Asked | undefined;
 }
 
 export const command: Command = {
@@ -29,7 +31,7 @@ export const command: Command = {
   help: "nixos-generate-config/nixos-generate-config.md",
   async run(words, context) {
     const line = readCommandLine(words, context);
-    if (line.help) return printHelp(command, context);
+    if (line.asked !== undefined) return answerAsked(command, line.asked, context);
     const { root, withFileSystems } = line;
     const hardware = readHardware({
       root,
@@ -69,7 +71,7 @@ function readCommandLine(words: readonly string[], context: Context): GenerateLi
     force: false,
     withFileSystems: true,
     show: false,
-    help: false,
+    asked: undefined,
   };
   const own = flagTable({
     "--root": valueFlag((path) => (line.root = fromByteString(absolutePath(path)).replace(/^\/$/, ""))),
@@ -77,8 +79,7 @@ function readCommandLine(words: readonly string[], context: Context): GenerateLi
     "--force": switchFlag(() => (line.force = true)),
     "--no-filesystems": switchFlag(() => (line.withFileSystems = false)),
     "--show-hardware-config": switchFlag(() => (line.show = true)),
-    "--help": switchFlag(() => (line.help = true)),
   });
-  parseCommandLine(words, firstOf(own, commonFlags(context)), () => false);
+  line.asked = readProgramLine(words, { flags: firstOf(own, commonFlags(context)) }).asked;
   return line;
 }

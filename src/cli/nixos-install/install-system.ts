@@ -51,33 +51,41 @@ async function buildInto(
   source: LocalStore,
   target: LocalStore,
 ): Promise<StorePath> {
-  const { settings, environment, log } = context;
-  const configuration = environment["NIXOS_CONFIG"] || `${line.root}/etc/nixos/configuration.nix`;
-  if (line.file === "<nixpkgs/nixos>") {
-    if (!existsSync(hostPath(configuration))) throw noConfiguration(configuration);
-    line.evaluation.searchPath.unshift(`nixos-config=${configuration}`);
-  }
-  log.message("notice", "building the configuration in the new store...");
-  settings.set("store", line.root);
-  const session = await openWritingSession(context, line.evaluation);
-  const { evaluator, autoArguments } = session;
-  const derivation = (() => {
-    try {
-      const file = evaluator.evalMainFile(session.lookupExpression(line.file));
-      const { slot } = evaluator.findAlongAttrPath(line.attribute, autoArguments, file);
-      const options = { autoArguments, ignoreAssertionFailures: false };
-      return getDerivations(evaluator, evaluator.force(slot), options)[0]?.requireDerivationPath();
-    } catch (error) {
-      if (!settings.boolean("show-trace")) shortenTrace(error);
-      throw error;
-    }
-  })();
-  if (derivation === undefined) throw noSystem(line.file, line.attribute);
+  context.log.message("notice", "building the configuration in the new store...");
+  const derivation = await findDerivation(context, line).catch((error: unknown) => {
+    if (!context.settings.boolean("show-trace")) shortenTrace(error);
+    throw error;
+  });
   copyOutputs(context, source, target, derivation);
   await realisePaths(context, target, [{ kind: "built", derivation, outputs: ["out"] }]);
   const toplevel = target.queryDerivationOutputs(derivation).get("out");
   if (toplevel === undefined) throw noSystem(line.file, line.attribute);
   return toplevel;
+}
+
+/** In the new store; the session is over it. */
+async function findDerivation(context: Context, line: InstallLine): Promise<StorePath> {
+  const { settings, environment } = context;
+  const { evaluation, flake, file, attribute } = line;
+  settings.set("store", line.root);
+  if (flake !== undefined) {
+    const { flakeDerivation, prepareFlakeEvaluation } = await import("../evaluation/flake-system.ts");
+    prepareFlakeEvaluation(context, evaluation);
+    return await flakeDerivation(await openWritingSession(context, evaluation), flake, "config.system.build.toplevel");
+  }
+  const configuration = environment["NIXOS_CONFIG"] || `${line.root}/etc/nixos/configuration.nix`;
+  if (file === "<nixpkgs/nixos>") {
+    if (!existsSync(hostPath(configuration))) throw noConfiguration(configuration);
+    evaluation.searchPath.unshift(`nixos-config=${configuration}`);
+  }
+  const session = await openWritingSession(context, evaluation);
+  const { evaluator, autoArguments } = session;
+  const root = evaluator.evalMainFile(session.lookupExpression(file));
+  const { slot } = evaluator.findAlongAttrPath(attribute, autoArguments, root);
+  const options = { autoArguments, ignoreAssertionFailures: false };
+  const derivation = getDerivations(evaluator, evaluator.force(slot), options)[0]?.requireDerivationPath();
+  if (derivation === undefined) throw noSystem(file, attribute);
+  return derivation;
 }
 
 /** Of everything that would be built, what the source has: from the whole system down to what only a part of it needs. */

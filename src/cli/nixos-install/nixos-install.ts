@@ -7,21 +7,26 @@ import { FirnError, fromByteString } from "#formats";
 import { hostPath, isTerminal } from "#host";
 import { enterRoot } from "#nixos";
 import { absolutePath } from "../text/absolute-path.ts";
-import { firstOf, flagTable, parseCommandLine, type TakeWord, valueFlag } from "../arguments/command-line.ts";
+import { firstOf, flagTable, type TakeWord, valueFlag } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
+import { readProgramLine, type Asked } from "../arguments/program-line.ts";
 import type { Command, Context } from "../command.ts";
-import { printHelp } from "../program/help.ts";
-import { printProgramVersion } from "../program/print-version.ts";
+import { answerAsked } from "../program/answer-asked.ts";
+import { type FlakeSystem, flakeSystemFlags } from "../evaluation/flake-system.ts";
+import { fallBackToCollection } from "../evaluation/own-collection.ts";
 import { UsageError } from "../program/usage-error.ts";
 
 export interface InstallLine {
-  action: "install" | "help" | "version";
+  /** What is asked instead. */
+  asked: Asked | undefined;
   readonly evaluation: EvalFlags;
   /** Absolute, without a slash at its end. */
   root: string;
   /** A system that is built already. */
   system: string | undefined;
+  /** The system is a flake's, and not that of `file`. */
+  flake: FlakeSystem | undefined;
   /** The expression that gives the system. */
   file: string;
   attribute: string;
@@ -34,8 +39,7 @@ export const command: Command = {
   help: "nixos-install/nixos-install.md",
   async run(words, context) {
     const line = readCommandLine(words, context);
-    if (line.action === "help") return printHelp(command, context);
-    if (line.action === "version") return printProgramVersion(context);
+    if (line.asked !== undefined) return answerAsked(command, line.asked, context);
     checkRoot(line.root);
     const { installSystem } = await import("./install-system.ts");
     const toplevel = await installSystem(context, line);
@@ -77,10 +81,11 @@ function checkRoot(root: string): void {
 
 function readCommandLine(words: readonly string[], context: Context): InstallLine {
   const line: InstallLine = {
-    action: "install",
+    asked: undefined,
     evaluation: evalFlags(),
     root: "/mnt",
     system: undefined,
+    flake: undefined,
     file: "<nixpkgs/nixos>",
     attribute: "system",
     rootPassword: true,
@@ -88,12 +93,6 @@ function readCommandLine(words: readonly string[], context: Context): InstallLin
   };
   const takeArgument = (word: string, take: TakeWord): boolean => {
     switch (word) {
-      case "--help":
-        line.action = "help";
-        break;
-      case "--version":
-        line.action = "version";
-        break;
       case "--root":
         line.root = absolutePath(take(word));
         break;
@@ -118,17 +117,30 @@ function readCommandLine(words: readonly string[], context: Context): InstallLin
         break;
       case "--no-channel-copy":
         break;
-      case "--flake":
-        throw new UsageError("'--flake' is not there; build the system with 'nix build', and say --system ./result");
       default:
         return false;
     }
     return true;
   };
   // Elsewhere the name of a setting.
-  const own = flagTable({ "--system --closure": valueFlag((path) => (line.system = absolutePath(path))) });
-  parseCommandLine(words, firstOf(own, firstOf(line.evaluation.lookup, legacyFlags(context))), takeArgument);
+  const flakes = flakeSystemFlags(context);
+  const own = flagTable({
+    "--system --closure": valueFlag((path) => (line.system = absolutePath(path))),
+    "--flake": valueFlag((text) => (line.flake = flakes.choose(named(text)))),
+  });
+  const flags = firstOf(own, line.evaluation.lookup, flakes.lookup, legacyFlags(context));
+  line.asked = readProgramLine(words, { flags, takeArgument }).asked;
+  if (line.asked === undefined) fallBackToCollection(context, line.evaluation);
   return line;
+}
+
+/** The machine that is installed is not the one that this runs on, so its name says nothing. */
+function named(flake: string): string {
+  if (/#./.test(flake)) return flake;
+  throw new UsageError(
+    "Please specify the name of the NixOS configuration to be installed, as a URI fragment in the flake-uri.",
+    "For example, to use the output nixosConfigurations.foo from the flake.nix, append '#foo' to the flake-uri.",
+  );
 }
 
 function tooPrivate(path: string, mode: number): FirnError {

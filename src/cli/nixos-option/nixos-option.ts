@@ -1,19 +1,20 @@
 // nixos-option: what an option of the system is, what it has become, and where that is said; with --why every definition, also
 // those that lost. `firn why OPTION` is the latter. The answer is remembered while nothing that it rests on changes.
 
-import { firstOf, parseCommandLine, type TakeWord } from "../arguments/command-line.ts";
+import { firstOf } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
 import { fallBackToCollection } from "../evaluation/own-collection.ts";
+import { readProgramLine, type Asked } from "../arguments/program-line.ts";
 import type { Command, Context } from "../command.ts";
 import { answerOnce } from "../evaluation-cache/answer-once.ts";
-import { printHelp } from "../program/help.ts";
+import { answerAsked } from "../program/answer-asked.ts";
 import { openStoreOf } from "../stores/open-store.ts";
-import { printProgramVersion } from "../program/print-version.ts";
 import { UsageError } from "../program/usage-error.ts";
 
 export interface OptionLine {
-  action: "show" | "help" | "version";
+  /** What is asked instead. */
+  asked: Asked | undefined;
   readonly evaluation: EvalFlags;
   /** As it was typed, without a dot at its end; empty for the root. */
   path: string;
@@ -35,8 +36,7 @@ export const whyCommand: Command = {
 };
 
 async function run(called: Command, line: OptionLine, context: Context): Promise<number> {
-  if (line.action === "help") return printHelp(called, context);
-  if (line.action === "version") return printProgramVersion(context);
+  if (line.asked !== undefined) return answerAsked(called, line.asked, context);
   context.switches.readOnly = true;
   const store = openStoreOf(context);
   await answerOnce<string>({
@@ -56,16 +56,10 @@ async function run(called: Command, line: OptionLine, context: Context): Promise
 }
 
 function readCommandLine(words: readonly string[], context: Context, form: OptionLine["form"]): OptionLine {
-  const line: OptionLine = { action: "show", evaluation: evalFlags(), path: "", form, json: false };
+  const line: OptionLine = { asked: undefined, evaluation: evalFlags(), path: "", form, json: false };
   let named = false;
-  const takeArgument = (word: string, _take: TakeWord): boolean => {
+  const takeArgument = (word: string): boolean => {
     switch (word) {
-      case "--help":
-        line.action = "help";
-        return true;
-      case "--version":
-        line.action = "version";
-        return true;
       case "-r":
       case "--recursive":
         line.form = "tree";
@@ -86,8 +80,10 @@ function readCommandLine(words: readonly string[], context: Context, form: Optio
         return true;
     }
   };
-  parseCommandLine(words, firstOf(line.evaluation.lookup, legacyFlags(context)), takeArgument);
-  if (line.action === "show" && line.form === "why" && line.path === "") throw new UsageError("no option was named");
+  const flags = firstOf(line.evaluation.lookup, legacyFlags(context));
+  line.asked = readProgramLine(words, { flags, takeArgument }).asked;
+  if (line.asked !== undefined) return line;
+  if (line.form === "why" && line.path === "") throw new UsageError("no option was named");
   fallBackToCollection(context, line.evaluation);
   return line;
 }

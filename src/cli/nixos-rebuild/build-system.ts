@@ -1,5 +1,5 @@
 // `nixos-rebuild build` and `dry-build`: the attribute `system` of `<nixpkgs/nixos>`, which reads `<nixos-config>` or
-// $NIXOS_CONFIG itself; with --rollback no build, but the generation before the current one.
+// $NIXOS_CONFIG itself, or the system of a flake; with --rollback no build, but the generation before the current one.
 
 import { readlinkSync } from "node:fs";
 import { findGenerations } from "#profile";
@@ -7,9 +7,10 @@ import { FirnError, parseStorePath } from "#formats";
 import { atomicSymlink, hostPath } from "#host";
 import { absolutePath } from "../text/absolute-path.ts";
 import type { Context } from "../command.ts";
-import { build } from "../nix-build/nix-build.ts";
+import { buildOutputs } from "../nix-build/nix-build.ts";
 import { openLocalStoreOf } from "../stores/open-store.ts";
 import type { RebuildLine } from "./command-line.ts";
+import { findSystem } from "./find-system.ts";
 import { shortenTrace } from "./shorten-trace.ts";
 
 /** The others make a generation, or are done with the system when they end. */
@@ -39,7 +40,7 @@ export async function buildVirtualMachine(context: Context, line: RebuildLine): 
   return await buildAttribute(context, line, "vm");
 }
 
-/** Something else of what `<nixpkgs/nixos>` gives. */
+/** Something else of what `<nixpkgs/nixos>` or the flake gives. */
 export async function buildAttribute(
   context: Context,
   line: RebuildLine,
@@ -49,21 +50,17 @@ export async function buildAttribute(
   settings.set("keep-going", "true");
   const store = openLocalStoreOf(context);
   if (!switches.readOnly) store.beginWriting();
-  const [toplevel] = await build(context, store, {
-    action: "build",
-    evaluation: line.evaluation,
-    words: ["<nixpkgs/nixos>"],
-    attrPaths: [attribute],
-    fromWords: false,
-    fromStdin: false,
-    outLink: leavesLink.has(line.action) ? "./result" : undefined,
-    dryRun: line.action === "dry-build",
-    mode: switches.repair ? "repair" : "normal",
-  }).catch((error: unknown) => {
+  try {
+    const [toplevel] = await buildOutputs(context, store, await findSystem(context, store, line, attribute), {
+      outLink: leavesLink.has(line.action) ? "./result" : undefined,
+      dryRun: line.action === "dry-build",
+      mode: switches.repair ? "repair" : "normal",
+    });
+    return toplevel;
+  } catch (error) {
     if (!settings.boolean("show-trace")) shortenTrace(error);
     throw error;
-  });
-  return toplevel;
+  }
 }
 
 function linkPreviousGeneration(profile: string): string {

@@ -1,9 +1,11 @@
 // The command line of nixos-rebuild. What the real one can and this one cannot yet is refused by name.
 
 import { FirnError } from "#formats";
-import { firstOf, parseCommandLine, type TakeWord } from "../arguments/command-line.ts";
+import { firstOf, type TakeWord } from "../arguments/command-line.ts";
 import { legacyFlags } from "../arguments/common-flags.ts";
 import { evalFlags, type EvalFlags } from "../arguments/eval-flags.ts";
+import { readProgramLine, type Asked } from "../arguments/program-line.ts";
+import { type FlakeSystem, flakeOfMachine, flakeSystemFlags } from "../evaluation/flake-system.ts";
 import { fallBackToCollection } from "../evaluation/own-collection.ts";
 import type { Context } from "../command.ts";
 import { UsageError } from "../program/usage-error.ts";
@@ -18,13 +20,15 @@ type Action =
   | "dry-activate"
   | "build-vm"
   | "build-image"
-  | "list-generations"
-  | "help"
-  | "version";
+  | "list-generations";
 
 export interface RebuildLine {
+  /** What is asked instead. */
+  asked: Asked | undefined;
   action: Action | undefined;
   readonly evaluation: EvalFlags;
+  /** The system is a flake's, and not that of `<nixpkgs/nixos>`. */
+  flake: FlakeSystem | undefined;
   rollback: boolean;
   json: boolean;
   /** The link of the profile of systems. */
@@ -65,21 +69,15 @@ const actions: ReadonlyMap<string, Action> = new Map([
   ["list-generations", "list-generations"],
 ]);
 
-const notYet: ReadonlySet<string> = new Set([
-  "edit",
-  "repl",
-  "build-vm-with-bootloader",
-  "--flake",
-  "-F",
-  "--upgrade",
-  "--upgrade-all",
-]);
+const notYet: ReadonlySet<string> = new Set(["edit", "repl", "build-vm-with-bootloader", "--upgrade", "--upgrade-all"]);
 
 export function readCommandLine(words: readonly string[], context: Context): RebuildLine {
   const profiles = `${context.environment["NIX_STATE_DIR"] || "/nix/var/nix"}/profiles`;
   const line: RebuildLine = {
+    asked: undefined,
     action: undefined,
     evaluation: evalFlags(),
+    flake: undefined,
     rollback: false,
     json: false,
     profile: `${profiles}/system`,
@@ -96,7 +94,10 @@ export function readCommandLine(words: readonly string[], context: Context): Reb
     targetHost: undefined,
     useSudo: false,
   };
-  const takeArgument = (word: string, take: TakeWord): boolean => {
+  const flakes = flakeSystemFlags(context);
+  let flake: string | undefined;
+  let mayBeFlake = true;
+  const takeArgument = (word: string, take: TakeWord, next: string | undefined): boolean => {
     const action = actions.get(word);
     if (action !== undefined) {
       if (line.action !== undefined) throw new UsageError(`'${line.action}' and '${word}' are both actions`);
@@ -105,12 +106,6 @@ export function readCommandLine(words: readonly string[], context: Context): Reb
     }
     if (notYet.has(word)) throw notThereYet(word);
     switch (word) {
-      case "--help":
-        line.action = "help";
-        break;
-      case "--version":
-        line.action = "version";
-        break;
       case "--rollback":
         line.rollback = true;
         break;
@@ -165,17 +160,35 @@ export function readCommandLine(words: readonly string[], context: Context): Reb
       case "--fast":
       case "--no-build-nix":
       case "--no-reexec":
+        break;
+      case "--flake":
+      case "-F":
+        // By itself it means the flake of this folder.
+        flake = next === undefined || next.startsWith("-") || actions.has(next) ? "." : take(word);
+        break;
       case "--no-flake":
+        mayBeFlake = false;
         break;
       default:
         return false;
     }
     return true;
   };
-  parseCommandLine(words, firstOf(line.evaluation.lookup, legacyFlags(context)), takeArgument);
-  if (line.action !== "help" && line.action !== "version") refuseWhatDoesNotFit(line);
+  const flags = firstOf(line.evaluation.lookup, flakes.lookup, legacyFlags(context));
+  line.asked = readProgramLine(words, { flags, takeArgument }).asked;
+  if (line.asked !== undefined) return line;
+  refuseWhatDoesNotFit(line);
+  if (mayBeFlake) flake ??= isConfigurationNamed(line, context) ? undefined : flakeOfMachine();
+  line.flake = flake === undefined ? undefined : flakes.choose(flake);
   fallBackToCollection(context, line.evaluation);
   return line;
+}
+
+/** Who names a configuration means that one, whatever lies in /etc/nixos. */
+function isConfigurationNamed({ evaluation }: RebuildLine, { environment }: Context): boolean {
+  return (
+    Boolean(environment["NIXOS_CONFIG"]) || evaluation.searchPath.some((entry) => entry.startsWith("nixos-config="))
+  );
 }
 
 function refuseWhatDoesNotFit(line: RebuildLine): void {

@@ -11,11 +11,9 @@ export async function tellDefinitions(
   units: readonly string[],
 ): Promise<string[]> {
   try {
-    const { openSession } = await import("../evaluation/session.ts");
-    const { systemAttribute } = await import("../evaluation/system-attribute.ts");
-    const session = await openSession(context, line.evaluation);
+    const { systemValue } = await import("./find-system.ts");
+    const { session, slot } = await systemValue(context, line, "definitionsOf");
     const { evaluator } = session;
-    const slot = systemAttribute(session, "definitionsOf");
     return units.flatMap((unit) => {
       const places = evaluator.forceString(evaluator.call1(slot, unit), "while looking for a definition");
       return places === "" ? [] : [toByteString(`${fromByteString(unit)} is asked for in ${fromByteString(places)}`)];

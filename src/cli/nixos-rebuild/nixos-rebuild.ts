@@ -1,22 +1,18 @@
 // nixos-rebuild: builds a system from the configuration, switches a machine to it, lists generations, and says what a switch
 // would do. `<nixpkgs/nixos>` is evaluated and built by nix-build itself.
 
-import { printHelp } from "../program/help.ts";
+import { answerAsked } from "../program/answer-asked.ts";
 import type { Command } from "../command.ts";
 import { UsageError } from "../program/usage-error.ts";
 import { readCommandLine } from "./command-line.ts";
-import { printProgramVersion } from "../program/print-version.ts";
 
 export const command: Command = {
   name: "nixos-rebuild",
   help: "nixos-rebuild/nixos-rebuild.md",
   async run(words, context) {
     const line = readCommandLine(words, context);
+    if (line.asked !== undefined) return answerAsked(command, line.asked, context);
     switch (line.action) {
-      case "help":
-        return printHelp(command, context);
-      case "version":
-        return printProgramVersion(context);
       case "build":
       case "dry-build": {
         const toplevel = await (await import("./build-system.ts")).buildSystem(context, line);

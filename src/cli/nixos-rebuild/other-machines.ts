@@ -7,9 +7,9 @@ import { pipeline } from "node:stream/promises";
 import { FirnError, fromByteString, parseStorePath, printStorePath, type StorePath, toByteString } from "#formats";
 import { computeClosure, type LocalStore } from "#store";
 import type { Context } from "../command.ts";
-import { findDerivations } from "../nix-build/nix-build.ts";
 import { openLocalStoreOf } from "../stores/open-store.ts";
 import type { RebuildLine } from "./command-line.ts";
+import { findSystem } from "./find-system.ts";
 
 /** Gives the status of that machine's switch. */
 export async function switchOtherMachine(
@@ -43,13 +43,7 @@ export async function buildElsewhere(context: Context, line: RebuildLine): Promi
   store.beginWriting();
   const host = line.buildHost ?? "";
   context.log.message("notice", "evaluating the system configuration...");
-  const [wanted] = await findDerivations(context, store, {
-    evaluation: line.evaluation,
-    words: ["<nixpkgs/nixos>"],
-    attrPaths: ["system"],
-    fromWords: false,
-    fromStdin: false,
-  });
+  const [wanted] = await findSystem(context, store, line, "system");
   if (wanted === undefined) throw new FirnError("no-derivation", "<nixpkgs/nixos> has no derivation at 'system'");
   const derivation = printStorePath(store.storeDir, wanted.derivation);
   await copyTo(context, store, wanted.derivation, host, false);

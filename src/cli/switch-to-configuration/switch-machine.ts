@@ -71,7 +71,7 @@ export async function switchMachine(context: Context, store: LocalStore, wanted:
     );
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     for (const line of describeReport(report, action, seconds)) say(line);
-    const failed = [...report.failedUnits, ...report.failedChecks.map(({ check }) => check.unit)];
+    const failed = [...report.failedUnits, ...report.lostUnits, ...report.failedChecks.map(({ check }) => check.unit)];
     if (failed.length > 0 && wanted.explainFailure !== undefined) {
       for (const line of await wanted.explainFailure(failed)) say(line);
     }

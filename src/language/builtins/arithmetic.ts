@@ -12,6 +12,7 @@ import {
   normaliseInteger,
   subtractIntegers,
 } from "../values/integer.ts";
+import { floatResult } from "../values/nan.ts";
 import type { PrimOpDefinition } from "../values/prim-op.ts";
 import { force } from "../values/thunk.ts";
 import { NixFloat, type Slot, type Value } from "../values/value.ts";
@@ -21,6 +22,8 @@ interface Operation {
   readonly first: string;
   readonly second: string;
   readonly ofFloats: (a: number, b: number) => number;
+  /** The operands change places before Nix computes with floats, which shows when neither is a number. */
+  readonly isSwapped?: true;
   readonly ofIntegers: (a: Integer, b: Integer) => Integer | undefined;
   readonly doing: string;
   readonly sign: string;
@@ -30,6 +33,7 @@ const addition: Operation = {
   first: "while evaluating the first argument of the addition",
   second: "while evaluating the second argument of the addition",
   ofFloats: (a, b) => a + b,
+  isSwapped: true,
   ofIntegers: addIntegers,
   doing: "adding",
   sign: "+",
@@ -46,6 +50,7 @@ const multiplication: Operation = {
   first: "while evaluating the first argument of the multiplication",
   second: "while evaluating the second argument of the multiplication",
   ofFloats: (a, b) => a * b,
+  isSwapped: true,
   ofIntegers: multiplyIntegers,
   doing: "multiplying",
   sign: "*",
@@ -68,7 +73,8 @@ function calculate(evaluator: Evaluator, operation: Operation, slotA: Slot, slot
   }
   if (a instanceof NixFloat || b instanceof NixFloat) {
     const x = evaluator.forceFloat(slotA, floatFrame(operation));
-    return new NixFloat(operation.ofFloats(x, evaluator.forceFloat(slotB, operation.second)));
+    const result = operation.ofFloats(x, evaluator.forceFloat(slotB, operation.second));
+    return operation.isSwapped ? floatResult(result, b, a) : floatResult(result, a, b);
   }
   const x = evaluator.forceInt(slotA, operation.first);
   const y = evaluator.forceInt(slotB, operation.second);
@@ -102,7 +108,7 @@ function roundNumber(evaluator: Evaluator, name: string, round: (value: number) 
   const future = "Future Nix versions might implement the correct behavior.";
   if (!(rounded >= smallestFloat && rounded < -smallestFloat)) {
     if (argument instanceof NixFloat) {
-      throw evalError(hint`NixFloat argument ${printFloat(argument.value)} is not in the range of NixInt`);
+      throw evalError(hint`NixFloat argument ${printFloat(argument)} is not in the range of NixInt`);
     }
     throw evalError(
       hint`${plain(bug)} the NixInt argument ${argument as Integer} caused undefined behavior in previous Nix versions.\n\t${plain(future)}`,
@@ -167,7 +173,7 @@ export const arithmeticBuiltins: readonly PrimOpDefinition[] = [
     name: "lessThan",
     arity: 2,
     argumentNames: ["e1", "e2"],
-    impl: (evaluator, a, b) => evaluator.isLess(force(a), force(b), ""),
+    impl: (evaluator, a, b) => evaluator.isLess(a, b, ""),
   },
   {
     name: "ceil",

@@ -28,8 +28,6 @@ function convert(evaluator: Evaluator, value: TomlValue): Value {
   switch (value.kind) {
     case "table":
       return convertTable(evaluator, value);
-    case "tables":
-      return value.tables.map((table) => convertTable(evaluator, table));
     case "list":
       return value.items.map((item) => convert(evaluator, item));
     case "scalar":

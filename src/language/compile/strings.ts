@@ -13,6 +13,7 @@ import { ContextCollector } from "../values/context.ts";
 import { addIntegers } from "../values/integer.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import type { Environment } from "../values/environment.ts";
+import { floatResult } from "../values/nan.ts";
 import { NixFloat, NixPath, NixString, stringValue, type Value } from "../values/value.ts";
 import type { Compiler, Run } from "./compiler.ts";
 import type { Scope } from "./scope.ts";
@@ -104,8 +105,9 @@ export function appendPart(evaluator: Evaluator, pos: Pos, value: Value, collect
 
 function addNumber(evaluator: Evaluator, sum: Value, value: Value, pos: Pos): Value {
   if (sum instanceof NixFloat) {
-    if (value instanceof NixFloat) return new NixFloat(sum.value + value.value);
-    if (typeof value === "number" || typeof value === "bigint") return new NixFloat(sum.value + Number(value));
+    if (value instanceof NixFloat) return floatResult(sum.value + value.value, sum, value);
+    if (typeof value === "number" || typeof value === "bigint")
+      return floatResult(sum.value + Number(value), sum, value);
     throw cannotAdd(evaluator, value, "a float", pos);
   }
   const integer = sum as number | bigint;
@@ -116,7 +118,7 @@ function addNumber(evaluator: Evaluator, sum: Value, value: Value, pos: Pos): Va
     }
     return result;
   }
-  if (value instanceof NixFloat) return new NixFloat(Number(integer) + value.value);
+  if (value instanceof NixFloat) return floatResult(Number(integer) + value.value, integer, value);
   throw cannotAdd(evaluator, value, "an integer", pos);
 }
 

@@ -63,7 +63,7 @@ function coerceSlot(
     if (value === true) return "1";
     if (value === false || value === null) return "";
     if (typeof value === "number" || typeof value === "bigint") return String(value);
-    if (value instanceof NixFloat) return printFloatFixed(value.value);
+    if (value instanceof NixFloat) return printFloatFixed(value);
     if (isList(value)) return coerceList(evaluator, pos, value, collector, context, options);
   }
   throw cannotCoerce(evaluator, slot).addTrace(evaluator.positions.resolve(pos), context);
@@ -143,7 +143,7 @@ export function coerceToPath(
       return coerceToPath(evaluator, pos, evaluator.call1(convert, value, pos), collector, context);
     }
   }
-  const text = coerceToString(evaluator, pos, value, collector, context, withoutCopying);
+  const text = coerceToString(evaluator, pos, slot, collector, context, withoutCopying);
   if (!text.startsWith("/")) {
     throw notAnAbsolutePath(text).addTrace(evaluator.positions.resolve(pos), context);
   }

@@ -1,9 +1,13 @@
 // How floats become text: `%g` with six significant digits where values are printed (C++ streams), `%f` with six decimals
 // for `toString` (std::to_string).
 
+import { negativeNaN } from "./nan.ts";
+import { NixFloat } from "./value.ts";
+
 /** As a C++ stream prints it: 1.0 → `1`, 1e20 → `1e+20`. */
-export function printFloat(value: number): string {
-  if (Number.isNaN(value)) return "nan";
+export function printFloat(float: NixFloat | number): string {
+  const value = float instanceof NixFloat ? float.value : float;
+  if (Number.isNaN(value)) return printNaN(float);
   if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
   const [mantissa, exponentText] = exponentialHalfEven(value).split("e") as [string, string];
@@ -16,14 +20,19 @@ export function printFloat(value: number): string {
 }
 
 /** As `%f` prints it: six decimals, all digits before the point. */
-export function printFloatFixed(value: number): string {
-  if (Number.isNaN(value)) return "nan";
+export function printFloatFixed(float: NixFloat | number): string {
+  const value = float instanceof NixFloat ? float.value : float;
+  if (Number.isNaN(value)) return printNaN(float);
   if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
   if (Math.abs(value) < 1e21) {
     const text = fixedHalfEven(value, 6);
     return Object.is(value, -0) ? `-${text}` : text;
   }
   return `${BigInt(value)}.000000`;
+}
+
+function printNaN(float: NixFloat | number): string {
+  return float === negativeNaN ? "-nan" : "nan";
 }
 
 /** C rounds a value halfway between two to the even one, JavaScript away from zero. */

@@ -49,7 +49,7 @@ export function printForError(evaluator: Evaluator, value: Slot): string {
 }
 
 /** As `builtins.trace` shows what is not a string: nothing is forced, nothing left out. */
-export function printForTrace(evaluator: Evaluator, value: Value): string {
+export function printForTrace(evaluator: Evaluator, value: Slot): string {
   return printValue(evaluator, value);
 }
 
@@ -111,7 +111,7 @@ class Printer {
     else if (typeof value === "string") this.printString(value);
     else if (typeof value !== "object") this.colored(cyan, String(value));
     else if (value instanceof NixString) this.printString(value.text);
-    else if (value instanceof NixFloat) this.colored(cyan, printFloat(value.value));
+    else if (value instanceof NixFloat) this.colored(cyan, printFloat(value));
     else if (value instanceof NixPath) this.colored(ansi.green, this.showPath(value.path));
     else if (value instanceof Attrs) this.printAttrs(value, depth);
     else if (value instanceof Lambda) this.colored(ansi.blue, this.describeLambda(value));
@@ -288,7 +288,7 @@ export function printAmbiguous(evaluator: Evaluator, root: Slot): string {
     else if (typeof value === "string") parts.push(printStringLiteral(value));
     else if (typeof value !== "object") parts.push(String(value));
     else if (value instanceof NixString) parts.push(printStringLiteral(value.text));
-    else if (value instanceof NixFloat) parts.push(printFloat(value.value));
+    else if (value instanceof NixFloat) parts.push(printFloat(value));
     else if (value instanceof NixPath) parts.push(evaluator.io.showPath?.(value.path) ?? value.path);
     else if (value instanceof Attrs) printSet(value, depth);
     else if (value instanceof Lambda) parts.push("<LAMBDA>");

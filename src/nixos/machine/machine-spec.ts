@@ -8,6 +8,8 @@ import { invalidMachine } from "./machine-errors.ts";
 
 interface Hardware {
   readonly name: string;
+  /** The processor to emulate, as QEMU names it (collection/modules/virtualisation/emulated-processor.nix); its own default when absent. */
+  readonly processor?: string;
   /** In mebibytes. */
   readonly memory: number;
   readonly cores: number;
@@ -71,6 +73,7 @@ function isMachineJson(value: unknown): value is MachineSpec {
   const texts = ["name", "kernel", "initrd", "store", "disk", "parameters", "system"];
   return (
     texts.every((name) => typeof fields[name] === "string") &&
+    (fields["processor"] === undefined || typeof fields["processor"] === "string") &&
     ["memory", "cores"].every((name) => Number.isInteger(fields[name])) &&
     (fields["vlans"] === undefined || (Array.isArray(fields["vlans"]) && fields["vlans"].every(isVlan))) &&
     Array.isArray(fields["options"]) &&

@@ -1,10 +1,11 @@
 // The driver against a stand-in for QEMU, which listens where QEMU would and has bash for a machine.
 
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { Machine } from "./machine.ts";
 
 function standIn(t: TestContext, script: string): Machine {
@@ -69,6 +70,26 @@ test("a power cut leaves the disk, and a start begins with it", async (t) => {
   await machine.start();
   assert.ok(machine.isRunning && existsSync(disk));
   assert.equal(readFileSync(disk, "utf8"), "used disk");
+});
+
+test("the disk is copied as it is at one moment, and the machine goes on", async (t) => {
+  const writer = `const fs = require("node:fs"), disk = find(/^if=none,id=disk-root.*,file=(.*)/);
+let n = 0;
+setInterval(() => { for (const part of [1, 2]) fs.appendFileSync(disk, String(n).padStart(8) + (part === 1 ? "," : "\\n")); n++; }, 1);
+createServer().listen(shell);`;
+  const machine = standIn(t, writer);
+  await machine.start();
+  const disk = join(machine.folder, "disk.raw");
+  const copies = ["a", "b"].map((name) => join(machine.folder, name));
+  for (const copy of copies) {
+    await machine.copyDisk(copy);
+    const then = readFileSync(copy, "utf8");
+    const size = statSync(disk).size;
+    assert.ok(readFileSync(disk, "utf8").startsWith(then));
+    while (statSync(disk).size <= size + 100) await pause(5);
+  }
+  await assert.rejects(machine.copyDisk(copies[0] ?? ""), { code: "EEXIST" });
+  assert.ok(machine.isRunning);
 });
 
 test("what is typed arrives at the serial console, and what it prints is waited for", async (t) => {

@@ -5,8 +5,9 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { constants, copyFileSync, chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { copyDisk } from "./copy-disk.ts";
 import { LineSocket } from "./line-socket.ts";
 import {
   commandEndedOtherwise,
@@ -243,6 +244,19 @@ export class Machine {
     this.#forget();
   }
 
+  /** Copies its disk as a cut of the power at this moment would leave it. The machine stands still meanwhile, and goes on. */
+  async copyDisk(target: string): Promise<void> {
+    const process = this.#process;
+    if (!this.isRunning || process?.pid === undefined) throw machineNotRunning(this.spec.name, this.#lastLines());
+    process.kill("SIGSTOP");
+    try {
+      while (!standsStill(process.pid)) await pause(1);
+      copyDisk(this.#files.disk, target);
+    } finally {
+      process.kill("SIGCONT");
+    }
+  }
+
   /** Until the machine has gone off by itself. */
   async waitForShutdown(timeout = this.#timeout): Promise<void> {
     await this.#until("the machine is off", timeout, async () => (this.isRunning ? undefined : true));
@@ -331,9 +345,19 @@ export class Machine {
 
 /** A file that a new machine begins with, and then has as its own. */
 function beginWith(source: string, own: string): void {
-  if (existsSync(own)) return;
-  copyFileSync(source, own, constants.COPYFILE_FICLONE);
-  chmodSync(own, 0o600);
+  if (!existsSync(own)) copyDisk(source, own);
+}
+
+/** Each of the process's threads has been stopped, or is gone: what it was writing is written. */
+function standsStill(pid: number): boolean {
+  const tasks = `/proc/${pid}/task`;
+  return readdirSync(tasks).every((task) => {
+    try {
+      return /^.*\) [TX]/s.test(readFileSync(`${tasks}/${task}/stat`, "utf8"));
+    } catch {
+      return true;
+    }
+  });
 }
 
 function quote(text: string): string {

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { machineFiles, qemuArguments } from "./qemu-arguments.ts";
 
 const hardware = { name: "m", memory: 512, cores: 1, options: ["-snapshot"] };
+const processor = (words: readonly string[]): string[] => words.filter((_, i) => words[i - 1] === "-cpu");
 const drives = (words: readonly string[]): string[] => words.filter((_, i) => words[i - 1] === "-drive");
 
 test("a machine with a kernel has its own disk, its store, then the others", () => {
@@ -15,6 +16,13 @@ test("a machine with a kernel has its own disk, its store, then the others", () 
   ]);
   assert.equal(words[words.indexOf("-append") + 1], "quiet");
   assert.equal(words.at(-1), "-snapshot");
+});
+
+test("a machine has the processor that its description names, or QEMU's own", () => {
+  const check = (own: { processor?: string }, expected: string[]) =>
+    assert.deepEqual(processor(qemuArguments({ ...hardware, ...own, firmware: "bios" }, machineFiles("/m"))), expected);
+  check({ processor: "max,-avx" }, ["max,-avx"]);
+  check({}, []);
 });
 
 test("a machine with a firmware has nothing but its disks", () => {

@@ -13,7 +13,7 @@ import type { SwitchRecord } from "./switch-journal.ts";
 import type { SwitchTask, SwitchWorld } from "./switch-system.ts";
 
 interface PretendSystem {
-  /** Units by name; a service whose text has `fails` does not start. */
+  /** Units by name; a service whose text has `fails` does not start, one with `dies` or `ends` does so a moment later. */
   readonly units: Readonly<Record<string, string>>;
   readonly init?: string;
 }
@@ -39,6 +39,7 @@ export class PretendMachine {
   /** Programs that fail, and units that are not healthy under the system of this name. */
   readonly failing = new Set<string>();
   unhealthy: ReadonlySet<string> = new Set();
+  cameBySsh = false;
   /** Before which call it is killed; counted from 0. */
   killAt = Infinity;
 
@@ -136,6 +137,15 @@ export class PretendMachine {
         this.#call(`check ${checks.map(({ unit }) => unit).join(" ")}`);
         const failed = checks.filter(({ unit }) => this.unhealthy.has(this.running.get(unit)?.text ?? ""));
         return await Promise.resolve(failed.map((check): FailedCheck => ({ check, reason: "no answer" })));
+      },
+      sshSession: this.cameBySsh ? { address: "10.0.0.1", port: 22 } : undefined,
+      answersSsh: async () => await Promise.resolve(this.running.get("sshd.service")?.state === "active"),
+      pause: async () => {
+        for (const [unit, { text }] of this.running) {
+          if (text.includes("dies")) this.running.set(unit, { state: "failed", text });
+          if (text.includes("ends")) this.running.delete(unit);
+        }
+        await Promise.resolve();
       },
       syncStore: () => this.#call("sync"),
       moveProfile: (_, generation) => {

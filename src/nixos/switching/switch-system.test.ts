@@ -95,6 +95,44 @@ test("when a service is not healthy, the machine is what it was", async (t) => {
   assert.deepEqual([machine.describe(), machine.current, machine.bootDefault], [runsOld, old, old]);
 });
 
+test("a service that dies a moment after its start has failed, and one that ends by then is lost", async (t) => {
+  for (const [mark, failed, lost] of [
+    ["dies", ["a.service"], []],
+    ["ends", [], ["a.service"]],
+  ] as const) {
+    const { machine, old, next } = openMachine(t, {
+      "default.target": "[Unit]\nWants=a.service c.service z.service\n",
+      "a.service": service(mark),
+    });
+    const report = await switchSystem(machine.task(next), machine.world);
+    assert.deepEqual([report.outcome, report.failedUnits, report.lostUnits], ["rolled-back", failed, lost]);
+    assert.deepEqual([machine.current, machine.bootDefault], [old, old]);
+  }
+});
+
+test("who came by ssh is not locked out", async (t) => {
+  const machine = new PretendMachine();
+  t.after(() => machine.close());
+  const units = { "default.target": target, "sshd.service": service("s") };
+  const old = machine.addSystem("old", { units });
+  const next = machine.addSystem("new", { units: { "default.target": target } });
+  machine.start(old);
+  // Here nobody needs it.
+  assert.equal((await switchSystem(machine.task(next, { action: "test" }), machine.world)).outcome, "done");
+  machine.start(old);
+  machine.cameBySsh = true;
+  const report = await switchSystem(machine.task(next), machine.world);
+  assert.deepEqual([report.outcome, machine.current, machine.bootDefault], ["rolled-back", old, old]);
+  assert.match(
+    machine.said.join("\n"),
+    /sshd\.service is not healthy after 20 s: it does not answer at 10\.0\.0\.1 port 22/,
+  );
+  // Whoever wants it says so.
+  const task = machine.task(next, { rollback: false });
+  assert.deepEqual((await switchSystem(task, machine.world)).outcome, "failed");
+  assert.equal(machine.bootDefault, next);
+});
+
 test("what failed before keeps no switch from being done", async (t) => {
   const machine = new PretendMachine();
   t.after(() => machine.close());

@@ -6,10 +6,12 @@ import type { SwitchPlan } from "./plan.ts";
 import { planSwitch } from "./plan.ts";
 import { type CarriedOut, carryOut } from "./carry-out.ts";
 import type { FailedCheck } from "./health-checks.ts";
+import { lostUnits } from "./lost-units.ts";
 import type { PendingUnits } from "./pending-units.ts";
 import { readSystem, type SystemFiles } from "./read-system.ts";
 import type { RunningUnits } from "./running-units.ts";
 import type { ServiceManager } from "./service-manager.ts";
+import type { SshPlace } from "./ssh-session.ts";
 import type { HealthCheck, SwitchDescription } from "./switch-description.ts";
 import type { MachineBefore, SwitchJournal, SwitchPhase, SwitchRecord } from "./switch-journal.ts";
 import type { StorePlace } from "../store-links.ts";
@@ -29,6 +31,10 @@ export interface SwitchWorld {
   run(program: string, args: readonly string[]): boolean;
   /** Those that fail. */
   check(checks: readonly HealthCheck[], options?: { readonly once: number }): Promise<readonly FailedCheck[]>;
+  /** The secure shell by which somebody is here who switches the machine; undefined without one. */
+  readonly sshSession: SshPlace | undefined;
+  answersSsh(place: SshPlace, seconds: number): Promise<boolean>;
+  pause(milliseconds: number): Promise<unknown>;
   /** All of the store is on the disk. */
   syncStore(): void;
   /** The profile's link leads to the generation, on the disk. */
@@ -65,14 +71,28 @@ export interface SwitchReport {
   /** Units that failed by the switch, and those that had failed before it. */
   readonly failedUnits: readonly string[];
   readonly failedBefore: readonly string[];
+  /** Units that ran before, and are started by the new system, and do not run any more. */
+  readonly lostUnits: readonly string[];
   readonly failedChecks: readonly FailedCheck[];
   readonly failedUnitStatus: readonly string[];
 }
 
-const nothingFailed = { failedUnits: [], failedBefore: [], failedChecks: [], failedUnitStatus: [] } as const;
+const nothingFailed = {
+  failedUnits: [],
+  failedBefore: [],
+  lostUnits: [],
+  failedChecks: [],
+  failedUnitStatus: [],
+} as const;
 
 /** How long a check of the old system may take before the switch, in seconds. */
 const baselineTime = 5;
+
+/** A service that dies at its start does so after systemd has said that it runs. So it is looked at again, in milliseconds. */
+const secondLook = 2000;
+
+/** How long the secure shell may take to answer after the switch, in seconds. */
+const sshTime = 20;
 
 export async function switchSystem(task: SwitchTask, world: SwitchWorld): Promise<SwitchReport> {
   const { action, toplevel, description } = task;
@@ -110,7 +130,11 @@ export async function switchSystem(task: SwitchTask, world: SwitchWorld): Promis
     return { ...nothingFailed, outcome: "needs-reboot", status: moved ? 100 : 1 };
   }
 
-  const ailing = await world.check(description.healthChecks, { once: baselineTime });
+  const { sshSession } = world;
+  const [ailing, hadSsh] = await Promise.all([
+    world.check(description.healthChecks, { once: baselineTime }),
+    sshSession !== undefined && world.answersSsh(sshSession, baselineTime),
+  ]);
   const machineBefore = interrupted?.before ?? {
     ran: unitsThatRun(before),
     failed: failedUnits(before),
@@ -133,17 +157,31 @@ export async function switchSystem(task: SwitchTask, world: SwitchWorld): Promis
   enter("checking");
   // What does not start needs no check of its health.
   const worthChecking = description.healthChecks.filter(({ unit }) => !result.failed.includes(unit));
-  const failedChecks = (await world.check(worthChecking)).filter(
-    ({ check }) => !ailedBefore.has(check.unit) || result.touched.has(check.unit),
-  );
-  const failed = result.failed.filter((unit) => !failedBefore.has(unit));
+  const isTouched = result.touched.size > 0;
+  const [unhealthy, hasSsh] = await Promise.all([
+    world.check(worthChecking),
+    sshSession === undefined || !hadSsh || !isTouched || world.answersSsh(sshSession, sshTime),
+    isTouched ? world.pause(secondLook) : undefined,
+  ]);
+  const failedChecks = [
+    ...unhealthy.filter(({ check }) => !ailedBefore.has(check.unit) || result.touched.has(check.unit)),
+    ...(sshSession === undefined || hasSsh ? [] : [sshLost(sshSession)]),
+  ];
+  const after = isTouched ? world.manager.units() : undefined;
+  const failing = [...new Set([...result.failed, ...(after === undefined ? [] : failedUnits(after))])].toSorted();
+  const failed = failing.filter((unit) => !failedBefore.has(unit));
+  const lost =
+    after === undefined
+      ? []
+      : lostUnits({ ran: machineBefore.ran, after, folder: next.units, touched: result.touched });
   const report = {
     failedUnits: failed,
-    failedBefore: result.failed.filter((unit) => failedBefore.has(unit)),
+    failedBefore: failing.filter((unit) => failedBefore.has(unit)),
+    lostUnits: lost.filter((unit) => !failed.includes(unit)),
     failedChecks,
     failedUnitStatus: failed.map((unit) => world.manager.status(unit)),
   };
-  const status = statusOf(result, failed, failedChecks);
+  const status = statusOf(result, report);
   const mayGoBack = task.rollback && description.rollback && lastGood !== next.toplevel;
   if (status === 0) {
     // What does not concern the boot has nothing more to do.
@@ -223,8 +261,17 @@ function finishCommit(record: SwitchRecord, world: SwitchWorld): boolean {
   return true;
 }
 
-function statusOf(result: CarriedOut, failed: readonly string[], checks: readonly FailedCheck[]): number {
-  if (failed.length > 0 || checks.length > 0) return 4;
+function sshLost({ address, port }: SshPlace): FailedCheck {
+  return {
+    check: { unit: "sshd.service", script: "", timeout: sshTime },
+    reason: `it does not answer at ${address} port ${port} any more, by which this switch came`,
+  };
+}
+
+type Findings = Pick<SwitchReport, "failedUnits" | "lostUnits" | "failedChecks" | "failedUnitStatus">;
+
+function statusOf(result: CarriedOut, { failedUnits: failed, lostUnits: lost, failedChecks }: Findings): number {
+  if (failed.length > 0 || lost.length > 0 || failedChecks.length > 0) return 4;
   if (!result.activated) return 2;
   return result.filesRead ? 0 : 3;
 }
@@ -235,10 +282,13 @@ function failedUnits(units: RunningUnits): string[] {
   );
 }
 
-function tellFailure(report: Omit<SwitchReport, "outcome" | "status">, world: SwitchWorld): void {
+function tellFailure(report: Findings, world: SwitchWorld): void {
   if (report.failedUnits.length > 0) {
     world.say(`warning: the following units failed: ${report.failedUnits.join(", ")}`);
     for (const status of report.failedUnitStatus) for (const line of status.split("\n")) world.say(line);
+  }
+  if (report.lostUnits.length > 0) {
+    world.say(`warning: the following units ran before and do not any more: ${report.lostUnits.join(", ")}`);
   }
   for (const { check, reason } of report.failedChecks) {
     world.say(`warning: ${check.unit} is not healthy after ${check.timeout} s: ${reason}`);

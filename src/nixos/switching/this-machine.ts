@@ -1,6 +1,7 @@
 // The machine that this program runs on, as a switch sees it.
 
 import { spawnSync } from "node:child_process";
+import { setTimeout as pause } from "node:timers/promises";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { posix } from "node:path";
 import { FirnError, fromByteString } from "#formats";
@@ -9,6 +10,7 @@ import { switchLink } from "#profile";
 import type { StorePlace } from "../store-links.ts";
 import { runHealthChecks } from "./health-checks.ts";
 import { pendingUnitsIn } from "./pending-units.ts";
+import { answersSsh, findSshSession } from "./ssh-session.ts";
 import { systemdOf } from "./service-manager.ts";
 import { currentBoot, switchJournalAt } from "./switch-journal.ts";
 import type { SwitchWorld } from "./switch-system.ts";
@@ -37,6 +39,9 @@ export function thisMachine({ store, say, installBootLoader, environment }: Mach
     activate: (toplevel, action) => runToItsEnd(`${toplevel}/activate`, [], { ...environment, NIXOS_ACTION: action }),
     run: (program, args) => runToItsEnd(program, args, variables),
     check: runHealthChecks,
+    sshSession: findSshSession(environment["SSH_CONNECTION"]),
+    answersSsh,
+    pause: (milliseconds) => pause(milliseconds),
     syncStore: () => {
       if (!skips("NIXOS_NO_SYNC")) syncFileSystemOf(store.realStoreDir);
     },

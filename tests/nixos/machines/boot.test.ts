@@ -6,7 +6,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Machine, type MachineSpec } from "#nixos";
-import { openWorkshop } from "./built-machine.test-support.ts";
+import { openWorkshop, timeout } from "./built-machine.test-support.ts";
 
 /** What `ls -l /run/current-system/` shows in a system of NixOS 19.03, and what has come to it since. */
 const systemEntries =
@@ -23,8 +23,7 @@ describe("the machine of collection/examples/phenex", { concurrency: false }, ()
   before(async () => {
     spec = workshop.buildMachine("phenex");
     rmSync(folder, { recursive: true, force: true });
-    // The first start of PostgreSQL alone takes an emulated processor minutes on a busy host.
-    machine = new Machine(spec, { folder, timeout: 600 });
+    machine = new Machine(spec, { folder, timeout });
     await machine.start();
   });
   after(async () => {
@@ -75,6 +74,13 @@ describe("the machine of collection/examples/phenex", { concurrency: false }, ()
     }
     const libraries = await machine.succeed("cat /proc/1/maps | sed -n 's|^[^/]*/|/|p' | sort -u");
     for (const path of libraries.trim().split("\n")) assert.match(path, /^\/nix\/store\//);
+  });
+
+  test("units name their programs by their paths, and what they reload by is there", async () => {
+    const named = "find -L /etc/systemd/system -maxdepth 1 -type f -exec grep -hoE '^Exec[A-Za-z]*=[-@:+!]*[^ ]+' {} +";
+    const bare = (await machine.succeed(named)).split("\n").filter((line) => /^Exec\w*=[-@:+!]*[^-@:+!/]/.test(line));
+    assert.deepEqual(bare, []);
+    await machine.succeed("systemctl reload systemd-udevd nginx");
   });
 
   test("the configuration's name, user, modules and packages are there", async () => {

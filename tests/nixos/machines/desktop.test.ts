@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { inflateSync } from "node:zlib";
 import { Machine } from "#nixos";
-import { openWorkshop } from "./built-machine.test-support.ts";
+import { openWorkshop, timeout } from "./built-machine.test-support.ts";
 
 /** How many colours a picture has, and its size. Good for PNG files of 8 bits a channel without interlacing, as QEMU writes them. */
 function lookAt(png: Buffer): { readonly width: number; readonly height: number; readonly colours: number } {
@@ -56,7 +56,7 @@ describe("a desktop", { concurrency: false }, () => {
   before(async () => {
     const spec = workshop.buildTestMachine("desktop.nix");
     rmSync(folder, { recursive: true, force: true });
-    machine = new Machine(spec, { folder, timeout: 900 });
+    machine = new Machine(spec, { folder, timeout });
     await machine.start();
     await machine.waitForUnit("graphical.target");
   });

@@ -5,7 +5,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Machine } from "#nixos";
-import { openWorkshop } from "./built-machine.test-support.ts";
+import { openWorkshop, timeout } from "./built-machine.test-support.ts";
 
 describe("an everyday machine", { concurrency: false }, () => {
   const workshop = openWorkshop();
@@ -15,7 +15,7 @@ describe("an everyday machine", { concurrency: false }, () => {
     const spec = workshop.buildTestMachine("everyday.nix");
     const folder = join(workshop.folder, "everyday");
     rmSync(folder, { recursive: true, force: true });
-    machine = new Machine(spec, { folder, timeout: 600 });
+    machine = new Machine(spec, { folder, timeout });
     await machine.start();
     await machine.waitForUnit("multi-user.target");
   });

@@ -16,7 +16,7 @@ import {
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Machine, type MachineSpec } from "#nixos";
-import { openWorkshop } from "./built-machine.test-support.ts";
+import { openWorkshop, timeout } from "./built-machine.test-support.ts";
 
 const superblock = 1024;
 const stateOffset = 0x3a;
@@ -30,7 +30,7 @@ describe("the first stage of the boot", { concurrency: false }, () => {
 
   const start = async (parameters: string): Promise<Machine> => {
     const own = spec.parameters.replace("boot.panic_on_fail", "");
-    const machine = new Machine({ ...spec, parameters: `${own} ${parameters}` }, { folder, timeout: 300 });
+    const machine = new Machine({ ...spec, parameters: `${own} ${parameters}` }, { folder, timeout });
     rmSync(join(folder, "console.log"), { force: true });
     await machine.start();
     return machine;

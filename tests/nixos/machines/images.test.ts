@@ -6,7 +6,7 @@ import { chmodSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type FirmwareMachine, Machine } from "#nixos";
-import { openWorkshop } from "./built-machine.test-support.ts";
+import { openWorkshop, timeout } from "./built-machine.test-support.ts";
 
 const configuration = "install/image.nix";
 const workshop = openWorkshop();
@@ -25,8 +25,8 @@ function machineOf(kind: string, below: string, firmware: FirmwareMachine["firmw
   const disk = join(folder, `${kind}.raw`);
   execFileSync("cp", ["--sparse=always", join(built, image), disk]);
   chmodSync(disk, 0o600);
-  const machine = { name: kind, memory: 1024, cores: 1, options: [], firmware };
-  return new Machine(machine, { folder: join(folder, kind), timeout: 1200, disks: [disk] });
+  const machine = { ...workshop.hardware, name: kind, firmware };
+  return new Machine(machine, { folder: join(folder, kind), timeout, disks: [disk] });
 }
 
 describe("an image", { concurrency: false }, () => {

@@ -7,11 +7,10 @@ import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, truncateSync } f
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type FirmwareMachine, Machine } from "#nixos";
-import { openWorkshop } from "./built-machine.test-support.ts";
+import { openWorkshop, timeout } from "./built-machine.test-support.ts";
 
 const GiB = 1024 ** 3;
 const passphrase = "correct horse";
-const timeout = 1200;
 
 const workshop = openWorkshop();
 const folder = join(workshop.folder, "install");
@@ -32,7 +31,7 @@ before(() => {
 after(() => workshop.close());
 
 function installed(name: string, firmware: FirmwareMachine["firmware"], ...own: readonly string[]): Machine {
-  const machine = { name, memory: 1024, cores: 1, options: [], firmware };
+  const machine = { ...workshop.hardware, name, firmware };
   return new Machine(machine, { folder: join(folder, name), timeout, disks: own });
 }
 
@@ -59,7 +58,7 @@ describe("an installer", { concurrency: false }, () => {
 
   for (const [name, steps] of [
     ["raid", ["make the array root (level 1)", "make a file system (ext4) on /dev/md/root"]],
-    ["luks", ["make an encrypted volume for crypted", "make a file system (ext4) on /dev/mapper/crypted"]],
+    ["luks", ["make an encrypted volume for crypted", "make the volume group pool of /dev/mapper/crypted"]],
   ] as const) {
     test(`makes the empty disks of ${name} what its configuration declares; said again, nothing is to be done`, async () => {
       const plan = await machine.succeed(`firn disk plan --system /etc/systems/${name}`);
@@ -164,7 +163,9 @@ describe("a machine with EFI and an encrypted disk", { concurrency: false }, () 
     await machine.sendChars(`${passphrase}\r`);
     await machine.waitForUnit("multi-user.target");
     assert.equal(await machine.succeed("hostname"), "luks\n");
-    assert.match(await machine.succeed("findmnt -n -o SOURCE /"), /^\/dev\/mapper\/crypted$/m);
+    assert.equal(await machine.succeed("findmnt -n -o SOURCE /"), "/dev/mapper/pool-root\n");
+    // The first stage starts the volume that it needs, and the system the other one.
+    assert.equal(await machine.succeed("findmnt -n -o SOURCE /data"), "/dev/mapper/pool-my--data\n");
     // Its entry was one to be tried, and is now one that is known to boot.
     assert.equal(
       await machine.succeed("ls /boot/loader/entries | grep -v specialisation"),

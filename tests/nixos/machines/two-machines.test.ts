@@ -6,7 +6,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type Machine, Scenario } from "#nixos";
-import { openWorkshop } from "./built-machine.test-support.ts";
+import { openWorkshop, timeout } from "./built-machine.test-support.ts";
 
 describe("a client and a server", { concurrency: false }, () => {
   const workshop = openWorkshop();
@@ -18,7 +18,7 @@ describe("a client and a server", { concurrency: false }, () => {
     const specs = workshop.buildScenario("two-machines/machines.nix");
     const folder = join(workshop.folder, "two-machines");
     rmSync(folder, { recursive: true, force: true });
-    scenario = await Scenario.open(specs, { folder, timeout: 600 });
+    scenario = await Scenario.open(specs, { folder, timeout });
     client = scenario.machine("client");
     server = scenario.machine("server");
     await scenario.startAll();

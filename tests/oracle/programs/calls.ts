@@ -2,6 +2,7 @@
 
 import type { Generator } from "./generator.ts";
 import { smallInteger, text } from "./literals.ts";
+import { quoted, tomlText } from "./toml.ts";
 import { atom, bare, closed, form, type Node } from "./tree.ts";
 import {
   attributeNames,
@@ -67,21 +68,7 @@ const json = (g: Generator): Node =>
           '" true "',
         ]),
       );
-const toml = (g: Generator): Node =>
-  atom(
-    g.random.pick([
-      '"a = 1"',
-      '"a.b = [1.5, 2]"',
-      '"[t]\\nx = true"',
-      "\"[[t]]\\nx = 'y'\"",
-      '"a = "',
-      '"a = 1979-05-27"',
-      '"a = 0x1F"',
-      '"a = 1\\na = 2"',
-      '"s = \\"\\"\\"\\nq\\"\\"\\""',
-      '"a = inf"',
-    ]),
-  );
+const toml = (g: Generator): Node => atom(quoted(tomlText(g.random)));
 const file = (g: Generator): Node => (g.random.chance(0.7) ? atom("./data/hello.txt") : g.expression(path));
 const context = (g: Generator): Node =>
   g.random.chance(0.5) ? form`"\${${g.expression(derivation)}}"` : g.expression(string);

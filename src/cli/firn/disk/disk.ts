@@ -3,19 +3,22 @@
 import type { DiskLayout } from "#nixos";
 import { fromByteString, toByteString } from "#formats";
 import { absolutePath } from "../../text/absolute-path.ts";
-import { firstOf, flagTable, parseCommandLine, switchFlag, valueFlag } from "../../arguments/command-line.ts";
+import { firstOf, flagTable, switchFlag, valueFlag } from "../../arguments/command-line.ts";
 import { legacyFlags } from "../../arguments/common-flags.ts";
 import { evalFlags } from "../../arguments/eval-flags.ts";
+import { readProgramLine, type Asked } from "../../arguments/program-line.ts";
 import { fallBackToCollection } from "../../evaluation/own-collection.ts";
 import type { Command, Context } from "../../command.ts";
-import { printHelp } from "../../program/help.ts";
+import { answerAsked } from "../../program/answer-asked.ts";
 import { UsageError } from "../../program/usage-error.ts";
 import type { LayoutSource } from "./read-layout.ts";
 
 type Action = "plan" | "apply" | "mount";
 
 interface DiskLine extends LayoutSource {
-  action: Action | "help";
+  /** What is asked instead. */
+  asked: Asked | undefined;
+  action: Action;
   readonly destroy: string[];
   json: boolean;
   /** The folder below which file systems are mounted. */
@@ -29,7 +32,7 @@ export const command: Command = {
   help: "firn/disk/disk.md",
   async run(words, context) {
     const line = readCommandLine(words, context);
-    if (line.action === "help") return printHelp(command, context);
+    if (line.asked !== undefined) return answerAsked(command, line.asked, context);
     const { readLayout } = await import("./read-layout.ts");
     const layout = await readLayout(context, line);
     const nixos = await import("#nixos");
@@ -67,6 +70,7 @@ async function mount(context: Context, layout: DiskLayout, root: string): Promis
 
 function readCommandLine(words: readonly string[], context: Context): DiskLine {
   const line: DiskLine = {
+    asked: undefined,
     action: "plan",
     evaluation: evalFlags(),
     layout: undefined,
@@ -84,15 +88,16 @@ function readCommandLine(words: readonly string[], context: Context): DiskLine {
     "--destroy": valueFlag((device) => line.destroy.push(fromByteString(device))),
     "--root": valueFlag((path) => (line.root = fromByteString(absolutePath(path)))),
     "--json": switchFlag(() => (line.json = true)),
-    "--help": switchFlag(() => (line.action = "help")),
   });
-  parseCommandLine(words, firstOf(own, firstOf(line.evaluation.lookup, legacyFlags(context))), (word) => {
+  const takeArgument = (word: string): boolean => {
     if (action !== undefined || word.startsWith("-")) return false;
     if (!actions.has(word)) throw new UsageError(`'${word}' is not plan, apply or mount`);
     action = word;
     return true;
-  });
-  if (line.action === "help") return line;
+  };
+  const flags = firstOf(own, line.evaluation.lookup, legacyFlags(context));
+  line.asked = readProgramLine(words, { flags, takeArgument }).asked;
+  if (line.asked !== undefined) return line;
   if (action === undefined) throw new UsageError("say what to do: plan, apply or mount");
   line.action = action as Action;
   if (line.json && action !== "plan") throw new UsageError(`'--json' does not go with '${action}'`);

@@ -1,10 +1,11 @@
-// The tables of a TOML document while it is read, and which definitions may follow which.
+// The tables of a TOML document while it is read, and which definitions may follow which. What a refused definition has made
+// on its way stays.
 
 import type { Value } from "../../values/value.ts";
+import { type Place, TomlProblem } from "./report.ts";
 import type { TomlTime } from "./scalars.ts";
-import { type Place, type TomlError, tomlError } from "./toml-error.ts";
 
-export type TomlValue = TomlTable | TomlTableArray | TomlList | TomlScalar;
+export type TomlValue = TomlTable | TomlList | TomlScalar;
 
 /** How a table came about decides how it may be added to. */
 export type TableOrigin = "implicit" | "header" | "dotted" | "inline";
@@ -15,15 +16,12 @@ export interface TomlTable {
   place: Place;
   readonly entries: Map<string, TomlValue>;
 }
-interface TomlTableArray {
-  readonly kind: "tables";
-  readonly place: Place;
-  readonly tables: TomlTable[];
-}
-interface TomlList {
+export interface TomlList {
   readonly kind: "list";
+  /** Of the tables under `[[headers]]`; such a list can be added to. */
+  readonly isOfHeaders: boolean;
   readonly place: Place;
-  readonly items: readonly TomlValue[];
+  readonly items: TomlValue[];
 }
 interface TomlScalar {
   readonly kind: "scalar";
@@ -33,6 +31,7 @@ interface TomlScalar {
 
 export interface Key {
   readonly names: readonly string[];
+  /** Of the key, or of the whole header. */
   readonly place: Place;
 }
 
@@ -40,126 +39,130 @@ export function newTable(origin: TableOrigin, place: Place): TomlTable {
   return { kind: "table", origin, place, entries: new Map() };
 }
 
-export class TomlDocument {
-  readonly root = newTable("header", { start: 0, end: 0 });
-  private readonly source: string;
-
-  constructor(source: string) {
-    this.source = source;
+/** `[a.b]`: the table to which what follows belongs. */
+export function openTable(root: TomlTable, key: Key): TomlTable {
+  const { table: parent, name } = descend(root, key, "implicit");
+  const existing = parent.entries.get(name);
+  if (existing === undefined) {
+    const table = newTable("header", key.place);
+    parent.entries.set(name, table);
+    return table;
   }
+  if (existing.kind !== "table" || existing.origin !== "implicit") {
+    throw clash("toml::insert_value: failed to insert a table, table already defined", [
+      [key.place, "inserting this"],
+      [existing.place, "this table is explicitly defined"],
+    ]);
+  }
+  existing.origin = "header";
+  existing.place = key.place;
+  return existing;
+}
 
-  /** `[a.b]`; `place` is the whole header. */
-  openTable(key: Key, place: Place): TomlTable {
-    const parent = this.parentOf(key, place);
-    const name = key.names.at(-1) as string;
-    const existing = parent.entries.get(name);
+/** `[[a.b]]`. */
+export function openArrayTable(root: TomlTable, key: Key): TomlTable {
+  const { table: parent, name } = descend(root, key, "implicit");
+  const existing = parent.entries.get(name);
+  const table = newTable("header", key.place);
+  if (existing === undefined) {
+    parent.entries.set(name, { kind: "list", isOfHeaders: true, place: key.place, items: [table] });
+    return table;
+  }
+  if (!isListOfTables(existing)) {
+    throw clash("toml::insert_value: failed to insert an array of tables, value already exists", [
+      [key.place, "while inserting this"],
+      [existing.place, "non-table value already exists"],
+    ]);
+  }
+  if (!existing.isOfHeaders) {
+    throw clash("toml::insert_value: failed to insert a table, inline array of tables is immutable", [
+      [key.place, "while inserting this"],
+      [existing.place, "this is inline array-of-tables"],
+    ]);
+  }
+  existing.items.push(table);
+  return table;
+}
+
+/** `a.b = value` in a table that is open. */
+export function setValue(open: TomlTable, key: Key, value: TomlValue): void {
+  const { table, name } = descend(open, key, "dotted");
+  const existing = table.entries.get(name);
+  if (existing !== undefined) {
+    throw clash("toml::insert_value: failed to insert a value, value already exists", [
+      [key.place, "inserting this"],
+      [existing.place, "but value already exists"],
+    ]);
+  }
+  table.entries.set(name, value);
+}
+
+/** To the table in which the last name of the key belongs. Tables that are not there come about as `origin` says. */
+function descend(
+  root: TomlTable,
+  { names, place }: Key,
+  origin: "implicit" | "dotted",
+): { readonly table: TomlTable; readonly name: string } {
+  let table = root;
+  for (const name of names.slice(0, -1)) {
+    const existing = table.entries.get(name);
     if (existing === undefined) {
-      const table = newTable("header", place);
-      parent.entries.set(name, table);
-      return table;
+      const next = newTable(origin, place);
+      table.entries.set(name, next);
+      table = next;
+    } else {
+      table = enter(existing, place, origin === "dotted");
     }
-    if (existing.kind !== "table" || existing.origin !== "implicit") {
-      throw this.clash(
-        "toml::insert_value: failed to insert a table, table already defined",
-        { place, text: "inserting this" },
-        { place: existing.place, text: "this table is explicitly defined" },
-      );
+  }
+  return { table, name: names.at(-1) as string };
+}
+
+function enter(existing: TomlValue, place: Place, isDotted: boolean): TomlTable {
+  if (existing.kind === "table") {
+    if (existing.origin === "inline") {
+      throw clash("toml::insert_value: failed to insert a value: inline table is immutable", [
+        [place, "inserting this"],
+        [existing.place, "to this table"],
+      ]);
     }
-    existing.origin = "header";
-    existing.place = place;
+    if (isDotted && existing.origin !== "dotted") {
+      throw clash("toml::insert_value: reopening a table using dotted keys", [
+        [place, "dotted key cannot reopen a table"],
+        [existing.place, "this table is already closed"],
+      ]);
+    }
     return existing;
   }
-
-  /** `[[a.b]]`. */
-  openArrayTable(key: Key, place: Place): TomlTable {
-    const parent = this.parentOf(key, place);
-    const name = key.names.at(-1) as string;
-    const existing = parent.entries.get(name);
-    const table = newTable("header", place);
-    if (existing === undefined) parent.entries.set(name, { kind: "tables", place, tables: [table] });
-    else if (existing.kind === "tables") existing.tables.push(table);
-    else {
-      throw this.clash(
-        "toml::insert_value: failed to insert an array of tables, value already exists",
-        { place, text: "while inserting this" },
-        { place: existing.place, text: "non-table value already exists" },
-      );
-    }
-    return table;
+  if (!isListOfTables(existing)) {
+    throw clash("toml::insert_value: failed to insert a value, value already exists", [
+      [place, "while inserting this"],
+      [existing.place, "non-table value already exists"],
+    ]);
   }
-
-  private parentOf({ names }: Key, place: Place): TomlTable {
-    let table = this.root;
-    for (const name of names.slice(0, -1)) {
-      const existing = table.entries.get(name);
-      if (existing === undefined) {
-        const next = newTable("implicit", place);
-        table.entries.set(name, next);
-        table = next;
-      } else if (existing.kind === "table") {
-        if (existing.origin === "inline") throw this.immutable(place, existing.place);
-        table = existing;
-      } else if (existing.kind === "tables") {
-        table = existing.tables.at(-1) as TomlTable;
-      } else {
-        throw this.clash(
-          "toml::insert_value: failed to insert a value, value already exists",
-          { place, text: "while inserting this" },
-          { place: existing.place, text: "non-table value already exists" },
-        );
-      }
-    }
-    return table;
+  if (!existing.isOfHeaders) {
+    throw clash("toml::insert_value:inline array of tables are immutable", [
+      [place, "inserting this"],
+      [existing.place, "inline array of tables"],
+    ]);
   }
-
-  /** `a.b = value` below the table that is open. */
-  setValue(open: TomlTable, { names, place }: Key, value: TomlValue): void {
-    let table = open;
-    for (const name of names.slice(0, -1)) {
-      const existing = table.entries.get(name);
-      if (existing === undefined) {
-        const next = newTable("dotted", place);
-        table.entries.set(name, next);
-        table = next;
-      } else if (existing.kind !== "table") {
-        throw this.clash(
-          "toml::insert_value: failed to insert a value, value already exists",
-          { place, text: "while inserting this" },
-          { place: existing.place, text: "non-table value already exists" },
-        );
-      } else if (existing.origin === "inline") {
-        throw this.immutable(place, existing.place);
-      } else if (existing.origin === "header") {
-        throw this.clash(
-          "toml::insert_value: failed to insert a table, table already defined",
-          { place, text: "inserting this" },
-          { place: existing.place, text: "this table is explicitly defined" },
-        );
-      } else {
-        table = existing;
-      }
-    }
-    const name = names.at(-1) as string;
-    const existing = table.entries.get(name);
-    if (existing !== undefined) {
-      throw this.clash(
-        "toml::insert_value: failed to insert a value, value already exists",
-        { place, text: "inserting this" },
-        { place: existing.place, text: "but value already exists" },
-      );
-    }
-    table.entries.set(name, value);
+  if (isDotted) {
+    throw clash("toml::insert_value:dotted key cannot reopen an array-of-tables", [
+      [place, "inserting this"],
+      [existing.place, "to this array-of-tables."],
+    ]);
   }
+  return existing.items.at(-1) as TomlTable;
+}
 
-  private immutable(place: Place, table: Place): TomlError {
-    return this.clash(
-      "toml::insert_value: failed to insert a value: inline table is immutable",
-      { place, text: "inserting this" },
-      { place: table, text: "to this table" },
-    );
-  }
+/** An empty list is none. */
+function isListOfTables(value: TomlValue): value is TomlList {
+  if (value.kind !== "list") return false;
+  return value.isOfHeaders || (value.items.length > 0 && value.items.every(({ kind }) => kind === "table"));
+}
 
-  private clash(title: string, ...remarks: Parameters<typeof tomlError>[2]): TomlError {
-    return tomlError(this.source, title, remarks);
-  }
+function clash(title: string, remarks: readonly (readonly [place: Place, text: string])[]): TomlProblem {
+  return new TomlProblem(
+    title,
+    remarks.map(([place, text]) => ({ place, text })),
+  );
 }

@@ -1,405 +1,382 @@
-// TOML 1.0. Bytes in and out; dates and times are kept as text.
+// TOML 1.0, read as toml11 reads it, which Nix uses. Bytes in and out; dates and times are kept as text. After a mistake it
+// goes on (recovery.ts) and everything that it then takes for a mistake is reported as well; where reading goes on from is
+// where the cursor was when the mistake was thrown.
 
-import { encodeUtf8 } from "../json/scanner.ts";
-import { type Key, newTable, TomlDocument, type TomlTable, type TomlValue } from "./document.ts";
-import { parseScalar } from "./scalars.ts";
-import { TomlError, tomlError } from "./toml-error.ts";
+import { EvalError, hint } from "../../errors/index.ts";
+import { Cursor } from "./cursor.ts";
+import { type Key, newTable, openArrayTable, openTable, setValue, type TomlTable, type TomlValue } from "./document.ts";
+import { EndlessRecovery, skipComments, skipPair, skipUntilHeader, skipValue } from "./recovery.ts";
+import { TomlProblem, TomlSource } from "./report.ts";
+import { readScalar } from "./scalars.ts";
+import { literal } from "./scanner.ts";
+import { readShortString, readString } from "./strings.ts";
+import {
+  arrayTableHeader,
+  bareKey,
+  comment,
+  commentLine,
+  dotSeparator,
+  emptyLine,
+  newline,
+  pairSeparator,
+  tableHeader,
+  whitespace,
+} from "./syntax.ts";
 
-/** Throws TomlError. */
-export function parseToml(source: string): TomlTable {
-  return new TomlParser(source).parse();
+export function parseToml(text: string): TomlTable {
+  const parser = new TomlParser(text);
+  try {
+    const root = parser.parse();
+    if (parser.problems.length === 0) return root;
+  } catch (error) {
+    if (!(error instanceof EndlessRecovery)) throw error;
+  }
+  const message = parser.problems.map((problem) => problem.print()).join("");
+  throw new EvalError(hint`while parsing TOML: ${message}`);
 }
 
-/** All that a number, date or time consists of; a date may be joined to a time by a space. */
-const scalarToken = /\d{4}-\d{2}-\d{2} \d{2}:[0-9:.]+(?:[Zz]|[+-]\d{2}:\d{2})?|[+-]?[0-9A-Za-z_.:+-]+/y;
-
-const keyTitle = `toml::parse_simple_key: invalid key: key must be "quoted", 'quoted-literal', or bare key.`;
-const keyRemark = "expected alpha [a-zA-Z], digit [0-9], -, or _";
-const keyHint = "non-ASCII scripts are allowed in toml v1.1.0, but not in v1.0.0.";
-const headerRemark = `expected basic key([a-zA-Z0-9_-]) or quoted key(" or ')`;
-
-/** Names with dots between them: each bare, a literal string, or a basic one with its escapes. */
-const headerKey = (() => {
-  const rest = String.raw`\x00-\x08\x0a-\x1f\x7f`;
-  const escape = String.raw`\\(?:["\\bfnrt]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})`;
-  const name = String.raw`(?:[A-Za-z0-9_-]+|'[^'${rest}]*'|"(?:[^"\\${rest}]|${escape})*")`;
-  return new RegExp(String.raw`${name}(?:[ \t]*\.[ \t]*${name})*`, "y");
-})();
-
-/** What is said where a line goes on. The second text ends in the line end that it names. */
-const afterPair = ["toml::parse_table: newline (LF / CRLF) or EOF is expected", "here"] as const;
-const afterHeader = ["toml::parse_file: newline (or EOF) expected", "expected 0x0a(LINE FEED) or \r\n"] as const;
-
-const numberWords = "from `1` to `9` or digit [0-9] or inf or nan";
-
-/** By the letter that a value begins with: the word that it seems to mean, and what could stand there. */
-const misspelled: Readonly<Record<string, readonly [word: string, expected: string]>> = {
-  i: ["inf", numberWords],
-  I: ["inf", numberWords],
-  n: ["nan", numberWords],
-  N: ["nan", numberWords],
-  T: ["true", "true or false"],
-  F: ["false", "true or false"],
-};
-
 class TomlParser {
-  private readonly source: string;
-  private readonly document: TomlDocument;
-  private at = 0;
+  readonly problems: TomlProblem[] = [];
+  private readonly cursor: Cursor;
 
-  constructor(source: string) {
-    this.source = source;
-    this.document = new TomlDocument(source);
-    if (source.startsWith("\xef\xbb\xbf")) this.at = 3;
+  constructor(text: string) {
+    // Each line then has an end.
+    const source = /[\n\r]$|^$/.test(text) ? text : `${text}\n`;
+    this.cursor = new Cursor(new TomlSource(source, "fromTOML"));
+    if (source.startsWith("\xef\xbb\xbf")) this.cursor.at = 3;
   }
 
   parse(): TomlTable {
-    let open = this.document.root;
-    for (;;) {
+    const { cursor } = this;
+    const root = newTable("header", cursor.here);
+    this.firstComments();
+    this.table(root);
+    while (!cursor.isAtEnd) {
       this.skipBlank();
-      if (this.at >= this.source.length) return this.document.root;
-      if (this.source[this.at] === "[") {
-        open = this.header();
-        this.endLine(afterHeader);
-      } else {
-        this.keyValue(open);
-        this.endLine(afterPair);
+      this.section(root);
+    }
+    return root;
+  }
+
+  /** Notes a mistake after which reading goes on. */
+  private report(error: unknown): void {
+    if (!(error instanceof TomlProblem)) throw error;
+    this.problems.push(error);
+  }
+
+  /** The comments before everything else, which toml11 keeps; it begins anew behind them only if they end in an empty line. */
+  private firstComments(): void {
+    const { cursor } = this;
+    const start = cursor.at;
+    while (!cursor.isAtEnd) {
+      try {
+        if (this.endInComment()) continue;
+      } catch (error) {
+        this.report(error);
+        skipComments(cursor);
+        continue;
+      }
+      if (!cursor.take(emptyLine)) cursor.at = start;
+      return;
+    }
+  }
+
+  /** A header and what is below it. */
+  private section(root: TomlTable): void {
+    const { cursor } = this;
+    const header = this.header();
+    if (header === undefined) {
+      const isArray = cursor.isAt(literal("[["));
+      const title = `toml::parse_file: invalid ${isArray ? "array-table" : "table"} key`;
+      this.report(cursor.missing(title, isArray ? arrayTableHeader : tableHeader));
+      skipUntilHeader(cursor);
+      return;
+    }
+    try {
+      this.endHeader();
+    } catch (error) {
+      this.report(error);
+      skipUntilHeader(cursor);
+      return;
+    }
+    this.table(this.open(root, header));
+  }
+
+  /** A table that cannot be opened is read all the same, for the mistakes in it. */
+  private open(root: TomlTable, { isArray, key }: Header): TomlTable {
+    try {
+      return isArray ? openArrayTable(root, key) : openTable(root, key);
+    } catch (error) {
+      this.report(error);
+      return newTable("header", key.place);
+    }
+  }
+
+  /** undefined when there is none; what looks like one may still name a character that does not exist. */
+  private header(): Header | undefined {
+    const { cursor } = this;
+    for (const [scanner, width] of [
+      [arrayTableHeader, 2],
+      [tableHeader, 1],
+    ] as const) {
+      const start = cursor.at;
+      if (!cursor.take(scanner)) continue;
+      const end = cursor.at;
+      const place = cursor.since(start);
+      cursor.at = start + width;
+      cursor.take(whitespace);
+      try {
+        const { names } = this.key();
+        cursor.at = end;
+        return { isArray: width === 2, key: { names, place } };
+      } catch (error) {
+        // The second look begins where the first one stopped.
+        if (!(error instanceof TomlProblem)) throw error;
       }
     }
+    return undefined;
   }
 
-  private fail(title: string, at: number, remark: string, hints: readonly string[] = []): TomlError {
-    return tomlError(this.source, title, [{ place: { start: at, end: at + 1 }, text: remark }], hints);
+  private endHeader(): void {
+    const { cursor } = this;
+    if (this.endInComment()) return;
+    cursor.take(whitespace);
+    if (!cursor.isAtEnd && !cursor.take(newline)) {
+      throw cursor.missing("toml::parse_file: newline (or EOF) expected", newline);
+    }
   }
 
-  private get char(): string | undefined {
-    return this.source[this.at];
+  /** Whether the line ends in a comment; then it is behind it. */
+  private endInComment(): boolean {
+    const { cursor } = this;
+    const start = cursor.at;
+    cursor.take(whitespace);
+    if (!cursor.take(comment)) {
+      cursor.at = start;
+      return false;
+    }
+    if (cursor.isAtEnd || cursor.take(newline)) return true;
+    while (!cursor.isAtEnd) {
+      cursor.advance();
+      if (cursor.char === "\n") {
+        cursor.advance();
+        break;
+      }
+    }
+    throw cursor.problem(
+      "toml::parse_comment_line: newline (LF / CRLF) or EOF is expected",
+      "but got this",
+      "Hint: most of the control characters are not allowed in comments",
+    );
   }
 
-  private take(text: string): boolean {
-    if (!this.source.startsWith(text, this.at)) return false;
-    this.at += text.length;
-    return true;
-  }
-
-  private skipSpaces(): void {
-    while (this.char === " " || this.char === "\t") this.at++;
-  }
-
-  private skipComment(): void {
-    if (this.char !== "#") return;
-    const end = this.source.indexOf("\n", this.at);
-    this.at = end < 0 ? this.source.length : end;
-  }
-
-  /** Spaces, comments and line ends. */
-  private skipBlank(): void {
+  /** Whether there was a line end among spaces, comments and line ends. */
+  private skipBlank(): boolean {
+    const { cursor } = this;
+    let sawNewline = false;
     for (;;) {
-      this.skipSpaces();
-      this.skipComment();
-      if (!this.take("\n") && !this.take("\r\n")) return;
+      const start = cursor.at;
+      cursor.take(whitespace);
+      if (cursor.take(commentLine) || cursor.take(newline)) sawNewline = true;
+      else if (cursor.at === start) return sawNewline;
     }
   }
 
-  private endLine([title, remark]: readonly [title: string, remark: string]): void {
-    this.skipSpaces();
-    const before = this.at;
-    this.skipComment();
-    if (this.at >= this.source.length || this.char === "\n" || this.source.startsWith("\r\n", this.at)) return;
-    throw this.fail(title, before, remark);
-  }
-
-  /** A header is looked at as a whole before its names are read: a quoted one that has no end, or no meaning, is none. */
-  private header(): TomlTable {
-    const start = this.at;
-    const isArray = this.take("[[");
-    if (!isArray) this.at++;
-    const title = `toml::parse_file: invalid ${isArray ? "array-table" : "table"} key`;
-    this.skipSpaces();
-    const keyStart = this.at;
-    headerKey.lastIndex = keyStart;
-    if (!headerKey.test(this.source)) throw this.fail(title, this.at, headerRemark);
-    const keyEnd = headerKey.lastIndex;
-    this.at = keyEnd;
-    this.skipSpaces();
-    const close = isArray ? "]]" : "]";
-    if (!this.take(close)) throw this.fail(title, this.at, `expected ${close}`);
-    const place = { start, end: this.at };
-    const key = this.headerNames(keyStart, keyEnd);
-    this.at = place.end;
-    return isArray ? this.document.openArrayTable(key, place) : this.document.openTable(key, place);
-  }
-
-  /** What looked like a name may still say a character that there is none of. */
-  private headerNames(start: number, end: number): Key {
-    this.at = start;
+  /** The pairs up to the next header. After a mistake in them the lines up to the next header but this one are left out. */
+  private table(table: TomlTable): void {
+    const before = this.problems.length;
     try {
-      return this.key();
+      this.pairs(table);
     } catch (error) {
-      if (!(error instanceof TomlError)) throw error;
-      throw this.fail("toml::parse_file: invalid table key", end, "expected [");
+      this.report(error);
+    }
+    if (this.problems.length > before) skipUntilHeader(this.cursor);
+  }
+
+  private pairs(table: TomlTable): void {
+    const { cursor } = this;
+    let isNewLine = true;
+    while (!cursor.isAtEnd) {
+      const start = cursor.at;
+      if (this.skipBlank()) isNewLine = true;
+      if (cursor.isAtEnd) return;
+      if (cursor.char === "[") {
+        cursor.at = start;
+        return;
+      }
+      if (!isNewLine) throw cursor.problem("toml::parse_table: newline (LF / CRLF) or EOF is expected", "here");
+      isNewLine = this.pair(table);
     }
   }
 
-  private keyValue(open: TomlTable): void {
-    const key = this.key();
-    this.skipSpaces();
-    if (!this.take("=")) {
-      throw this.fail("toml::parse_key_value_pair: invalid key value separator `=`", this.at, "expected =");
+  /** Whether the line is at its end too. */
+  private pair(table: TomlTable): boolean {
+    let isLineEnded = false;
+    try {
+      const key = this.keyOfPair();
+      const value = this.value();
+      try {
+        isLineEnded = this.endInComment();
+      } catch (error) {
+        this.report(error);
+      }
+      this.set(table, key, value);
+    } catch (error) {
+      this.report(error);
+      skipPair(this.cursor);
     }
-    this.skipSpaces();
-    this.document.setValue(open, key, this.value());
+    return isLineEnded;
+  }
+
+  /** Whether it could be set. */
+  private set(table: TomlTable, key: Key, value: TomlValue): boolean {
+    try {
+      setValue(table, key, value);
+      return true;
+    } catch (error) {
+      this.report(error);
+      return false;
+    }
+  }
+
+  /** Up to the value. */
+  private keyOfPair(): Key {
+    const { cursor } = this;
+    const start = cursor.at;
+    try {
+      const key = this.key();
+      if (cursor.take(pairSeparator)) return key;
+      throw cursor.missing("toml::parse_key_value_pair: invalid key value separator `=`", pairSeparator);
+    } catch (error) {
+      cursor.at = start;
+      throw error;
+    }
   }
 
   private key(): Key {
-    const start = this.at;
-    const names = [this.simpleKey()];
-    let end = this.at;
-    for (;;) {
-      this.skipSpaces();
-      if (!this.take(".")) break;
-      this.skipSpaces();
+    const { cursor } = this;
+    const start = cursor.at;
+    const names: string[] = [];
+    do {
+      if (cursor.isAtEnd) break;
       names.push(this.simpleKey());
-      end = this.at;
-    }
-    this.at = Math.max(end, this.at);
-    return { names, place: { start, end } };
+    } while (cursor.take(dotSeparator));
+    if (names.length > 0) return { names, place: cursor.since(start) };
+    throw cursor.problem("toml::parse_key: expected a new key, but got nothing", "reached EOF");
   }
 
   private simpleKey(): string {
-    if (this.char === '"') return this.basicString();
-    if (this.char === "'") return this.literalString();
-    const bare = /^[A-Za-z0-9_-]+/.exec(this.source.slice(this.at, this.at + 1024))?.[0];
-    if (bare === undefined) throw this.fail(keyTitle, this.at, keyRemark, [keyHint]);
-    this.at += bare.length;
-    return bare;
+    const { cursor } = this;
+    if (cursor.char === '"' || cursor.char === "'") return readShortString(cursor);
+    const name = cursor.read(bareKey);
+    if (name !== undefined) return name;
+    throw cursor.missing(
+      `toml::parse_simple_key: invalid key: key must be "quoted", 'quoted-literal', or bare key.`,
+      bareKey,
+      "Hint: non-ASCII scripts are allowed in toml v1.1.0, but not in v1.0.0.\n",
+    );
   }
 
   private value(): TomlValue {
-    const start = this.at;
-    const scalar = (value: string | boolean): TomlValue => ({ kind: "scalar", place: { start, end: this.at }, value });
-    switch (this.char) {
-      case '"':
-        return scalar(this.source.startsWith('"""', this.at) ? this.longBasicString() : this.basicString());
-      case "'":
-        return scalar(this.source.startsWith("'''", this.at) ? this.longLiteralString() : this.literalString());
+    const { cursor } = this;
+    const start = cursor.at;
+    switch (cursor.char) {
       case "[":
         return this.list(start);
       case "{":
         return this.inlineTable(start);
-      case "t":
-      case "f":
-        if (this.take("true")) return scalar(true);
-        if (this.take("false")) return scalar(false);
-        throw this.fail(
-          'toml::parse_boolean: invalid boolean: boolean must be `true` or `false`, in lowercase. string must be surrounded by `"`',
-          start,
-          "expected true or false",
-        );
-      default:
-        return this.numberOrTime(start);
+      default: {
+        const value = cursor.char === '"' || cursor.char === "'" ? readString(cursor) : readScalar(cursor);
+        return { kind: "scalar", place: cursor.since(start), value };
+      }
     }
-  }
-
-  /** What begins as one of the known words is taken for it in the wrong case. */
-  private unknownValue(start: number): Error {
-    const known = misspelled[this.source.charAt(start)];
-    if (known === undefined) return this.fail("bad format: unknown value appeared", start, "here");
-    const [word, expected] = known;
-    const message = `toml::parse_value: \`${word}\` must be in lowercase. A string must be surrounded by quotes.`;
-    return this.fail(message, start, `expected ${expected}`);
-  }
-
-  private numberOrTime(start: number): TomlValue {
-    scalarToken.lastIndex = start;
-    const token = scalarToken.exec(this.source)?.[0];
-    const parsed = token === undefined ? undefined : parseScalar(token);
-    if (token === undefined || parsed === undefined) {
-      throw this.unknownValue(start);
-    }
-    if ("problem" in parsed) {
-      const { title, at, remark, hints } = parsed.problem;
-      throw this.fail(title, start + at, remark, hints);
-    }
-    this.at = start + token.length;
-    return { kind: "scalar", place: { start, end: this.at }, value: parsed.value };
   }
 
   private list(start: number): TomlValue {
-    this.at++;
+    const { cursor } = this;
+    const before = this.problems.length;
     const items: TomlValue[] = [];
-    for (;;) {
-      this.skipBlank();
-      if (this.take("]")) break;
-      if (this.char === undefined) {
-        throw this.fail("toml::parse_array: missing closing bracket `]`", this.at, "expected `]`, reached EOF");
+    cursor.advance();
+    this.skipBlank();
+    let sawComma = true;
+    while (!cursor.isAtEnd && cursor.char !== "]") {
+      if (!sawComma) throw cursor.problem("toml::parse_array: expected value-separator `,` or closing `]`", "here");
+      try {
+        items.push(this.value());
+      } catch (error) {
+        this.report(error);
+        // What cannot be skipped is taken for what comes after a list without end.
+        const { at } = cursor;
+        skipValue(cursor);
+        if (cursor.at === at) break;
+        continue;
       }
-      items.push(this.value());
-      const behind = this.at;
       this.skipBlank();
-      if (this.take(",")) continue;
-      if (this.take("]")) break;
-      const title = "toml::parse_array: expected value-separator `,` or closing `]`";
-      throw this.fail(title, this.char === undefined ? behind : this.at, "here");
+      sawComma = cursor.take(literal(","));
+      try {
+        this.endInComment();
+      } catch (error) {
+        this.report(error);
+      }
+      if (sawComma) this.skipBlank();
     }
-    return { kind: "list", place: { start, end: this.at }, items };
+    if (cursor.char !== "]") {
+      throw cursor.problem("toml::parse_array: missing closing bracket `]`", "expected `]`, reached EOF");
+    }
+    cursor.advance();
+    // The last report is made once more by whoever catches it.
+    if (this.problems.length > before) throw this.problems.at(-1) as TomlProblem;
+    return { kind: "list", isOfHeaders: false, place: cursor.since(start), items };
   }
 
   private inlineTable(start: number): TomlValue {
-    this.at++;
-    const table = newTable("inline", { start, end: start });
-    this.skipSpaces();
-    while (!this.take("}")) {
-      this.keyValue(table);
-      this.skipSpaces();
-      if (this.take(",")) {
-        this.skipSpaces();
-        if (this.char === "}") {
-          throw this.fail("toml::parse_inline_table: trailing comma is not allowed in TOML-v1.0.0)", this.at, "here");
-        }
-      } else if (this.char !== "}") {
-        throw this.fail("toml::parse_inline_table: expected value-separator `,` or closing `}`", this.at, "here");
+    const { cursor } = this;
+    const before = this.problems.length;
+    const table = newTable("inline", cursor.here);
+    cursor.advance();
+    cursor.take(whitespace);
+    let isEmpty = true;
+    let sawComma = false;
+    while (!cursor.isAtEnd && cursor.char !== "}") {
+      if (!sawComma && !isEmpty) {
+        throw cursor.problem("toml::parse_inline_table: expected value-separator `,` or closing `}`", "here");
+      }
+      isEmpty = false;
+      let key: Key;
+      let value: TomlValue;
+      try {
+        key = this.keyOfPair();
+        value = this.value();
+      } catch (error) {
+        this.report(error);
+        while (!cursor.isAtEnd && cursor.char !== "}" && cursor.char !== "\n") cursor.advance();
+        sawComma = false;
+        break;
+      }
+      if (this.set(table, key, value)) {
+        cursor.take(whitespace);
+        sawComma = cursor.take(literal(","));
+        cursor.take(whitespace);
+      } else {
+        // The comma itself is left where it is, and taken for a key.
+        while (!cursor.isAtEnd && !",\n}".includes(cursor.char)) cursor.advance();
+        if (!cursor.isAtEnd) sawComma = cursor.char === ",";
       }
     }
-    closeInlineTables(table);
-    table.place = { start, end: this.at };
+    if (cursor.char === "}" && sawComma) {
+      throw cursor.problem("toml::parse_inline_table: trailing comma is not allowed in TOML-v1.0.0)", "here");
+    }
+    if (cursor.char !== "}") {
+      throw cursor.problem("toml::parse_inline_table: missing closing bracket `}`", "expected `}`, reached line end");
+    }
+    cursor.advance();
+    if (this.problems.length > before) throw this.problems.pop() as TomlProblem;
+    table.place = cursor.since(start);
     return table;
   }
-
-  private basicString(): string {
-    const start = this.at++;
-    let result = "";
-    for (;;) {
-      const char = this.char;
-      if (char === '"') {
-        this.at++;
-        return result;
-      }
-      if (char === "\\") {
-        const escaped = this.escape();
-        if (escaped === undefined) throw this.badString("basic", start, this.at, '"');
-        result += escaped;
-      } else if (char === undefined || isControl(char)) {
-        throw this.badString("basic", start, this.at, '"');
-      } else {
-        result += char;
-        this.at++;
-      }
-    }
-  }
-
-  private literalString(): string {
-    const start = this.at++;
-    const end = this.source.indexOf("'", this.at);
-    const text = this.source.slice(this.at, end < 0 ? undefined : end);
-    const bad = text.split("").findIndex(isControl);
-    if (end < 0 || bad >= 0) throw this.badString("literal", start, this.at + (bad >= 0 ? bad : text.length), "'");
-    this.at = end + 1;
-    return text;
-  }
-
-  private longLiteralString(): string {
-    return this.long("'''", () => undefined);
-  }
-
-  private longBasicString(): string {
-    return this.long('"""', () => {
-      if (this.char !== "\\") return undefined;
-      const lineEnd = /^\\[ \t]*\r?\n[ \t\r\n]*/.exec(this.source.slice(this.at));
-      if (lineEnd === null) return this.escape();
-      this.at += lineEnd[0].length;
-      return "";
-    });
-  }
-
-  /** Up to two further quotes may stand before the three that end it. */
-  private long(quotes: string, special: () => string | undefined): string {
-    const kind = quotes === '"""' ? "ml_basic" : "ml_literal";
-    const start = this.at;
-    this.at += 3;
-    if (!this.take("\n")) this.take("\r\n");
-    let result = "";
-    for (;;) {
-      if (this.take(quotes)) {
-        for (let i = 0; i < 2 && this.char === quotes[0]; i++) {
-          result += quotes[0];
-          this.at++;
-        }
-        return result;
-      }
-      const replaced = special();
-      if (replaced !== undefined) {
-        result += replaced;
-        continue;
-      }
-      const char = this.char;
-      const isLineEnd = char === "\n" || this.source.startsWith("\r\n", this.at);
-      const isEscape = char === "\\" && quotes === '"""';
-      if (char === undefined || isEscape || (isControl(char) && !isLineEnd)) {
-        throw this.badString(kind, start, this.at, quotes);
-      }
-      result += char;
-      this.at++;
-    }
-  }
-
-  /** The bytes of an escape sequence; undefined, and the place kept, when it is none. */
-  private escape(): string | undefined {
-    const simple: Readonly<Record<string, string>> = {
-      b: "\b",
-      t: "\t",
-      n: "\n",
-      f: "\f",
-      r: "\r",
-      '"': '"',
-      "\\": "\\",
-    };
-    const letter = this.source[this.at + 1] ?? "";
-    const known = simple[letter];
-    if (known !== undefined) {
-      this.at += 2;
-      return known;
-    }
-    const length = letter === "u" ? 4 : letter === "U" ? 8 : 0;
-    const digits = this.source.slice(this.at + 2, this.at + 2 + length);
-    if (length === 0 || digits.length !== length || !/^[0-9A-Fa-f]+$/.test(digits)) return undefined;
-    const code = Number.parseInt(digits, 16);
-    if (code >= 0xd800 && code <= 0xdfff)
-      throw badCodePoint(letter + digits, "[0xD800, 0xDFFF] is not a valid UTF-8", "here");
-    if (code > 0x10ffff) {
-      throw badCodePoint(letter + digits, "input codepoint is too large.", "must be in range [0x00, 0x10FFFF]");
-    }
-    this.at += 2 + length;
-    return encodeUtf8(code);
-  }
-
-  private badString(kind: string, start: number, at: number, expected: string): TomlError {
-    return this.fail(`toml::parse_${kind}_string: invalid string format`, Math.max(at, start), `expected ${expected}`);
-  }
 }
 
-/** toml11 looks at an escape sequence apart from the text that it stands in. */
-function badCodePoint(sequence: string, what: string, remark: string): TomlError {
-  const source = `\\${sequence}`;
-  return tomlError(
-    source,
-    `toml::parse_utf8_codepoint: ${what}`,
-    [{ place: { start: 1, end: source.length }, text: remark }],
-    [],
-    "internal temporary",
-  );
-}
-
-/** Dotted keys inside an inline table make tables that are as closed as it is. */
-function closeInlineTables(table: TomlTable): void {
-  for (const value of table.entries.values()) {
-    if (value.kind !== "table" || value.origin !== "dotted") continue;
-    value.origin = "inline";
-    closeInlineTables(value);
-  }
-}
-
-function isControl(char: string): boolean {
-  const code = char.charCodeAt(0);
-  return (code < 0x20 && code !== 9) || code === 0x7f;
+interface Header {
+  readonly isArray: boolean;
+  readonly key: Key;
 }

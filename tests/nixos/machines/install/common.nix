@@ -9,5 +9,9 @@
   boot.initrd.compressor = "cat";
   boot.loader.timeout = lib.mkDefault 10;
   nix.enable = false;
+  # Nobody else is on their network, and what is not there need not start.
+  networking = { useDHCP = false; firewall.enable = false; };
+  services.resolved.enable = false;
+  services.timesyncd.enable = false;
   specialisation.second.configuration = { networking.hostName = lib.mkForce "second"; };
 }

@@ -107,7 +107,7 @@ class JsonPrinter {
     const { toString, outPath } = evaluator.symbols.known;
     const convert = attrs.get(toString);
     if (convert !== undefined) {
-      const result = evaluator.call1(convert, attrs, attrs.positionOf(toString));
+      const result = evaluator.call1(convert, attrs, pos);
       const frame = "while evaluating the result of the `__toString` attribute";
       this.text += this.quote(evaluator.coerceToString(result, this.collector, frame, { copyToStore: false }, pos));
       return;

@@ -32,7 +32,7 @@ function pathExists(evaluator: Evaluator, slot: Slot): boolean {
   // What ends in a slash must be a folder, and links to one count.
   const mustBeFolder = typeof text === "string" && (text.endsWith("/") || text.endsWith("/."));
   try {
-    const path = realisePath(evaluator, value, mustBeFolder ? "all" : "ancestors");
+    const path = realisePath(evaluator, slot, mustBeFolder ? "all" : "ancestors");
     if (isInternalPath(path)) return evaluator.files.hasInternalFile(path);
     const stat = withLanguageErrors(() => evaluator.io.lstat(path));
     return stat !== undefined && (!mustBeFolder || stat.type === "directory");
@@ -60,7 +60,7 @@ function dirOf(evaluator: Evaluator, slot: Slot): Value {
   if (value instanceof NixPath) return new NixPath(folderOfPath(value.path));
   const collector = new ContextCollector();
   const frame = "while evaluating the first argument passed to 'builtins.dirOf'";
-  const path = evaluator.coerceToString(value, collector, frame, withoutCopying);
+  const path = evaluator.coerceToString(slot, collector, frame, withoutCopying);
   const slash = path.lastIndexOf("/");
   return stringValue(slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash), collector.context);
 }

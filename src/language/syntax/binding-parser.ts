@@ -48,7 +48,7 @@ export abstract class BindingParser extends StringParser {
     const scanner = this.scanner;
     this.expect(token.assign);
     const valueStart = scanner.start;
-    const value = this.parseExpr();
+    const value = this.parseBound();
     if (!scanner.is(token.semicolon)) this.fail();
     addAttr(this.file, attrs, path, value, pos);
     const doc = scanner.docComments.get(pos);
@@ -65,7 +65,7 @@ export abstract class BindingParser extends StringParser {
     let source: Expr | undefined;
     if (scanner.is(token.parenOpen)) {
       scanner.next();
-      source = this.parseExpr();
+      source = this.parseBound();
       this.expect(token.parenClose);
     }
     const names: { readonly name: string; readonly pos: Offset }[] = [];

@@ -12,39 +12,54 @@ type FormalSet = NonNullable<LambdaExpr["formals"]>;
 
 export abstract class FunctionParser extends OperatorParser {
   protected override parseExpr(): Expr {
+    this.descend();
     const scanner = this.scanner;
     const start = scanner.start;
+    let expr: Expr;
     switch (scanner.kind) {
       case token.identifier:
-        return this.parseFromIdentifier(start);
+        expr = this.parseFromIdentifier(start);
+        break;
       case token.braceOpen:
-        return this.parseFromBrace(start);
+        expr = this.parseFromBrace(start);
+        break;
       case token.let:
-        return this.parseLet(start);
+        expr = this.parseLet(start);
+        break;
       case token.if: {
         scanner.next();
         const condition = this.parseExpr();
         this.expect(token.then);
         const then = this.parseExpr();
         this.expect(token.else);
+        // Here, as behind an assertion, Nix goes on with the same frame.
+        this.ascend();
         // oxlint-disable-next-line no-thenable -- the branch is named as in the language
-        return { kind: "if", condition, then, else: this.parseExpr(), pos: start };
+        expr = { kind: "if", condition, then, else: this.parseExpr(), pos: start };
+        this.descend();
+        break;
       }
       case token.with: {
         scanner.next();
         const scope = this.parseExpr();
         this.expect(token.semicolon);
-        return { kind: "with", scope, body: this.parseExpr(), pos: start };
+        expr = { kind: "with", scope, body: this.parseExpr(), pos: start };
+        break;
       }
       case token.assert: {
         scanner.next();
         const condition = this.parseExpr();
         this.expect(token.semicolon);
-        return { kind: "assert", condition, body: this.parseExpr(), pos: start };
+        this.ascend();
+        expr = { kind: "assert", condition, body: this.parseExpr(), pos: start };
+        this.descend();
+        break;
       }
       default:
-        return this.parsePipes(this.parseOperators(start, 0));
+        expr = this.parsePipes(this.parseOperators(start, 0));
     }
+    this.ascend();
+    return expr;
   }
 
   private parseFromIdentifier(start: Offset): Expr {
@@ -82,7 +97,7 @@ export abstract class FunctionParser extends OperatorParser {
     attrs.recursive = true;
     this.parseBindings(attrs);
     this.expect(token.in);
-    const body = this.parseExpr();
+    const body = this.parseBound();
     if (attrs.dynamic.length > 0) {
       throw new ParseError("dynamic attributes not allowed in let", { file: this.file, offset: start });
     }

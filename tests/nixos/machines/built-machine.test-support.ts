@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type FirmwareMachine, type MachineSpec, readMachineSpec, readScenario } from "#nixos";
@@ -25,6 +25,8 @@ export interface Workshop {
   buildAttribute(file: string, attribute: string): string;
   /** Builds the machines of a file beside the tests, by name. */
   buildScenario(file: string): ReadonlyMap<string, MachineSpec>;
+  /** Builds something of a function of the lock, with other arguments, in a file beside the tests; its store path. */
+  buildExpression(file: string, attribute: string, ...words: readonly string[]): string;
   /** What machines have in common that boot from their disks by a firmware. */
   readonly hardware: Pick<FirmwareMachine, "memory" | "cores" | "processor" | "options">;
   /** Arguments that evaluate a configuration of collection/examples. */
@@ -50,10 +52,16 @@ export function openWorkshop(): Workshop {
     assert.equal(result.status, 0, `${program} ${args.join(" ")}\n${result.stderr.slice(-4000)}`);
     return result.stdout;
   };
-  const evaluate = (file: string, argument: string, value: string): readonly string[] => {
+  const withLock = (path: string): readonly string[] => {
     if (!existsSync(lock)) firn("firn", "lock", "--output", lock);
-    return [join(home, "collection", file), "--arg", "lock", lock, "--arg", argument, value];
+    return [path, "--arg", "lock", realpathSync(lock)];
   };
+  const evaluate = (file: string, argument: string, value: string): readonly string[] => [
+    ...withLock(join(home, "collection", file)),
+    "--arg",
+    argument,
+    value,
+  ];
   const evaluation = (example: string): readonly string[] =>
     evaluate("nixos.nix", "configuration", join(home, "collection/examples", example, "configuration.nix"));
   const build = (...args: readonly string[]): string => firn("nix-build", "--no-out-link", ...args).trim();
@@ -73,6 +81,8 @@ export function openWorkshop(): Workshop {
       folder + build(...evaluate("nixos.nix", "configuration", join(import.meta.dirname, file)), "-A", attribute),
     buildScenario: (file) =>
       readScenario(build(...evaluate("machines.nix", "nodes", join(import.meta.dirname, file))), folder),
+    buildExpression: (file, attribute, ...words) =>
+      build(...withLock(join(import.meta.dirname, file)), "-A", attribute, ...words),
     close: () => {
       if (kept !== undefined) return;
       spawnSync("chmod", ["-R", "u+w", folder]);

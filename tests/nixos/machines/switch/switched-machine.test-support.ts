@@ -2,7 +2,7 @@
 // so that it needs no network; and what is asked of it again and again.
 
 import assert from "node:assert/strict";
-import { realpathSync, rmSync, writeFileSync } from "node:fs";
+import { readlinkSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Machine, type MachineSpec, readMachineSpec } from "#nixos";
 import { openWorkshop, timeout } from "../built-machine.test-support.ts";
@@ -29,33 +29,21 @@ export interface Switchable {
 /** Builds the systems, and a machine that begins with `base`. */
 export function buildSwitchable(): Switchable {
   const workshop = openWorkshop();
-  const build = (file: string, attribute: string, ...more: readonly string[]): string => {
-    const [expression = "", ...rest] = workshop.evaluation("phenex");
-    const words = rest.slice(0, -1);
-    return workshop.firn("nix-build", "--no-out-link", expression, ...words, file, ...more, "-A", attribute).trim();
-  };
-  // Firn's package as the machine itself will name it.
-  const firn = build(variantFile("base"), "pkgs.firn");
-  const system = (variant: Variant): string => build(variantFile(variant), "system", "--argstr", "firn", firn);
+  const firn = workshop.buildExpression("switch/systems.nix", "package");
+  const all = workshop.folder + workshop.buildExpression("switch/systems.nix", "all", "--argstr", "firn", firn);
+  const part = (name: string): string => readlinkSync(join(all, name));
   const systems = {
-    base: system("base"),
-    edited: system("edited"),
-    unhealthy: system("unhealthy"),
-    broken: system("broken"),
+    base: part("base"),
+    edited: part("edited"),
+    unhealthy: part("unhealthy"),
+    broken: part("broken"),
   };
-  const lock = workshop.firn("nix-store", "--add", realpathSync(join(workshop.folder, "lock"))).trim();
-  const paths = [...Object.values(systems), lock].map((path) => `(builtins.storePath ${path})`);
-  const file = join(workshop.folder, "switched.nix");
-  writeFileSync(
-    file,
-    `{ imports = [ ${variantFile("base")} ]; virtualisation.additionalPaths = [ ${paths.join(" ")} ]; }\n`,
-  );
-  const spec = readMachineSpec(build(file, "config.system.build.vm", "--argstr", "firn", firn), workshop.folder);
+  const spec = readMachineSpec(part("machine"), workshop.folder);
   assert.equal(spec.system, systems.base);
   return {
     spec,
     systems,
-    lock,
+    lock: part("lock"),
     newMachine: (name) => {
       const folder = join(workshop.folder, name);
       rmSync(folder, { recursive: true, force: true });
@@ -63,10 +51,6 @@ export function buildSwitchable(): Switchable {
     },
     close: () => workshop.close(),
   };
-}
-
-function variantFile(variant: Variant): string {
-  return join(switchFolder, `${variant}.nix`);
 }
 
 export interface Said {

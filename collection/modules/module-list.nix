@@ -123,6 +123,7 @@
   ./tasks/filesystems.nix
   ./tasks/network-interfaces-systemd.nix
   ./tasks/network-interfaces.nix
+  ./tasks/lvm.nix
   ./tasks/swraid.nix
   ./virtualisation/container-config.nix
   ./virtualisation/containers.nix

@@ -7,6 +7,7 @@ export * from "./filter-ansi.ts";
 export * from "./hash.ts";
 export type { Digest } from "./digest-portable.ts";
 export * from "./nix32.ts";
+export * from "./sha256.ts";
 export * from "./store-path.ts";
 export * from "./make-store-path.ts";
 export * from "./content-address.ts";

@@ -12,6 +12,7 @@ interface Followed {
   readonly swapDevices: readonly unknown[];
   readonly luks: Readonly<Record<string, unknown>>;
   readonly arrays: boolean;
+  readonly groups: boolean;
   readonly grub: readonly string[];
   readonly layout: unknown;
   readonly failed: readonly string[];
@@ -83,10 +84,68 @@ test("an array of partitions on two disks is put together, and GRUB is on both",
   ]);
 });
 
+test("volumes of a group are mounted and swapped to, and the first stage starts them", () => {
+  const group = (lvs: string): string => `lvm_vg.pool.lvs = ${lvs};`;
+  const disk = `disk.a = { device = "/dev/vda"; content = { type = "gpt"; partitions.all.content = { type = "lvm_pv"; vg = "pool"; }; }; };`;
+  const followed = follow(
+    `{ ${disk} ${group(`{
+      a.content = { type = "filesystem"; format = "ext4"; mountpoint = "/"; };
+      b = { size = "1G"; content.type = "swap"; };
+    }`)} }`,
+  );
+  assert.deepEqual(followed.failed, []);
+  assert.equal(followed.groups, true);
+  assert.deepEqual(followed.fileSystems, { "/": { device: "/dev/pool/a", fsType: "ext4", options: ["defaults"] } });
+  assert.deepEqual(followed.swapDevices, [{ device: "/dev/pool/b" }]);
+  const { disks, groups } = parseLayout(followed.layout);
+  assert.equal(
+    disks[0]?.content?.type === "gpt" && disks[0].content.partitions[0]?.type,
+    "E6D6D379-F507-44C2-A23C-238F2A3DF928",
+  );
+  // The one that takes the rest is the last one.
+  assert.deepEqual(
+    groups[0]?.volumes.map(({ name, size }) => [name, size]),
+    [
+      ["b", 1024 ** 3],
+      ["a", undefined],
+    ],
+  );
+  assert.match(
+    follow(`{ ${disk} }`).failed.join(),
+    /volume group `pool', which `disko\.devices\.lvm_vg' does not have/,
+  );
+  assert.match(
+    follow(`{ ${disk} ${group("{ a = { }; b = { }; }")} }`).failed.join(),
+    /Several volumes of the group `pool'/,
+  );
+  const inside = follow(`{ ${disk} ${group(`{ a.content = { type = "lvm_pv"; vg = "pool"; }; }`)} }`);
+  assert.match(inside.failed.join(), /A volume of the group `pool' is a part of an array or of a group/);
+  assert.match(
+    follow(`{ disk.a.device = "/dev/vda"; ${group("{ }")} }`).failed.join(),
+    /The volume group `pool' .* lies on nothing/,
+  );
+});
+
+test("LVM is where something names a volume, and in the first stage if that needs it", () => {
+  const check = (configuration: string, system: boolean, firstStage: boolean): void => {
+    const found = evaluateToData(evaluator, `import /tables/volumes.nix { ${configuration} }`);
+    assert.deepEqual(found, { system, firstStage }, configuration);
+  };
+  const root = (device: string): string => `fileSystems."/" = { device = "${device}"; neededForBoot = true; };`;
+  for (const device of ["/dev/vda1", "/dev/disk/by-label/x", "/dev/md/root", "/dev/mapper/crypted"]) {
+    check(root(device), false, false);
+  }
+  check(root("/dev/pool/root"), true, true);
+  check(root("/dev/mapper/pool-root"), true, true);
+  check(`${root("/dev/mapper/my-root")} boot.initrd.luks.devices.my-root.device = "/dev/vda2";`, false, false);
+  check(`${root("/dev/mapper/my-root")} boot.initrd.luks.devices.my-root.device = "/dev/pool/root";`, true, true);
+  check(`${root("/dev/vda1")} swapDevices = [ { device = "/dev/pool/swap"; } ];`, true, false);
+});
+
 test("a file system without a disk is mounted, and nothing is made for it", () => {
   const followed = follow(`{ nodev."/tmp" = { fsType = "tmpfs"; mountOptions = [ "size=1G" ]; }; }`);
   assert.deepEqual(followed.fileSystems, { "/tmp": { device: "none", fsType: "tmpfs", options: ["size=1G"] } });
-  assert.deepEqual(followed.layout, { disks: [], arrays: [] });
+  assert.deepEqual(followed.layout, { disks: [], arrays: [], groups: [] });
 });
 
 test("what cannot be is refused with what is wrong", () => {

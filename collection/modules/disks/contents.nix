@@ -7,7 +7,7 @@ let
 
   content = types.nullOr (types.submodule ({ config, ... }: {
     options = {
-      type = mkOption { type = types.enum [ "filesystem" "btrfs" "swap" "luks" "mdraid" ]; description = "What it is."; };
+      type = mkOption { type = types.enum [ "filesystem" "btrfs" "swap" "luks" "mdraid" "lvm_pv" ]; description = "What it is."; };
 
       format = mkOption { type = types.str; example = "ext4"; description = "Of a `filesystem`: its type."; };
       mountpoint = mkOption { type = types.nullOr types.str; default = null; example = "/"; description = "Where the file system is mounted."; };
@@ -27,6 +27,7 @@ let
       };
 
       name = mkOption { type = types.str; description = "Of `luks`: its name when it is open. Of `mdraid`: the array of `disko.devices.mdadm` that it is a part of."; };
+      vg = mkOption { type = types.str; description = "Of `lvm_pv`: the volume group of `disko.devices.lvm_vg` that it is a part of."; };
       passwordFile = mkOption { type = types.nullOr types.str; default = null; example = "/tmp/secret"; description = "Of `luks`: a file with its passphrase while disks are set up; without it, it is asked for."; };
       settings = mkOption { type = types.attrsOf types.anything; default = { }; example = { allowDiscards = true; }; description = "Of `luks`: its options in `boot.initrd.luks.devices`."; };
       initrdUnlock = mkOption { type = types.bool; default = true; description = "Of `luks`: whether the first stage of the boot opens it."; };
@@ -38,10 +39,11 @@ let
     };
   }));
 
-  none = { fileSystems = [ ]; swapDevices = [ ]; luks = [ ]; arrays = [ ]; };
+  none = { fileSystems = [ ]; swapDevices = [ ]; luks = [ ]; arrays = [ ]; groups = [ ]; };
   join = a: b: builtins.mapAttrs (name: list: list ++ b.${name}) a;
 
-  # fileSystems, swapDevices, boot.initrd.luks.devices as lists of names and values, and the arrays that have a part here.
+  # fileSystems, swapDevices, boot.initrd.luks.devices as lists of names and values, and the arrays and volume groups
+  # that have a part here.
   follow = device: c:
     if c == null then none
     else {
@@ -55,6 +57,7 @@ let
         luks = lib.optional c.initrdUnlock (lib.nameValuePair c.name ({ inherit device; } // c.settings));
       });
       mdraid = none // { arrays = [ c.name ]; };
+      lvm_pv = none // { groups = [ c.vg ]; };
     }.${c.type};
   mounted = device: c: fsType: options:
     lib.optional (c.mountpoint != null) (lib.nameValuePair c.mountpoint { inherit device fsType; options = options ++ c.mountOptions; });
@@ -75,6 +78,7 @@ let
         content = describe c.content;
       };
       mdraid = { array = c.name; };
+      lvm_pv = { group = c.vg; };
     }.${c.type};
 in
 {

@@ -8,6 +8,7 @@ let
   cfg = config.disko.devices;
   disks = builtins.attrValues cfg.disk;
   arrays = builtins.attrValues cfg.mdadm;
+  groups = builtins.attrValues cfg.lvm_vg;
 
   # Types of partitions, by the codes of sgdisk.
   codes = {
@@ -15,6 +16,7 @@ let
     EF02 = "21686148-6449-6E6F-744E-656564454649";
     "8200" = "0657FD6D-A4AB-43C4-84E5-0933C84B4F4F";
     "8300" = "0FC63DAF-8483-4772-8E79-3D69D8477DE4";
+    "8E00" = "E6D6D379-F507-44C2-A23C-238F2A3DF928";
     "8309" = "CA7D7CCB-63ED-4C53-861C-1742536059CC";
     FD00 = "A19D880F-05FC-4D3B-A006-743F0F84911E";
   };
@@ -26,7 +28,7 @@ let
       parts = builtins.match "([0-9]+)([KMGT]?)i?B?" size;
       powers = { "" = 1; K = 1024; M = 1024 * 1024; G = 1024 * 1024 * 1024; T = 1024 * 1024 * 1024 * 1024; };
     in
-    if size == "100%" then null else lib.toInt (builtins.elemAt parts 0) * powers.${builtins.elemAt parts 1};
+    if lib.hasPrefix "100%" size then null else lib.toInt (builtins.elemAt parts 0) * powers.${builtins.elemAt parts 1};
 
   partition = disk: types.submodule ({ name, config, ... }: {
     options = {
@@ -39,7 +41,7 @@ let
       };
       type = mkOption {
         type = types.strMatching "${guid}|${lib.concatStringsSep "|" (builtins.attrNames codes)}";
-        default = if config.content == null then "8300" else { swap = "8200"; luks = "8309"; mdraid = "FD00"; }.${config.content.type} or "8300";
+        default = if config.content == null then "8300" else { swap = "8200"; luks = "8309"; mdraid = "FD00"; lvm_pv = "8E00"; }.${config.content.type} or "8300";
         defaultText = "what its content needs";
         example = "EF00";
         description = "Its type, as sgdisk's code (`EF00`: EFI system partition, `EF02`: where GRUB lies for a BIOS) or as a UUID.";
@@ -86,6 +88,29 @@ let
     };
   });
 
+  group = types.submodule ({ name, ... }: {
+    options = {
+      name = mkOption { type = types.strMatching "[a-zA-Z0-9_+.][-a-zA-Z0-9_+.]*"; default = name; description = "The volume group's name."; };
+      type = mkOption { type = types.enum [ "lvm_vg" ]; default = "lvm_vg"; description = "A volume group of LVM."; };
+      lvs = mkOption { type = types.attrsOf volume; default = { }; description = "Its volumes, by name."; };
+    };
+  });
+
+  volume = types.submodule ({ name, config, ... }: {
+    options = {
+      name = mkOption { type = types.strMatching "[a-zA-Z0-9_+.][-a-zA-Z0-9_+.]*"; default = name; description = "The volume's name."; };
+      size = mkOption { type = types.strMatching "100%(FREE)?|[0-9]+([KMGT](iB?|B)?)?"; default = "100%FREE"; example = "20G"; description = "Its size, or `100%FREE` for all that is left."; };
+      priority = mkOption {
+        type = types.int;
+        default = if bytes config.size == null then 9001 else 1000;
+        defaultText = "the one that takes the rest last";
+        description = "Where it stands among the others; those of one priority stand by their names.";
+      };
+      extraArgs = mkOption { type = types.listOf types.str; default = [ ]; example = [ "--type=raid1" ]; description = "Further arguments of `lvcreate`."; };
+      content = mkOption { type = content; default = null; description = "What is on it."; };
+    };
+  });
+
   nodev = types.submodule ({ name, ... }: {
     options = {
       type = mkOption { type = types.enum [ "nodev" ]; default = "nodev"; description = "What has no disk."; };
@@ -99,12 +124,18 @@ let
   isTable = c: c != null && c.type == "gpt";
   partitionsOf = disk:
     if isTable disk.content
-    then lib.sort (a: b: a.priority < b.priority || a.priority == b.priority && a.name < b.name) (builtins.attrValues disk.content.partitions)
+    then byPriority disk.content.partitions
     else [ ];
+  volumesOf = g: byPriority g.lvs;
+  byPriority = set: lib.sort (a: b: a.priority < b.priority || a.priority == b.priority && a.name < b.name) (builtins.attrValues set);
   followDisk = disk:
     if isTable disk.content then lib.foldl' (all: p: join all (follow p.device p.content)) none (partitionsOf disk)
     else follow disk.device disk.content;
-  followed = lib.foldl' join none (map followDisk disks ++ map (a: follow "/dev/md/${a.name}" a.content) arrays);
+  followed = lib.foldl' join none (
+    map followDisk disks
+    ++ map (a: follow "/dev/md/${a.name}" a.content) arrays
+    ++ lib.concatMap (g: map (v: follow "/dev/${g.name}/${v.name}" v.content) (volumesOf g)) groups
+  );
 
   hasGrub = disk: lib.any (p: p.type == "EF02") (partitionsOf disk);
   labels = lib.concatMap (disk: map (p: p.label) (partitionsOf disk)) disks;
@@ -127,6 +158,12 @@ let
       })
       disks;
     arrays = map (a: { inherit (a) name level metadata extraArgs; content = describe a.content; }) arrays;
+    groups = map
+      (g: {
+        inherit (g) name;
+        volumes = map (v: { inherit (v) name extraArgs; size = bytes v.size; content = describe v.content; }) (volumesOf g);
+      })
+      groups;
   };
 in
 {
@@ -151,6 +188,12 @@ in
       description = "The disks, and what is on them.";
     };
     mdadm = mkOption { type = types.attrsOf array; default = { }; description = "Arrays of partitions, each of which has the content `mdraid` with the array's name."; };
+    lvm_vg = mkOption {
+      type = types.attrsOf group;
+      default = { };
+      example.pool.lvs.root = { size = "20G"; content = { type = "filesystem"; format = "ext4"; mountpoint = "/"; }; };
+      description = "Volume groups of LVM. What a group lies on are partitions, disks, encrypted volumes or arrays with the content `lvm_pv` and its name.";
+    };
     nodev = mkOption { type = types.attrsOf nodev; default = { }; example = { "/tmp".fsType = "tmpfs"; }; description = "File systems without a disk, by mount point."; };
   };
 
@@ -164,6 +207,7 @@ in
       lib.optional (isNeeded "btrfs") "btrfs" ++ lib.optional (isNeeded "xfs") "xfs" ++ lib.optionals (isNeeded "vfat") [ "vfat" "nls_cp437" "nls_iso8859-1" "nls_ascii" ];
     boot.initrd.luks.devices = builtins.listToAttrs followed.luks;
     boot.swraid.enable = lib.mkIf (arrays != [ ]) true;
+    boot.initrd.services.lvm.enable = lib.mkIf (groups != [ ]) true;
     boot.loader.grub.devices = map (disk: disk.device) (builtins.filter hasGrub disks);
 
     # What `firn disk` calls.
@@ -188,6 +232,25 @@ in
       ++ map
         (name: { assertion = cfg.mdadm ? ${name}; message = "A partition is a part of the array `${name}', which `disko.devices.mdadm' does not have."; })
         (lib.unique followed.arrays)
+      ++ map
+        (name: { assertion = cfg.lvm_vg ? ${name}; message = "A part of `disko.devices' belongs to the volume group `${name}', which `disko.devices.lvm_vg' does not have."; })
+        (lib.unique followed.groups)
+      ++ lib.concatMap
+        (g: [
+          {
+            assertion = builtins.elem g.name followed.groups;
+            message = "The volume group `${g.name}' of `disko.devices.lvm_vg' lies on nothing: a part of it has a content of the type `lvm_pv' with `vg = \"${g.name}\"'.";
+          }
+          {
+            assertion = lib.count (v: bytes v.size == null) (volumesOf g) <= 1;
+            message = "Several volumes of the group `${g.name}' take all that is left (size = \"100%FREE\").";
+          }
+          {
+            assertion = lib.all (v: let inner = follow "" v.content; in inner.arrays == [ ] && inner.groups == [ ]) (volumesOf g);
+            message = "A volume of the group `${g.name}' is a part of an array or of a group, which cannot be made: groups are made last.";
+          }
+        ])
+        groups
       ++ map
         (disk: {
           assertion = lib.count (p: p.size == "100%") (partitionsOf disk) <= 1;

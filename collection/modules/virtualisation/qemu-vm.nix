@@ -13,8 +13,6 @@ let
   storeImage = pkgs.runCommand "nix-store-image"
     {
       PATH = "${pkgs.coreutils}/bin:${pkgs.squashfs-tools}/bin";
-      # Threads that are ended look for it.
-      LD_LIBRARY_PATH = "${pkgs.libgcc-s1}/lib/x86_64-linux-gnu";
     } ''
     mkdir nix-state
     ${lib.optionalString config.nix.enable "cp -r ${pkgs.storeDatabase closure} nix-state/db"}

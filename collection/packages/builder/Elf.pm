@@ -1,5 +1,6 @@
 # ELF files: the interpreter becomes the closure's, the run path names exactly the folders that have the libraries a file needs
-# or names in its text (those it opens by dlopen). Read here, written by patchelf, one call for all files that need the same.
+# or names in its text (those it opens by dlopen). Where these are many, each start would look for each library in each of them,
+# so the package has one folder of links to them. Read here, written by patchelf, one call for all files that need the same.
 package Elf;
 use strict;
 use warnings;
@@ -17,22 +18,37 @@ sub patch_all {
   }
   my @own = sort { length $a <=> length $b || $a cmp $b } keys %own;
   my @extra = map { s/\$out/$out/gr } split ' ', $ENV{extraRunpath} // '';
-  my (%calls, %runs_shell);
+  my (@plans, %places, %calls, %runs_shell);
   for my $file (@$files) {
     my $elf = parse($file->{path}) or next;
     next unless defined $elf->{interpreter} || @{ $elf->{needed} };
     $runs_shell{ $file->{path} } = 1 if defined $elf->{interpreter} && $elf->{shell};
     my @folders = grep { -d } map { original_folders($_, $file->{path}, $closure) } @{ $elf->{runpath} };
-    my %folders;
-    my @runpath = grep { !$folders{$_}++ } @extra;
     my ($here) = $file->{path} =~ m{^(.*)/};
+    my @libraries;
     for my $name (@{ $elf->{needed} }, @{ $elf->{named} }) {
       next if $name =~ /^ld-linux/ || $name eq ($elf->{soname} // '');
-      my $folder = $closure->library_folder($name, $here, @folders, @own);
-      push @runpath, $folder if defined $folder && !$folders{$folder}++;
+      my $folder = $closure->library_folder($name, $here, @folders, @own) // next;
+      push @libraries, [$name, $folder];
+      $places{$name}{$folder} = 1;
     }
-    my $call = (defined $elf->{interpreter} ? $interpreter // '' : '') . "\n" . join ':', @runpath;
-    push @{ $calls{$call} }, $file->{path};
+    my $loader = defined $elf->{interpreter} ? $interpreter // '' : '';
+    push @plans, { path => $file->{path}, interpreter => $loader, libraries => \@libraries };
+  }
+  my $links = "$out/nix-support/libraries";
+  for my $plan (@plans) {
+    my @libraries = @{ $plan->{libraries} };
+    # A library of this package's lies where it looks for its own files; one name of two libraries is no link.
+    my @linked = needs_links(\@libraries, $out) ? grep { index($_->[1], "$out/") != 0 && keys %{ $places{ $_->[0] } } == 1 } @libraries : ();
+    for my $library (@linked) {
+      my ($name, $folder) = @$library;
+      mkdir $links;
+      -l "$links/$name" or symlink "$folder/$name", "$links/$name" or die "cannot link $links/$name: $!\n";
+      $library->[1] = $links;
+    }
+    my %folders;
+    my @runpath = grep { !$folders{$_}++ } @extra, map { $_->[1] } @linked, @libraries;
+    push @{ $calls{ $plan->{interpreter} . "\n" . join ':', @runpath } }, $plan->{path};
   }
   for my $call (sort keys %calls) {
     my ($wanted, $runpath) = split /\n/, $call, 2;
@@ -43,6 +59,13 @@ sub patch_all {
     }
   }
   return grep { $runs_shell{$_} } map { $_->{path} } @$files;
+}
+
+# Whether the libraries lie in so many folders of other packages that links to them are found sooner.
+sub needs_links {
+  my ($libraries, $out) = @_;
+  my %folders = map { $_->[1] => 1 } @$libraries;
+  return 2 < grep { index($_, "$out/") != 0 } keys %folders;
 }
 
 # What an entry of Debian's own run path stands for: folders of this output and of the dependencies.

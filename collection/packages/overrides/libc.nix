@@ -14,6 +14,8 @@
       ];
       # system(), popen() and posix_spawn() of a script run a shell.
       redirects = [ "lib/x86_64-linux-gnu/libc.so.6|GNU C Library (|/bin/sh|${shell}/bin/sh" ];
+      # What libc itself opens by name: libgcc_s.so.1, when a thread is ended.
+      postInstall = "patchelf --set-rpath $out/lib/x86_64-linux-gnu $out/lib/x86_64-linux-gnu/libc.so.6";
     };
   };
 }

@@ -173,7 +173,7 @@ export const arithmeticBuiltins: readonly PrimOpDefinition[] = [
     name: "lessThan",
     arity: 2,
     argumentNames: ["e1", "e2"],
-    impl: (evaluator, a, b) => evaluator.isLess(force(a), force(b), ""),
+    impl: (evaluator, a, b) => evaluator.isLess(a, b, ""),
   },
   {
     name: "ceil",

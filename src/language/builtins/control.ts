@@ -62,7 +62,7 @@ function tryEval(evaluator: Evaluator, slot: Slot): Value {
 function trace(evaluator: Evaluator, what: Slot, slot: Slot): Value {
   const value = forceKept(what);
   const isString = typeof value === "string" || contextOf(value) !== undefined;
-  evaluator.io.emitMessage("trace", isString ? textOf(value) : printForTrace(evaluator, value));
+  evaluator.io.emitMessage("trace", isString ? textOf(value) : printForTrace(evaluator, what));
   evaluator.reached("trace");
   return force(slot);
 }

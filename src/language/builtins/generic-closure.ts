@@ -36,7 +36,8 @@ function genericClosure(evaluator: Evaluator, slot: Slot): Value {
       work = work.slice(next);
       next = 0;
     }
-    const key = forceKept(keyOf(evaluator, element));
+    const key = keyOf(evaluator, element);
+    forceKept(key);
     if (!keys.add(key, element, result)) continue;
     result.push(element);
     try {
@@ -86,7 +87,7 @@ class KeySet {
   private readonly evaluator: Evaluator;
   private simple: Set<string | number> | undefined = new Set();
   private simpleType: "string" | "number" | undefined;
-  private readonly tree: KeyTree<Value, Slot>;
+  private readonly tree: KeyTree<Slot, Slot>;
 
   constructor(evaluator: Evaluator) {
     this.evaluator = evaluator;
@@ -94,9 +95,9 @@ class KeySet {
   }
 
   /** Whether the key is new. `elements` are those whose keys were new before. */
-  add(key: Value, element: Slot, elements: readonly Slot[]): boolean {
+  add(key: Slot, element: Slot, elements: readonly Slot[]): boolean {
     if (this.simple !== undefined) {
-      const plain = plainKey(key);
+      const plain = plainKey(force(key));
       const type = typeof plain;
       if ((type === "string" || type === "number") && (this.simpleType ?? type) === type) {
         this.simpleType = type;
@@ -105,7 +106,7 @@ class KeySet {
         return true;
       }
       this.simple = undefined;
-      for (const earlier of elements) this.tree.insert(force(keyOf(this.evaluator, earlier)), earlier);
+      for (const earlier of elements) this.tree.insert(keyOf(this.evaluator, earlier), earlier);
     }
     try {
       return this.tree.insert(key, element);
@@ -115,7 +116,7 @@ class KeySet {
   }
 
   /** Says which two elements are compared: the new one, and the least with which that fails. */
-  private explain(error: unknown, key: Value, element: Slot): unknown {
+  private explain(error: unknown, key: Slot, element: Slot): unknown {
     const { evaluator } = this;
     for (const other of this.tree.entries()) {
       try {

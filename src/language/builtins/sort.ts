@@ -6,7 +6,6 @@ import { forceKept } from "../machine/force.ts";
 import { MappedList, openList } from "../machine/mapped-list.ts";
 import { Lambda } from "../values/lambda.ts";
 import { PrimOp, type PrimOpDefinition } from "../values/prim-op.ts";
-import { force } from "../values/thunk.ts";
 import type { Slot, Value } from "../values/value.ts";
 import { sortIntegers } from "./sort-integers.ts";
 import { sortStably } from "./sorting.ts";
@@ -31,7 +30,7 @@ function sort(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
   }
   if (isBuiltin) {
     const context = "while evaluating the ordering function passed to builtins.sort";
-    sortStably(items, (a, b) => evaluator.isLess(force(a), force(b), context));
+    sortStably(items, (a, b) => evaluator.isLess(a, b, context));
   } else {
     sortStably(items, (a, b) => {
       const result = evaluator.call2(comparator, a, b);

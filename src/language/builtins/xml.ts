@@ -20,11 +20,15 @@ export interface XmlOptions {
   readonly location: boolean;
 }
 
+const declaration = "<?xml version='1.0' encoding='utf-8'?>\n<expr>\n";
+
 /** The document, with its declaration and a line end at the end (printValueAsXML). */
 export function printXml(evaluator: Evaluator, slot: Slot, collector: ContextCollector, options: XmlOptions): string {
-  let text = "";
-  writeXml(evaluator, slot, collector, options, (piece) => (text += piece));
-  return text;
+  let text = declaration;
+  const printer = new XmlPrinter(evaluator, collector, options, (piece) => (text += piece));
+  printer.print(slot, noPos, 1);
+  printer.finish();
+  return `${text}</expr>\n`;
 }
 
 /** The same in pieces. Where a value fails, what comes before it is written, with its elements closed. */
@@ -36,7 +40,7 @@ export function writeXml(
   write: (piece: string) => void,
 ): void {
   const printer = new XmlPrinter(evaluator, collector, options, write);
-  write("<?xml version='1.0' encoding='utf-8'?>\n<expr>\n");
+  write(declaration);
   try {
     printer.print(slot, noPos, 1);
   } finally {

@@ -185,15 +185,22 @@ function compileOperand(compiler: Compiler, expr: Expr, scope: Scope): Run {
   return expr.kind === "var" ? compileVariable(compiler, expr, scope, noPos) : compiler.compile(expr, scope);
 }
 
-/** What an operand was evaluated to, as what the builtin is to force, which happens once. */
-export function asArgument(evaluator: Evaluator, value: Value): Slot {
-  return (value as Slot) instanceof Thunk ? evaluator.delay(() => value) : value;
+/** For a variable: what the builtin gets, and tells of when it fails. */
+function placeOf(compiler: Compiler, expr: Expr, scope: Scope): Delayed | undefined {
+  if (expr.kind !== "var" || resolveVariable(scope, expr.name).kind !== "local") return undefined;
+  return compiler.delayed(expr, scope);
+}
+
+/** What an operand was evaluated to, as what the builtin is to force, which happens once; `place` is where a variable stands. */
+export function asArgument(evaluator: Evaluator, value: Value, place: Slot = value): Slot {
+  return (value as Slot) instanceof Thunk ? evaluator.delay(() => value) : place;
 }
 
 function compileOperator(compiler: Compiler, expr: CallExpr, primOp: PrimOp, scope: Scope, pos: Pos): Run | undefined {
   const { evaluator } = compiler;
   const left = compileOperand(compiler, expr.args[0] as Expr, scope);
   const right = compileOperand(compiler, expr.args[1] as Expr, scope);
+  const [leftPlace, rightPlace] = expr.args.map((arg) => placeOf(compiler, arg, scope));
   const compute = (env: Environment, small: SmallOperator): Value => {
     const depth = enterCall(evaluator, pos);
     let a: Value;
@@ -206,7 +213,13 @@ function compileOperator(compiler: Compiler, expr: CallExpr, primOp: PrimOp, sco
       throw error;
     }
     const quick = typeof a === "number" && typeof b === "number" ? small(a, b) : undefined;
-    const result = quick ?? callPrimOp(evaluator, primOp, pos, asArgument(evaluator, a), asArgument(evaluator, b), b);
+    if (quick !== undefined) {
+      evaluator.depth = depth;
+      return quick;
+    }
+    const first = asArgument(evaluator, a, leftPlace?.make(env));
+    const second = asArgument(evaluator, b, rightPlace?.make(env));
+    const result = callPrimOp(evaluator, primOp, pos, first, second, second);
     evaluator.depth = depth;
     return result;
   };

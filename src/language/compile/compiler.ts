@@ -125,8 +125,8 @@ export class Compiler {
     }
   }
 
-  /** Whether `x: y: …` becomes one function of several arguments; an observed evaluation keeps them apart. */
-  get joinsLambdas(): boolean {
+  /** Whether nested nodes may become one, as the functions of `x: y: …` do; an observed evaluation keeps them apart. */
+  get joinsNodes(): boolean {
     return true;
   }
 

@@ -34,7 +34,7 @@ export function compileLambda(compiler: Compiler, expr: LambdaExpr, scope: Scope
 }
 
 export function makeLambdaCode(compiler: Compiler, expr: LambdaExpr, scope: Scope): LambdaCode {
-  const params = expr.formals === undefined && compiler.joinsLambdas ? chainOf(expr) : [];
+  const params = expr.formals === undefined && compiler.joinsNodes ? chainOf(expr) : [];
   return params.length > 1 ? new CurriedCode(compiler, expr, scope, params) : new SingleCode(compiler, expr, scope);
 }
 

@@ -123,16 +123,10 @@ export function compileBinary(compiler: Compiler, expr: BinaryExpr, scope: Scope
       return compileEquality(compiler, expr, scope, true);
     case "!=":
       return compileEquality(compiler, expr, scope, false);
-    case "&&": {
-      const left = condition(compiler, expr.left, scope, pos, "in the left operand of the AND (&&) operator");
-      const right = condition(compiler, expr.right, scope, pos, "in the right operand of the AND (&&) operator");
-      return (env) => left(env) && right(env);
-    }
-    case "||": {
-      const left = condition(compiler, expr.left, scope, pos, "in the left operand of the OR (||) operator");
-      const right = condition(compiler, expr.right, scope, pos, "in the right operand of the OR (||) operator");
-      return (env) => left(env) || right(env);
-    }
+    case "&&":
+      return compileChain(compiler, expr, scope, false, "AND (&&)");
+    case "||":
+      return compileChain(compiler, expr, scope, true, "OR (||)");
     case "->": {
       const left = condition(compiler, expr.left, scope, pos, "in the left operand of the IMPL (->) operator");
       const right = condition(compiler, expr.right, scope, pos, "in the right operand of the IMPL (->) operator");
@@ -143,6 +137,46 @@ export function compileBinary(compiler: Compiler, expr: BinaryExpr, scope: Scope
     case "++":
       return compileConcatLists(compiler, expr, scope);
   }
+}
+
+/**
+ * `a && b` or `a || b`: the first operand that is `decisive`, or the last. A row of them, which is a tree as deep as it is
+ * long, is gone through in a loop; an error in one operand gets the frames of all the operators that it is to the left of.
+ */
+function compileChain(compiler: Compiler, expr: BinaryExpr, scope: Scope, decisive: boolean, name: string): Run {
+  const { evaluator } = compiler;
+  const operators: BinaryExpr[] = [expr];
+  for (let { left } = expr; compiler.joinsNodes && left.kind === "binary" && left.op === expr.op; left = left.left) {
+    operators.push(left);
+  }
+  operators.reverse();
+  const positions = operators.map((operator) => compiler.pos(operator.pos));
+  const inLeft = `in the left operand of the ${name} operator`;
+  const inRight = `in the right operand of the ${name} operator`;
+  const [innermost] = operators as [BinaryExpr];
+  const first = condition(compiler, innermost.left, scope, positions[0] as Pos, inLeft);
+  const others = operators.map((operator, index) =>
+    condition(compiler, operator.right, scope, positions[index] as Pos, inRight),
+  );
+  if (others.length === 1) {
+    const [second] = others as [Condition];
+    return decisive ? (env) => first(env) || second(env) : (env) => first(env) && second(env);
+  }
+  return (env) => {
+    let index = 0;
+    try {
+      if (first(env) === decisive) return decisive;
+      for (; index < others.length; index++) {
+        if ((others[index] as Condition)(env) === decisive) return decisive;
+      }
+      return !decisive;
+    } catch (error) {
+      for (let outer = index + 1; outer < positions.length; outer++) {
+        addFrame(evaluator, error, positions[outer] as Pos, inLeft);
+      }
+      throw error;
+    }
+  };
 }
 
 function compileEquality(compiler: Compiler, expr: BinaryExpr, scope: Scope, wanted: boolean): Run {
@@ -210,19 +244,76 @@ function setOperand(compiler: Compiler, evaluator: Evaluator, expr: Expr, scope:
   };
 }
 
+/**
+ * `a ++ b`. Of nested ones the lists are joined at once: one after the other that would take time in proportion to the
+ * square of their number.
+ */
 function compileConcatLists(compiler: Compiler, expr: BinaryExpr, scope: Scope): Run {
   const { evaluator } = compiler;
-  const pos = compiler.pos(expr.pos);
-  const left = compiler.compile(expr.left, scope);
-  const right = compiler.compile(expr.right, scope);
-  const toList = (value: Value): NixList =>
+  const toList = (value: Value, pos: Pos): NixList =>
     forceList(evaluator, value, "while evaluating one of the elements to concatenate", pos);
+  if (!compiler.joinsNodes || !(isConcatLists(expr.left) || isConcatLists(expr.right))) {
+    const pos = compiler.pos(expr.pos);
+    const left = compiler.compile(expr.left, scope);
+    const right = compiler.compile(expr.right, scope);
+    return (env) => {
+      const first = left(env);
+      const second = right(env);
+      const a = toList(first, pos);
+      const b = toList(second, pos);
+      if (b.length === 0) return a;
+      return a.length === 0 ? b : a.concat(b);
+    };
+  }
+  const steps = concatSteps(compiler, expr, scope);
   return (env) => {
-    const first = left(env);
-    const second = right(env);
-    const a = toList(first);
-    const b = toList(second);
-    if (b.length === 0) return a;
-    return a.length === 0 ? b : a.concat(b);
+    const operands: Value[] = [];
+    for (const { run, operand, pos } of steps) {
+      if (run !== undefined) operands.push(run(env));
+      else toList(operands[operand] as Value, pos);
+    }
+    const [first = emptyList, ...others] = (operands as NixList[]).filter((list) => list.length > 0);
+    if (others.length === 0) return first;
+    return others.length < spreadAtMost ? first.concat(...others) : [first, ...others].flat();
   };
+}
+
+const emptyList: NixList = [];
+/** Joins so many arrays by their blocks, which is faster than element by element; arguments take room on the stack. */
+const spreadAtMost = 1000;
+
+/** An operand to evaluate, or one that was evaluated to find a list. */
+interface ConcatStep {
+  readonly run: Run | undefined;
+  /** Its number, from left to right. */
+  readonly operand: number;
+  readonly pos: Pos;
+}
+
+/** Each operator evaluates both its sides before it looks whether they are lists. */
+function concatSteps(compiler: Compiler, expr: BinaryExpr, scope: Scope): ConcatStep[] {
+  const steps: ConcatStep[] = [];
+  const numbers = new Map<Expr, number>();
+  /** The next is the last: nodes, and operators whose sides are evaluated. */
+  const work: (Expr | { readonly evaluated: BinaryExpr })[] = [expr];
+  for (let item = work.pop(); item !== undefined; item = work.pop()) {
+    if ("evaluated" in item) {
+      const { left, right, pos } = item.evaluated;
+      for (const side of [left, right]) {
+        const operand = numbers.get(side);
+        if (operand !== undefined) steps.push({ run: undefined, operand, pos: compiler.pos(pos) });
+      }
+    } else if (isConcatLists(item)) {
+      work.push({ evaluated: item }, item.right, item.left);
+    } else {
+      const operand = numbers.size;
+      numbers.set(item, operand);
+      steps.push({ run: compiler.compile(item, scope), operand, pos: noPos });
+    }
+  }
+  return steps;
+}
+
+function isConcatLists(expr: Expr): expr is BinaryExpr {
+  return expr.kind === "binary" && expr.op === "++";
 }

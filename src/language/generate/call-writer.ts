@@ -88,9 +88,12 @@ export class CallWriter {
     }
     source.emit(`break ${done}; }`);
     this.generator.at(inner);
-    source.emit(
-      `${result} = callPrimOp(ev, ${source.constant(primOp)}, ${pos}, asArgument(ev, ${a}), asArgument(ev, ${b}), ${b}); }`,
-    );
+    const [first, second] = expr.args.map((arg, index) => {
+      const place = arg.kind === "var" ? this.variables.slotOf(arg.name, scope) : undefined;
+      const value = index === 0 ? a : b;
+      return `asArgument(ev, ${value}${place === undefined ? "" : `, ${place}`})`;
+    });
+    source.emit(`${result} = callPrimOp(ev, ${source.constant(primOp)}, ${pos}, ${first}, ${second}, ${b}); }`);
     return result;
   }
 

@@ -51,7 +51,7 @@ export class ObservedCompiler extends Compiler {
     this.listener = evaluator.instruments.debugger;
   }
 
-  override get joinsLambdas(): boolean {
+  override get joinsNodes(): boolean {
     return false;
   }
 

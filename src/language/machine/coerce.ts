@@ -143,7 +143,7 @@ export function coerceToPath(
       return coerceToPath(evaluator, pos, evaluator.call1(convert, value, pos), collector, context);
     }
   }
-  const text = coerceToString(evaluator, pos, value, collector, context, withoutCopying);
+  const text = coerceToString(evaluator, pos, slot, collector, context, withoutCopying);
   if (!text.startsWith("/")) {
     throw notAnAbsolutePath(text).addTrace(evaluator.positions.resolve(pos), context);
   }

@@ -2,7 +2,7 @@
 
 import { EvalError, hint } from "../errors/index.ts";
 import { noPos, type Pos } from "../values/position.ts";
-import { force } from "../values/thunk.ts";
+import { force, Thunk } from "../values/thunk.ts";
 import { typeName, typeTag } from "../values/type-name.ts";
 import { NixFloat, type NixList, NixPath, NixString, type Slot, type Value } from "../values/value.ts";
 import { equals } from "./equality.ts";
@@ -10,19 +10,34 @@ import type { Evaluator } from "./evaluator.ts";
 import { addFrame, printed } from "./failures.ts";
 import { isList } from "./force.ts";
 
-/** Whether `a` comes before `b`; both are forced. Numbers of both kinds, strings, paths and lists have an order. */
-export function compareLess(evaluator: Evaluator, a: Value, b: Value, context: string, pos: Pos): boolean {
+/** Whether `slotA` comes before `slotB`. Numbers of both kinds, strings, paths and lists have an order. */
+export function compareLess(evaluator: Evaluator, slotA: Slot, slotB: Slot, context: string, pos: Pos): boolean {
+  const a = force(slotA);
+  const b = force(slotB);
   if (typeof a === "number" && typeof b === "number") return a < b;
   if (typeof a === "string" && typeof b === "string") return a < b;
   try {
-    return compareOther(evaluator, a, b, context, pos);
+    return compareOther(evaluator, a, b, context, pos) ?? fail();
   } catch (error) {
     if (context !== "") addFrame(evaluator, error, noPos, context);
     throw error;
   }
+
+  function fail(): never {
+    const [left, right] = [shown(a, slotA), shown(b, slotB)];
+    const values = hint`are ${printed(evaluator, left)} and ${printed(evaluator, right)}`;
+    const end = typeTag(a) === typeTag(b) ? hint`of that type are incomparable (values ${values})` : values;
+    throw new EvalError(hint`cannot compare ${typeName(left)} with ${typeName(right)}; values ${end}`);
+  }
 }
 
-function compareOther(evaluator: Evaluator, a: Value, b: Value, context: string, pos: Pos): boolean {
+/** What `builtins.break` gave back is still to be evaluated, and shown so. */
+function shown(value: Value, slot: Slot): Slot {
+  return (value as Slot) instanceof Thunk ? value : slot;
+}
+
+/** undefined for values that have no order among them. */
+function compareOther(evaluator: Evaluator, a: Value, b: Value, context: string, pos: Pos): boolean | undefined {
   const numberA = numeric(a);
   const numberB = numeric(b);
   if (numberA !== undefined && numberB !== undefined) {
@@ -31,11 +46,10 @@ function compareOther(evaluator: Evaluator, a: Value, b: Value, context: string,
     return numberA < numberB;
   }
   const tag = typeTag(a);
-  if (tag !== typeTag(b)) throw cannotCompare(evaluator, a, b);
+  if (tag !== typeTag(b)) return undefined;
   if (tag === "string") return textOf(a) < textOf(b);
   if (a instanceof NixPath && b instanceof NixPath) return a.path < b.path;
-  if (isList(a) && isList(b)) return compareLists(evaluator, a, b, context, pos);
-  throw incomparable(evaluator, a, b);
+  return isList(a) && isList(b) ? compareLists(evaluator, a, b, context, pos) : undefined;
 }
 
 function compareLists(evaluator: Evaluator, a: NixList, b: NixList, context: string, pos: Pos): boolean {
@@ -45,7 +59,7 @@ function compareLists(evaluator: Evaluator, a: NixList, b: NixList, context: str
     const left = a[i] as Slot;
     const right = b[i] as Slot;
     if (!equals(evaluator, left, right, pos, context)) {
-      return compareLess(evaluator, force(left), force(right), "while comparing two list elements", pos);
+      return compareLess(evaluator, left, right, "while comparing two list elements", pos);
     }
   }
 }
@@ -57,17 +71,4 @@ function numeric(value: Value): number | bigint | undefined {
 
 function textOf(value: Value): string {
   return value instanceof NixString ? value.text : (value as string);
-}
-
-function cannotCompare(evaluator: Evaluator, a: Value, b: Value): EvalError {
-  return new EvalError(
-    hint`cannot compare ${typeName(a)} with ${typeName(b)}; values are ${printed(evaluator, a)} and ${printed(evaluator, b)}`,
-  );
-}
-
-function incomparable(evaluator: Evaluator, a: Value, b: Value): EvalError {
-  const values = hint`(values are ${printed(evaluator, a)} and ${printed(evaluator, b)})`;
-  return new EvalError(
-    hint`cannot compare ${typeName(a)} with ${typeName(b)}; values of that type are incomparable ${values}`,
-  );
 }

@@ -110,20 +110,23 @@ export function isDerivation(evaluator: Evaluator, value: Value): value is Attrs
 export function assertEqual(evaluator: Evaluator, slotA: Slot, slotB: Slot, pos: Pos, context: string): void {
   const depth = enterCall(evaluator, pos);
   const a = force(slotA, pos);
-  const b = force(slotB, pos);
-  if (slotA !== slotB || typeof a !== "object") assertEqualValues(evaluator, a, b, pos, context);
+  force(slotB, pos);
+  if (slotA !== slotB || typeof a !== "object") assertEqualValues(evaluator, slotA, slotB, pos, context);
   evaluator.depth = depth;
 }
 
-export function assertEqualValues(evaluator: Evaluator, a: Value, b: Value, pos: Pos, context: string): void {
+/** As `assertEqual` for two places even if they are the same. */
+export function assertEqualValues(evaluator: Evaluator, slotA: Slot, slotB: Slot, pos: Pos, context: string): void {
+  const a = force(slotA, pos);
+  const b = force(slotB, pos);
   const tag = typeTag(a);
   const tagB = typeTag(b);
   const isNumber = (tag === "int" || tag === "float") && (tagB === "int" || tagB === "float");
   if (isNumber) {
-    if (!equalValues(evaluator, a, b, pos, context)) throw differentValues(evaluator, "with", a, b);
+    if (!equalValues(evaluator, a, b, pos, context)) throw differentValues(evaluator, "with", slotA, slotB);
     return;
   }
-  if (tag !== tagB) throw differentValues(evaluator, "of", a, b);
+  if (tag !== tagB) throw differentValues(evaluator, "of", slotA, slotB);
   switch (tag) {
     case "int":
     case "float":
@@ -138,7 +141,7 @@ export function assertEqualValues(evaluator: Evaluator, a: Value, b: Value, pos:
       }
       return;
     case "list":
-      return assertEqualLists(evaluator, a as NixList, b as NixList, pos, context);
+      return assertEqualLists(evaluator, slotA, slotB, pos, context);
     case "set":
       return assertEqualAttrs(evaluator, a as Attrs, b as Attrs, pos, context);
     case "lambda":
@@ -148,9 +151,11 @@ export function assertEqualValues(evaluator: Evaluator, a: Value, b: Value, pos:
   }
 }
 
-function assertEqualLists(evaluator: Evaluator, a: NixList, b: NixList, pos: Pos, context: string): void {
+function assertEqualLists(evaluator: Evaluator, slotA: Slot, slotB: Slot, pos: Pos, context: string): void {
+  const a = force(slotA) as NixList;
+  const b = force(slotB) as NixList;
   if (a.length !== b.length) {
-    const sides = hint`left hand side is '${printed(evaluator, a)}', right hand side is '${printed(evaluator, b)}'`;
+    const sides = hint`left hand side is '${printed(evaluator, slotA)}', right hand side is '${printed(evaluator, slotB)}'`;
     throw new AssertionError(hint`list of size '${a.length}' is not equal to list of size '${b.length}', ${sides}`);
   }
   for (let i = 0; i < a.length; i++) {
@@ -218,7 +223,7 @@ function differentNames(evaluator: Evaluator, a: Attrs, b: Attrs, symbol: Symbol
   );
 }
 
-function differentValues(evaluator: Evaluator, word: "of" | "with", a: Value, b: Value): AssertionError {
+function differentValues(evaluator: Evaluator, word: "of" | "with", a: Slot, b: Slot): AssertionError {
   const left = printed(evaluator, a);
   const right = printed(evaluator, b);
   return word === "with"

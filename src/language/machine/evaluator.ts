@@ -207,8 +207,8 @@ export class Evaluator {
   assertEqual(a: Slot, b: Slot, pos: Pos, context: string): void {
     assertEqual(this, a, b, pos, context);
   }
-  /** `a < b` for forced values, as sort, lessThan and genericClosure compare (CompareValues). */
-  isLess(a: Value, b: Value, context: string, pos: Pos = noPos): boolean {
+  /** `a < b`, as sort, lessThan and genericClosure compare (CompareValues). */
+  isLess(a: Slot, b: Slot, context: string, pos: Pos = noPos): boolean {
     return compareLess(this, a, b, context, pos);
   }
   isDerivation(value: Value): value is Attrs {

@@ -1,7 +1,7 @@
 // From source text to value: parsing, the check for undefined variables, evaluation, and the cache that evaluates each
 // file once. A few files come with the language; their paths cannot be written in a program.
 
-import { hint, isStackExhaustion, renderWarning, stackOverflow } from "../errors/index.ts";
+import { EvalError, hint, isStackExhaustion, renderWarning, stackOverflow } from "../errors/index.ts";
 import { withLanguageErrors } from "../builtins/foreign-error.ts";
 import type { Compiler } from "../compile/compiler.ts";
 import { findUndefinedVariable } from "../compile/check-variables.ts";
@@ -16,7 +16,8 @@ import { Code, Thunk } from "../values/thunk.ts";
 import type { Value } from "../values/value.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { addFrame, undefinedVariable } from "./failures.ts";
-import { noSuchPath, resolveExprPath, resolveSymlinks, shownPath } from "./paths.ts";
+import { isInternalPath } from "./internal-paths.ts";
+import { noSuchPath, resolveAsFarAsItGoes, resolveExprPath, shownPath } from "./paths.ts";
 
 /** Variables that a program has beside the builtins: `scopedImport`, the REPL. */
 export interface ExtraScope {
@@ -50,7 +51,7 @@ export class FileEvaluator {
   /** The text of a file that comes with the language. */
   internalFile(path: string): string {
     const text = this.internalFiles.get(path);
-    if (text === undefined) throw noSuchPath(this.evaluator.io, path);
+    if (text === undefined) throw noSuchInternalFile(path);
     return text;
   }
 
@@ -96,6 +97,7 @@ export class FileEvaluator {
 
   private resolve(path: string): string {
     if (this.internalFiles.has(path)) return path;
+    if (isInternalPath(path)) throw noSuchPath(this.evaluator.io, path);
     let resolved = this.resolvedPaths.get(path);
     if (resolved === undefined) {
       this.evaluator.io.checkAccess(path);
@@ -121,8 +123,8 @@ export class FileEvaluator {
     const internal = this.internalFiles.get(path);
     if (internal !== undefined) return { source: { origin, text: internal }, kept: undefined };
     const { io } = this.evaluator;
-    const resolved = resolveSymlinks(io, path);
-    if (resolved === undefined || io.lstat(resolved) === undefined) throw noSuchPath(io, path);
+    const resolved = resolveAsFarAsItGoes(io, path, true);
+    if (io.lstat(resolved) === undefined) throw noSuchPath(io, resolved);
     const kept = withLanguageErrors(() => io.readSource?.(resolved));
     const text = kept?.text ?? withLanguageErrors(() => io.readFile(resolved));
     const shownAs = io.showPath?.(path);
@@ -196,6 +198,7 @@ export class FileEvaluator {
       features: settings.experimentalFeatures,
       pure: settings.pureEval,
       lints: settings.lints,
+      symbolOf: (name) => this.evaluator.symbols.find(name),
       warn: (warning) => {
         onWarning?.();
         io.emitMessage("warn", renderWarning(warning));
@@ -212,6 +215,11 @@ export class FileEvaluator {
       throw error;
     }
   }
+}
+
+/** In the words for a file that is kept in memory. */
+export function noSuchInternalFile(path: string): EvalError {
+  return new EvalError(hint`file '${path}' does not exist`);
 }
 
 function folderOf(path: string): string {

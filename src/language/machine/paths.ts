@@ -69,10 +69,10 @@ export function resolveExprPath(io: EvalIO, path: string): string {
   for (let links = 0; current !== "/";) {
     if (++links >= mostLinks) throw tooManyLinks(path);
     const slash = current.lastIndexOf("/");
-    const parent = resolveSymlinks(io, current.slice(0, slash) || "/");
-    const entry = parent === undefined ? undefined : `${parent === "/" ? "" : parent}${current.slice(slash)}`;
-    const stat = entry === undefined ? undefined : io.lstat(entry);
-    if (entry === undefined || stat === undefined) throw noSuchPath(io, current);
+    const parent = resolveAsFarAsItGoes(io, current.slice(0, slash) || "/", true);
+    const entry = `${parent === "/" ? "" : parent}${current.slice(slash)}`;
+    const stat = io.lstat(entry);
+    if (stat === undefined) throw noSuchPath(io, entry);
     if (stat.type !== "symlink") break;
     const target = io.readLink(entry);
     current = canonicalPath(target.startsWith("/") ? target : `${current.slice(0, slash)}/${target}`);

@@ -12,39 +12,54 @@ type FormalSet = NonNullable<LambdaExpr["formals"]>;
 
 export abstract class FunctionParser extends OperatorParser {
   protected override parseExpr(): Expr {
+    this.descend();
     const scanner = this.scanner;
     const start = scanner.start;
+    let expr: Expr;
     switch (scanner.kind) {
       case token.identifier:
-        return this.parseFromIdentifier(start);
+        expr = this.parseFromIdentifier(start);
+        break;
       case token.braceOpen:
-        return this.parseFromBrace(start);
+        expr = this.parseFromBrace(start);
+        break;
       case token.let:
-        return this.parseLet(start);
+        expr = this.parseLet(start);
+        break;
       case token.if: {
         scanner.next();
         const condition = this.parseExpr();
         this.expect(token.then);
         const then = this.parseExpr();
         this.expect(token.else);
+        // Here, as behind an assertion, Nix goes on with the same frame.
+        this.ascend();
         // oxlint-disable-next-line no-thenable -- the branch is named as in the language
-        return { kind: "if", condition, then, else: this.parseExpr(), pos: start };
+        expr = { kind: "if", condition, then, else: this.parseExpr(), pos: start };
+        this.descend();
+        break;
       }
       case token.with: {
         scanner.next();
         const scope = this.parseExpr();
         this.expect(token.semicolon);
-        return { kind: "with", scope, body: this.parseExpr(), pos: start };
+        expr = { kind: "with", scope, body: this.parseExpr(), pos: start };
+        break;
       }
       case token.assert: {
         scanner.next();
         const condition = this.parseExpr();
         this.expect(token.semicolon);
-        return { kind: "assert", condition, body: this.parseExpr(), pos: start };
+        this.ascend();
+        expr = { kind: "assert", condition, body: this.parseExpr(), pos: start };
+        this.descend();
+        break;
       }
       default:
-        return this.parsePipes(this.parseOperators(start, 0));
+        expr = this.parsePipes(this.parseOperators(start, 0));
     }
+    this.ascend();
+    return expr;
   }
 
   private parseFromIdentifier(start: Offset): Expr {
@@ -82,7 +97,7 @@ export abstract class FunctionParser extends OperatorParser {
     attrs.recursive = true;
     this.parseBindings(attrs);
     this.expect(token.in);
-    const body = this.parseExpr();
+    const body = this.parseBound();
     if (attrs.dynamic.length > 0) {
       throw new ParseError("dynamic attributes not allowed in let", { file: this.file, offset: start });
     }
@@ -176,24 +191,28 @@ export abstract class FunctionParser extends OperatorParser {
 
   private makeLambda(pos: Offset, argument: string | undefined, formals: FormalSet | undefined, body: Expr): Expr {
     if (argument !== undefined) this.names.add(argument);
-    if (formals !== undefined) checkFormals(this.file, formals.formals, argument, pos);
+    if (formals !== undefined) this.checkFormals(formals.formals, argument, pos);
     const lambda: LambdaExpr = { kind: "lambda", argument, formals, body, pos, name: undefined, doc: undefined };
     const doc = this.scanner.docComments.get(pos);
     if (doc !== undefined) documentLambda(lambda, doc);
     return lambda;
   }
-}
 
-/** ParserState::validateFormals. */
-function checkFormals(file: SourceFile, formals: readonly Formal[], argument: string | undefined, pos: Offset): void {
-  const counts = new Map<string, number>();
-  for (const { name } of formals) counts.set(name, (counts.get(name) ?? 0) + 1);
-  if (counts.size < formals.length) {
-    const name = formals.find((formal) => (counts.get(formal.name) ?? 0) > 1)?.name;
-    const second = formals.filter((formal) => formal.name === name)[1];
-    if (second !== undefined) throw duplicateFormal(file, second.name, second.pos);
+  /** Of several names given twice the first symbol is told of (ParserState::validateFormals). */
+  private checkFormals(formals: readonly Formal[], argument: string | undefined, pos: Offset): void {
+    const names = new Set<string>();
+    const repeated: Formal[] = [];
+    for (const formal of formals) {
+      if (names.has(formal.name)) repeated.push(formal);
+      names.add(formal.name);
+    }
+    if (repeated.length > 0) {
+      const [first] = this.bySymbol(repeated.map(({ name }) => name));
+      const formal = repeated.find(({ name }) => name === first) as Formal;
+      throw duplicateFormal(this.file, formal.name, formal.pos);
+    }
+    if (argument !== undefined && names.has(argument)) throw duplicateFormal(this.file, argument, pos);
   }
-  if (argument !== undefined && counts.has(argument)) throw duplicateFormal(file, argument, pos);
 }
 
 function duplicateFormal(file: SourceFile, name: string, offset: Offset): ParseError {

@@ -107,7 +107,10 @@ export abstract class OperandParser extends BindingParser {
       }
       case token.parenOpen: {
         scanner.next();
+        // Parentheses leave nothing in the tree.
+        this.ascend();
         const expr = this.parseExpr();
+        this.descend();
         this.expect(token.parenClose);
         return expr;
       }
@@ -146,6 +149,7 @@ export abstract class OperandParser extends BindingParser {
   }
 
   private parseList(start: Offset): Expr {
+    this.descend();
     const scanner = this.scanner;
     scanner.next();
     const items: Expr[] = [];
@@ -156,6 +160,7 @@ export abstract class OperandParser extends BindingParser {
       items.push(item);
     }
     this.expect(token.bracketClose);
+    this.ascend();
     return { kind: "list", items, pos: start };
   }
 }

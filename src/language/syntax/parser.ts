@@ -6,12 +6,12 @@
 // syntax-error.ts, which goes through the text again. What this parser checks by itself it checks where Nix's would, so
 // that of several errors the same one is reported.
 
-import { isStackExhaustion, stackOverflow } from "../errors/index.ts";
+import { isStackExhaustion } from "../errors/index.ts";
 import type { Expr, Offset, SourceFile } from "./ast.ts";
 import { noOffset } from "./ast.ts";
 import { finishAttrs, startAttrs } from "./attrs-builder.ts";
 import { FunctionParser } from "./function-parser.ts";
-import type { ParseRequest } from "./parser-base.ts";
+import { NestedTooDeeply, type ParseRequest } from "./parser-base.ts";
 import type { DocComment } from "./scanner.ts";
 import { token } from "./tokens.ts";
 
@@ -28,20 +28,21 @@ export interface ParsedFile {
 
 /** Parses an expression. Throws ParseError, with Nix's words and position. */
 export function parseFile(request: ParseRequest): ParsedFile {
-  return withStackCheck(() => new Parser(request).parseExpression());
+  return withStackCheck(new Parser(request), (parser) => parser.parseExpression());
 }
 
 /** Parses `a = 1; inherit b;` as the REPL reads it, into a set. */
 export function parseBindings(request: ParseRequest): ParsedFile {
-  return withStackCheck(() => new Parser(request).parseReplBindings());
+  return withStackCheck(new Parser(request), (parser) => parser.parseReplBindings());
 }
 
 /** Text nested so deeply that the stack does not hold it gets the error that Nix gives when its own does not. */
-function withStackCheck<T>(run: () => T): T {
+function withStackCheck<T>(parser: Parser, parse: (parser: Parser) => T): T {
   try {
-    return run();
+    return parse(parser);
   } catch (error) {
-    throw isStackExhaustion(error) ? stackOverflow() : error;
+    if (error instanceof NestedTooDeeply || isStackExhaustion(error)) parser.failTooDeep();
+    throw error;
   }
 }
 

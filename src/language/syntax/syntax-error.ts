@@ -20,6 +20,11 @@ const namedAtMost = 4;
 
 /** The error at the first token at which the text stops being Nix. */
 export function syntaxError(file: SourceFile, options: SyntaxErrorOptions): ParseError {
+  return findSyntaxError(file, options) ?? new ParseError("syntax error", { file, offset: file.text.length });
+}
+
+/** The same for a text that may well be an expression. Takes no more of the stack where it is nested deeply. */
+export function findSyntaxError(file: SourceFile, options: SyntaxErrorOptions): ParseError | undefined {
   const scanner = new Scanner(file, options);
   const automaton = nixAutomaton();
   const states = [0];
@@ -59,7 +64,7 @@ export function syntaxError(file: SourceFile, options: SyntaxErrorOptions): Pars
         );
       }
       case "accept":
-        return new ParseError("syntax error", { file, offset: scanner.start });
+        return undefined;
     }
   }
 }

@@ -49,7 +49,7 @@ export function printForError(evaluator: Evaluator, value: Slot): string {
 }
 
 /** As `builtins.trace` shows what is not a string: nothing is forced, nothing left out. */
-export function printForTrace(evaluator: Evaluator, value: Value): string {
+export function printForTrace(evaluator: Evaluator, value: Slot): string {
   return printValue(evaluator, value);
 }
 

@@ -5,6 +5,7 @@ import { invalidLayout } from "./disk-errors.ts";
 export interface DiskLayout {
   readonly disks: readonly DeclaredDisk[];
   readonly arrays: readonly DeclaredArray[];
+  readonly groups: readonly DeclaredGroup[];
 }
 
 interface DeclaredDisk {
@@ -39,7 +40,22 @@ export interface DeclaredArray {
   readonly content: Content | undefined;
 }
 
-export type Content = FileSystem | Btrfs | Swap | Luks | ArrayPart;
+/** A volume group of LVM. */
+export interface DeclaredGroup {
+  readonly name: string;
+  /** In the order in which they are made. */
+  readonly volumes: readonly DeclaredVolume[];
+}
+
+export interface DeclaredVolume {
+  readonly name: string;
+  /** In bytes; undefined for all that is left. */
+  readonly size: number | undefined;
+  readonly extraArgs: readonly string[];
+  readonly content: Content | undefined;
+}
+
+export type Content = FileSystem | Btrfs | Swap | Luks | ArrayPart | GroupPart;
 
 interface Mounted {
   readonly mountpoint: string | undefined;
@@ -77,11 +93,19 @@ interface ArrayPart {
   readonly array: string;
 }
 
+interface GroupPart {
+  readonly type: "lvm_pv";
+  readonly group: string;
+}
+
 export function parseLayout(value: unknown): DiskLayout {
   const root = record(value, "");
   return {
     disks: list(root, "disks", "").map((disk, i) => parseDisk(disk, `disks[${i}]`)),
     arrays: list(root, "arrays", "").map((array, i) => parseArray(array, `arrays[${i}]`)),
+    // Systems that were made before there were groups do not say that they have none.
+    groups:
+      root["groups"] === undefined ? [] : list(root, "groups", "").map((group, i) => parseGroup(group, `groups[${i}]`)),
   };
 }
 
@@ -103,17 +127,35 @@ function parseTable(value: object, where: string): PartitionTable {
 
 function parsePartition(value: unknown, where: string): DeclaredPartition {
   const partition = record(value, where);
-  const size = partition["size"] ?? undefined;
-  if (size !== undefined && (typeof size !== "number" || !Number.isSafeInteger(size) || size <= 0)) {
-    throw invalidLayout(`${where}.size`, "it is no size in bytes");
-  }
   return {
     name: text(partition, "name", where),
     label: text(partition, "label", where),
     type: text(partition, "type", where),
-    size,
+    size: parseSize(partition["size"], where),
     content: parseContent(partition["content"], `${where}.content`),
   };
+}
+
+/** Null for all that is left. */
+function parseSize(value: unknown, where: string): number | undefined {
+  const size = value ?? undefined;
+  if (size === undefined || (typeof size === "number" && Number.isSafeInteger(size) && size > 0)) return size;
+  throw invalidLayout(`${where}.size`, "it is no size in bytes");
+}
+
+function parseGroup(value: unknown, where: string): DeclaredGroup {
+  const group = record(value, where);
+  const volumes = list(group, "volumes", where).map((one, i): DeclaredVolume => {
+    const at = `${where}.volumes[${i}]`;
+    const volume = record(one, at);
+    return {
+      name: text(volume, "name", at),
+      size: parseSize(volume["size"], at),
+      extraArgs: texts(volume, "extraArgs", at),
+      content: parseContent(volume["content"], `${at}.content`),
+    };
+  });
+  return { name: text(group, "name", where), volumes };
 }
 
 function parseArray(value: unknown, where: string): DeclaredArray {
@@ -162,6 +204,8 @@ function parseContent(value: unknown, where: string): Content | undefined {
       };
     case "mdraid":
       return { type, array: text(content, "array", where) };
+    case "lvm_pv":
+      return { type, group: text(content, "group", where) };
     default:
       throw invalidLayout(`${where}.type`, `'${type}' is no kind of content`);
   }

@@ -4,10 +4,30 @@ import { spawnSync } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { diskProgramFailed, notStarted } from "./disk-errors.ts";
 import type { DiskLayout } from "./layout.ts";
-import { lsblkArguments, type ObservedDisks, parseBlkid, parseLsblk, type Signature } from "./observed.ts";
+import {
+  lsblkArguments,
+  lvsArguments,
+  type ObservedDevice,
+  type ObservedDisks,
+  type ObservedGroup,
+  parseBlkid,
+  parseGroups,
+  parseLsblk,
+  pvsArguments,
+  type Signature,
+  withDescendants,
+} from "./observed.ts";
 
 export function observeDisks(): ObservedDisks {
-  return parseLsblk(ask("lsblk", lsblkArguments).stdout, { table: readTable, signature: readSignature });
+  const devices = parseLsblk(ask("lsblk", lsblkArguments).stdout, { table: readTable, signature: readSignature });
+  const all = devices.flatMap(withDescendants);
+  return { devices, groups: all.some(({ signature }) => signature === "LVM2_member") ? readGroups(all) : [] };
+}
+
+function readGroups(devices: readonly ObservedDevice[]): ObservedGroup[] {
+  const byNode = new Map(devices.map(({ path }) => [resolveDevice(path), path]));
+  const resolve = (path: string): string => byNode.get(resolveDevice(path)) ?? path;
+  return parseGroups(ask("lvm", pvsArguments).stdout, ask("lvm", lvsArguments).stdout, resolve);
 }
 
 /** Devices that are declared by a link, such as /dev/disk/by-id/…, by the kernel's own names. */

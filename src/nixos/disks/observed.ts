@@ -3,20 +3,40 @@
 
 export interface ObservedDisks {
   readonly devices: readonly ObservedDevice[];
+  readonly groups: readonly ObservedGroup[];
+}
+
+/** A volume group of LVM. */
+export interface ObservedGroup {
+  readonly name: string;
+  /** The devices that it lies on. */
+  readonly parts: readonly string[];
+  /** In bytes: what no volume has, and in what pieces it is given. */
+  readonly free: number;
+  readonly extent: number;
+  readonly volumes: readonly ObservedVolume[];
+}
+
+interface ObservedVolume {
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Whether there is a device for it. */
+  readonly isActive: boolean;
 }
 
 export interface ObservedDevice {
   /** The kernel's own, such as /dev/vda1. */
   readonly path: string;
-  readonly kind: "disk" | "partition" | "volume" | "array" | "other";
-  /** For a volume, the name in /dev/mapper. */
+  readonly kind: "disk" | "partition" | "volume" | "logical" | "array" | "other";
+  /** For a volume that is encrypted or of a group, the name in /dev/mapper. */
   readonly name: string;
   /** In bytes. */
   readonly size: number;
   readonly readOnly: boolean;
   /** Where it is mounted; `[SWAP]` for swap in use. */
   readonly mounts: readonly string[];
-  /** What lies on it: a file system's type, `swap`, `crypto_LUKS`, `linux_raid_member`; undefined when nothing is recognised. */
+  /** What lies on it: a file system's type, `swap`, `crypto_LUKS`, `linux_raid_member`, `LVM2_member`; undefined when nothing is recognised. */
   readonly signature: string | undefined;
   readonly label: string | undefined;
   readonly table: ObservedTable | undefined;
@@ -64,9 +84,52 @@ export interface DeviceAnswers {
   signature(path: string): Signature;
 }
 
-export function parseLsblk(json: string, answers: DeviceAnswers): ObservedDisks {
+/** What `lvm` is asked for, and answers as JSON: the parts of groups, then their volumes. */
+const reportOptions: readonly string[] = ["--reportformat=json", "--units=b", "--nosuffix"];
+export const pvsArguments: readonly string[] = [
+  "pvs",
+  ...reportOptions,
+  "--options=pv_name,vg_name,vg_free,vg_extent_size",
+];
+export const lvsArguments: readonly string[] = ["lvs", ...reportOptions, "--options=vg_name,lv_name,lv_size,lv_active"];
+
+/** `resolve`: a device by the name that lsblk has for it. */
+export function parseGroups(pvs: string, lvs: string, resolve: (path: string) => string): ObservedGroup[] {
+  const rows = (json: string, kind: "pv" | "lv"): readonly Readonly<Record<string, string>>[] => {
+    const { report } = JSON.parse(json) as {
+      readonly report: readonly Record<string, readonly Record<string, string>[]>[];
+    };
+    return report.flatMap((each) => each[kind] ?? []);
+  };
+  const parts = rows(pvs, "pv");
+  const volumes = rows(lvs, "lv");
+  const names = new Set(parts.flatMap(({ vg_name: name = "" }) => (name === "" ? [] : [name])));
+  return [...names].map((name) => {
+    const own = parts.filter((part) => part["vg_name"] === name);
+    return {
+      name,
+      parts: own.map(({ pv_name: path = "" }) => resolve(path)),
+      free: Number(own[0]?.["vg_free"]),
+      extent: Number(own[0]?.["vg_extent_size"]),
+      volumes: volumes
+        .filter((volume) => volume["vg_name"] === name)
+        .map((volume) => ({
+          name: volume["lv_name"] ?? "",
+          size: Number(volume["lv_size"]),
+          isActive: volume["lv_active"] === "active",
+        })),
+    };
+  });
+}
+
+/** The device of a volume as the kernel's mapper calls it, in which a dash stands for itself by two. */
+export function mapperPath(group: string, volume: string): string {
+  return `/dev/mapper/${group.replaceAll("-", "--")}-${volume.replaceAll("-", "--")}`;
+}
+
+export function parseLsblk(json: string, answers: DeviceAnswers): readonly ObservedDevice[] {
   const { blockdevices } = JSON.parse(json) as { readonly blockdevices: readonly LsblkDevice[] };
-  return { devices: blockdevices.map((device) => parseDevice(device, answers)) };
+  return blockdevices.map((device) => parseDevice(device, answers));
 }
 
 interface LsblkDevice {
@@ -106,6 +169,8 @@ function kindOf(type: string): ObservedDevice["kind"] {
       return "partition";
     case "crypt":
       return "volume";
+    case "lvm":
+      return "logical";
     default:
       return type.startsWith("raid") ? "array" : "other";
   }
@@ -159,7 +224,7 @@ export function withDescendants(device: ObservedDevice): readonly ObservedDevice
   return [device, ...device.children.flatMap(withDescendants)];
 }
 
-export function findDevice({ devices }: ObservedDisks, path: string): ObservedDevice | undefined {
+export function findDevice({ devices }: Pick<ObservedDisks, "devices">, path: string): ObservedDevice | undefined {
   return devices.flatMap(withDescendants).find((device) => device.path === path);
 }
 
@@ -177,6 +242,8 @@ export function describeDevice({ table, signature, label }: ObservedDevice): str
       return `an encrypted volume${named}`;
     case "linux_raid_member":
       return `a part of the array${named}`;
+    case "LVM2_member":
+      return "a part of a volume group";
     case "swap":
       return `swap${named}`;
     default:
@@ -190,6 +257,7 @@ export function usesOf(device: ObservedDevice): string[] {
     ...mounts.map((point) => (point === "[SWAP]" ? `${path} is swap in use` : `${path} is mounted at ${point}`)),
     ...(path !== device.path && kind === "volume" ? [`${path} is open`] : []),
     ...(path !== device.path && kind === "array" ? [`${path} runs`] : []),
+    ...(path !== device.path && kind === "logical" ? [`${path} is active`] : []),
   ]);
   return [...new Set(uses)];
 }

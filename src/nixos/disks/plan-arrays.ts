@@ -1,18 +1,15 @@
 // Arrays of partitions (md RAID). Their parts know the array's name.
 
-import { occupantOf, planContent, type Target, wipe } from "./plan-contents.ts";
+import { occupantOf, type Parts, planContent, type Target, wipe } from "./plan-contents.ts";
 import type { DraftPlan } from "./plan.ts";
 import type { DeclaredArray } from "./layout.ts";
 import type { ObservedDevice } from "./observed.ts";
 
-/** By the array's name, where its parts are to lie. */
-export type ArrayParts = Map<string, Target[]>;
-
-export function planArrays(draft: DraftPlan, arrays: readonly DeclaredArray[], parts: ArrayParts): void {
-  for (const array of arrays) planArray(draft, array, parts.get(array.name) ?? [], parts);
+export function planArrays(draft: DraftPlan, arrays: readonly DeclaredArray[], parts: Parts): void {
+  for (const array of arrays) planArray(draft, array, parts.arrays.get(array.name) ?? [], parts);
 }
 
-function planArray(draft: DraftPlan, array: DeclaredArray, parts: readonly Target[], all: ArrayParts): void {
+function planArray(draft: DraftPlan, array: DeclaredArray, parts: readonly Target[], all: Parts): void {
   const { name } = array;
   const path = `/dev/md/${name}`;
   const members = parts.filter(({ observed }) => isPartOf(observed, name));

@@ -1,6 +1,5 @@
 // What lies on a partition, a disk, an opened volume or an array.
 
-import type { ArrayParts } from "./plan-arrays.ts";
 import type { DiskCommand, DraftPlan } from "./plan.ts";
 import type { Btrfs, Content, Luks } from "./layout.ts";
 import { describeDevice, type ObservedDevice } from "./observed.ts";
@@ -16,13 +15,34 @@ export interface Target {
   readonly grown?: boolean;
 }
 
-export function planContent(draft: DraftPlan, target: Target, content: Content, arrays: ArrayParts): void {
-  if (content.type === "mdraid") {
-    arrays.get(content.array)?.push(target);
-    return;
+/** By the name of what they are parts of, where its parts are to lie. */
+export interface Parts {
+  readonly arrays: ReadonlyMap<string, Target[]>;
+  readonly groups: ReadonlyMap<string, Target[]>;
+}
+
+/** What lies on a device by itself. */
+type OwnContent = Exclude<Content, { readonly type: "mdraid" | "lvm_pv" }>;
+
+export function planContent(draft: DraftPlan, target: Target, content: Content, parts: Parts): void {
+  switch (content.type) {
+    case "mdraid":
+      parts.arrays.get(content.array)?.push(target);
+      return;
+    case "lvm_pv":
+      parts.groups.get(content.group)?.push(target);
+      return;
+    case "filesystem":
+    case "btrfs":
+    case "swap":
+    case "luks":
+      planOwnContent(draft, target, content, parts);
   }
+}
+
+function planOwnContent(draft: DraftPlan, target: Target, content: OwnContent, parts: Parts): void {
   const { observed } = target;
-  if (observed?.signature === signatureOf(content)) return planKept(draft, target, observed, content, arrays);
+  if (observed?.signature === signatureOf(content)) return planKept(draft, target, observed, content, parts);
   const text = `make ${nameOf(content)} on ${target.path}`;
   const commands = makeCommands(target.path, content);
   const occupied = occupantOf(target);
@@ -32,7 +52,7 @@ export function planContent(draft: DraftPlan, target: Target, content: Content, 
     planOpen(draft, target.path, content);
     const path = `/dev/mapper/${content.name}`;
     if (content.content !== undefined) {
-      planContent(draft, { path, observed: undefined, within: [] }, content.content, arrays);
+      planContent(draft, { path, observed: undefined, within: [] }, content.content, parts);
     }
   }
 }
@@ -46,13 +66,7 @@ export function wipe(path: string): DiskCommand {
   return { argv: ["wipefs", "--quiet", "--all", path] };
 }
 
-function planKept(
-  draft: DraftPlan,
-  target: Target,
-  observed: ObservedDevice,
-  content: Exclude<Content, { readonly type: "mdraid" }>,
-  arrays: ArrayParts,
-): void {
+function planKept(draft: DraftPlan, target: Target, observed: ObservedDevice, content: OwnContent, parts: Parts): void {
   if (content.type !== "luks") {
     if (target.grown === true) planGrownFileSystem(draft, target.path, observed);
     return;
@@ -77,7 +91,7 @@ function planKept(
   if (content.content !== undefined) {
     const within = [...target.within, target.path];
     const inner = { path: open.path, observed: open, within, ...(target.grown === true ? { grown: true } : {}) };
-    planContent(draft, inner, content.content, arrays);
+    planContent(draft, inner, content.content, parts);
   }
 }
 
@@ -114,7 +128,7 @@ function planGrownFileSystem(draft: DraftPlan, path: string, observed: ObservedD
   }
 }
 
-function signatureOf(content: Content): string {
+function signatureOf(content: OwnContent): string {
   switch (content.type) {
     case "filesystem":
       return content.format;
@@ -123,12 +137,10 @@ function signatureOf(content: Content): string {
       return content.type;
     case "luks":
       return "crypto_LUKS";
-    case "mdraid":
-      return "linux_raid_member";
   }
 }
 
-function nameOf(content: Exclude<Content, { readonly type: "mdraid" }>): string {
+function nameOf(content: OwnContent): string {
   switch (content.type) {
     case "filesystem":
       return `a file system (${content.format})`;
@@ -143,7 +155,7 @@ function nameOf(content: Exclude<Content, { readonly type: "mdraid" }>): string 
   }
 }
 
-function makeCommands(path: string, content: Exclude<Content, { readonly type: "mdraid" }>): DiskCommand[] {
+function makeCommands(path: string, content: OwnContent): DiskCommand[] {
   switch (content.type) {
     case "filesystem": {
       const quiet = /^(?:ext[234]|xfs|f2fs)$/.test(content.format) ? ["-q"] : [];

@@ -2,7 +2,7 @@
 
 import type { DiskCommand } from "./plan.ts";
 import type { Content, DiskLayout } from "./layout.ts";
-import { findDevice, type ObservedDevice, type ObservedDisks, withDescendants } from "./observed.ts";
+import { findDevice, mapperPath, type ObservedDevice, type ObservedDisks, withDescendants } from "./observed.ts";
 
 export interface MountPlan {
   readonly commands: readonly DiskCommand[];
@@ -34,6 +34,9 @@ export function planMounts(
     }
   }
   for (const array of layout.arrays) collect(array.content, findArray(observed, array.name), found);
+  for (const { name, volumes } of layout.groups) {
+    for (const volume of volumes) collect(volume.content, findDevice(observed, mapperPath(name, volume.name)), found);
+  }
   found.sort((a, b) => (a.mountpoint < b.mountpoint ? -1 : 1));
 
   const below = root === "/" ? "" : root;
@@ -54,6 +57,7 @@ function collect(content: Content | undefined, device: ObservedDevice | undefine
     case undefined:
     case "swap":
     case "mdraid":
+    case "lvm_pv":
       return;
     case "luks":
       return collect(

@@ -1,7 +1,7 @@
 // The partitions of one disk. They are found again by their names in the table.
 
-import { planContent } from "./plan-contents.ts";
-import type { ArrayParts } from "./plan-arrays.ts";
+import { type Parts, planContent } from "./plan-contents.ts";
+import { describeSize } from "./describe-size.ts";
 import type { DraftPlan } from "./plan.ts";
 import type { DeclaredPartition, PartitionTable } from "./layout.ts";
 import { describeDevice, type ObservedDevice, type ObservedPartition, type ObservedTable } from "./observed.ts";
@@ -9,7 +9,7 @@ import { describeDevice, type ObservedDevice, type ObservedPartition, type Obser
 interface DiskToPlan {
   readonly device: ObservedDevice;
   readonly table: PartitionTable;
-  readonly arrays: ArrayParts;
+  readonly parts: Parts;
 }
 
 /** A run of free sectors. */
@@ -101,12 +101,12 @@ function planExisting(draft: DraftPlan, disk: DiskToPlan, table: ObservedTable):
     const grown = size !== undefined;
     if (partition.content !== undefined) {
       const target = { path: found.path, observed, within: [device.path], grown };
-      planContent(draft, target, partition.content, disk.arrays);
+      planContent(draft, target, partition.content, disk.parts);
     }
   }
   for (const { partition, path } of made) {
     if (partition.content === undefined) continue;
-    planContent(draft, { path, observed: undefined, within: [device.path] }, partition.content, disk.arrays);
+    planContent(draft, { path, observed: undefined, within: [device.path] }, partition.content, disk.parts);
   }
   const labels = new Set(declared.map(({ label }) => label));
   for (const { path, label } of table.partitions) {
@@ -115,11 +115,11 @@ function planExisting(draft: DraftPlan, disk: DiskToPlan, table: ObservedTable):
   }
 }
 
-function planNewContents(draft: DraftPlan, { device, table, arrays }: DiskToPlan): void {
+function planNewContents(draft: DraftPlan, { device, table, parts }: DiskToPlan): void {
   for (const [i, { content }] of table.partitions.entries()) {
     if (content === undefined) continue;
     const path = partitionPath(device.path, i + 1);
-    planContent(draft, { path, observed: undefined, within: [device.path] }, content, arrays);
+    planContent(draft, { path, observed: undefined, within: [device.path] }, content, parts);
   }
 }
 
@@ -216,13 +216,4 @@ function firstFree(taken: ReadonlySet<number>): number {
 
 function partitionPath(disk: string, number: number): string {
   return /\d$/.test(disk) ? `${disk}p${number}` : `${disk}${number}`;
-}
-
-function describeSize(bytes: number | undefined): string {
-  if (bytes === undefined) return "the rest";
-  const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
-  let unit = 0;
-  let value = bytes;
-  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
-  return `${Number(value.toFixed(1))} ${units[unit]}`;
 }

@@ -35,6 +35,7 @@ const part = (label: string, size: number | undefined, content?: Content, type =
 const layout = (partitions: readonly DeclaredPartition[], device = "/dev/vda"): DiskLayout => ({
   disks: [{ name: "main", device, content: { type: "gpt", partitions } }],
   arrays: [],
+  groups: [],
 });
 
 type Changes = Partial<ObservedDevice>;
@@ -76,7 +77,7 @@ function gptDisk(
 function plan(declared: DiskLayout, devices: readonly ObservedDevice[], ...destroy: readonly string[]): DiskPlan {
   return planDisks(
     declared,
-    { devices },
+    { devices, groups: [] },
     { links: new Map([["/dev/disk/by-id/x", "/dev/vda"]]), destroy: new Set(destroy) },
   );
 }
@@ -128,7 +129,11 @@ describe("an empty disk", () => {
   });
 
   test("may have a file system without a table", () => {
-    const bare: DiskLayout = { disks: [{ name: "data", device: "/dev/vda", content: ext4("/data") }], arrays: [] };
+    const bare: DiskLayout = {
+      disks: [{ name: "data", device: "/dev/vda", content: ext4("/data") }],
+      arrays: [],
+      groups: [],
+    };
     assert.deepEqual(commands(plan(bare, [device("/dev/vda", "disk", 64)])), ["mkfs.ext4 -q /dev/vda"]);
   });
 
@@ -313,6 +318,7 @@ describe("an array", () => {
   const declared: DiskLayout = {
     disks: ["/dev/vda", "/dev/vdb"].map((path) => ({ name: path, device: path, content: member })),
     arrays: [array],
+    groups: [],
   };
   const running = device("/dev/md127", "array", 64, { signature: "ext4" });
   const disk = (path: string, changes: Changes = {}): ObservedDevice => device(path, "disk", 64, changes);
@@ -365,7 +371,7 @@ test("subvolumes are made with their btrfs, the outer before the inner", () => {
   assert.equal(made.steps.at(-1)?.text, "make a file system (btrfs with /root/home, /root) on /dev/vda1");
   assert.deepEqual(made.steps.at(-1)?.commands.at(-1)?.argv.slice(-3), ["/dev/vda1", "/root", "/root/home"]);
   const devices = [gptDisk(64, [["root", 62, { signature: "btrfs" }]])];
-  const mounts = planMounts(declared, { devices }, { links: new Map(), root: "/mnt" });
+  const mounts = planMounts(declared, { groups: [], devices }, { links: new Map(), root: "/mnt" });
   assert.deepEqual(mounts.commands.map(printCommand), [
     "mkdir -p /mnt",
     "mount -t btrfs -o subvol=/root,noatime /dev/vda1 /mnt",
@@ -377,11 +383,11 @@ test("subvolumes are made with their btrfs, the outer before the inner", () => {
 test("file systems are mounted below a folder, the outer first, and each once", () => {
   const disk = gptDisk(1024, [simpleOnDisk[0] as Slice, ["root", 767, { signature: "ext4", mounts: ["/mnt"] }]]);
   const options = { links: new Map<string, string>(), root: "/mnt" };
-  assert.deepEqual(planMounts(simple, { devices: [disk] }, options).commands.map(printCommand), [
+  assert.deepEqual(planMounts(simple, { groups: [], devices: [disk] }, options).commands.map(printCommand), [
     "mkdir -p /mnt/boot",
     "mount -t vfat -o defaults /dev/vda1 /mnt/boot",
   ]);
-  assert.deepEqual(planMounts(simple, { devices: [device("/dev/vda", "disk", 1024)] }, options).missing, [
+  assert.deepEqual(planMounts(simple, { groups: [], devices: [device("/dev/vda", "disk", 1024)] }, options).missing, [
     "/",
     "/boot",
   ]);
@@ -402,19 +408,19 @@ describe("carrying a plan out", () => {
 
   test("ends when a look at the disks finds nothing to do", () => {
     const done: string[] = [];
-    const empty = { devices: [device("/dev/vda", "disk", 1024)] };
-    assert.equal(makeDisks(work([empty, { devices: [gptDisk(1024, simpleOnDisk)] }], done)), 3);
+    const empty = { groups: [], devices: [device("/dev/vda", "disk", 1024)] };
+    assert.equal(makeDisks(work([empty, { groups: [], devices: [gptDisk(1024, simpleOnDisk)] }], done)), 3);
     assert.deepEqual(done, ["sfdisk", "mkfs.vfat", "mkfs.ext4"]);
   });
 
   test("does nothing at all when something stands in the way", () => {
     const done: string[] = [];
-    assert.throws(() => makeDisks(work([{ devices: [] }], done)), { code: "disks-not-ready" });
+    assert.throws(() => makeDisks(work([{ groups: [], devices: [] }], done)), { code: "disks-not-ready" });
     assert.deepEqual(done, []);
   });
 
   test("gives up when the disks do not become what is declared", () => {
-    const empty = { devices: [device("/dev/vda", "disk", 1024)] };
+    const empty = { groups: [], devices: [device("/dev/vda", "disk", 1024)] };
     assert.throws(() => makeDisks(work([empty], [])), { code: "disks-not-settled" });
   });
 });
@@ -422,8 +428,11 @@ describe("carrying a plan out", () => {
 test("a description that is not one is an error that says where", () => {
   const wrong: readonly (readonly [unknown, RegExp])[] = [
     [null, /wrong at '': there should be a set/],
-    [{ disks: [{}], arrays: [] }, /'disks\[0\]\.name': there should be a string/],
-    [{ disks: [{ name: "a", device: "/d", content: { type: "zfs" } }], arrays: [] }, /'zfs' is no kind of content/],
+    [{ disks: [{}], arrays: [], groups: [] }, /'disks\[0\]\.name': there should be a string/],
+    [
+      { disks: [{ name: "a", device: "/d", content: { type: "zfs" } }], arrays: [], groups: [] },
+      /'zfs' is no kind of content/,
+    ],
     [
       {
         disks: [
@@ -434,6 +443,7 @@ test("a description that is not one is an error that says where", () => {
           },
         ],
         arrays: [],
+        groups: [],
       },
       /'disks\[0\]\.content\.partitions\[0\]\.size': it is no size in bytes/,
     ],
@@ -447,6 +457,7 @@ test("a description that is not one is an error that says where", () => {
           },
         ],
         arrays: [],
+        groups: [],
       },
       /'x' is no absolute path/,
     ],

@@ -3,8 +3,9 @@
 // something says what, and is in the plan only if the device was named for it; nothing that is in use is ever such a step. Nothing
 // shrinks, and what is not declared stays.
 
-import { planArrays, type ArrayParts } from "./plan-arrays.ts";
-import { planContent } from "./plan-contents.ts";
+import { planArrays } from "./plan-arrays.ts";
+import { type Parts, planContent } from "./plan-contents.ts";
+import { planGroups } from "./plan-groups.ts";
 import { planTable } from "./plan-table.ts";
 import { describeDevice, findDevice, type ObservedDevice, type ObservedDisks, usesOf } from "./observed.ts";
 import type { DiskLayout } from "./layout.ts";
@@ -43,16 +44,21 @@ export interface DiskPlanOptions {
 
 export function planDisks(layout: DiskLayout, observed: ObservedDisks, options: DiskPlanOptions): DiskPlan {
   const draft = new DraftPlan(options.destroy);
-  const arrays: ArrayParts = new Map(layout.arrays.map(({ name }) => [name, []]));
+  const parts: Parts = {
+    arrays: new Map(layout.arrays.map(({ name }) => [name, []])),
+    groups: new Map(layout.groups.map(({ name }) => [name, []])),
+  };
   for (const disk of layout.disks) {
     const path = options.links.get(disk.device) ?? disk.device;
     const device = findDevice(observed, path);
     if (device === undefined) draft.problem(`the disk '${disk.name}' is not there: no device ${disk.device}`);
     else if (disk.content === undefined) continue;
-    else if (disk.content.type === "gpt") planTable(draft, { device, table: disk.content, arrays });
-    else planContent(draft, { path: device.path, observed: device, within: [] }, disk.content, arrays);
+    else if (disk.content.type === "gpt") planTable(draft, { device, table: disk.content, parts });
+    else planContent(draft, { path: device.path, observed: device, within: [] }, disk.content, parts);
   }
-  planArrays(draft, layout.arrays, arrays);
+  planArrays(draft, layout.arrays, parts);
+  // An array may be a part of a group.
+  planGroups(draft, { groups: layout.groups, observed, parts });
   return draft;
 }
 

@@ -18,6 +18,7 @@ const lock = join(scratch, "lock");
 /** The attributes to build, and the names under which run-programs.ts checks them. */
 const programs: readonly (readonly [name: string, attribute: string])[] = [
   ["hello", "hello"],
+  ["coreutils", "coreutils"],
   ["python3", "python3"],
   ["perl", "perl"],
   ["git", "git"],
@@ -151,6 +152,21 @@ describe("the main job", { concurrency: false }, () => {
     for (const path of [...built.slice(0, 3), ...derivations.slice(0, 97)]) {
       assert.equal(real("nix-store", "-q", "--hash", path), firn("nix-store", "-q", "--hash", path));
     }
+  });
+
+  test("the real Nix builds packages again, to the same bytes", { skip: withoutRealNix }, () => {
+    // By the builder's way: what runs it, a library, a group, one with postInstall, and one with redirections.
+    const attributes = ["hello", "libssl3", "python3", "coreutils", "fontconfig-config"].flatMap((name) => [
+      "-A",
+      name,
+    ]);
+    const derivations = lines(firn("nix-instantiate", collection, "--arg", "lock", lock, ...attributes));
+    firn("nix-store", "--realise", ...derivations);
+    const [hello = ""] = derivations;
+    const tools = lines(firn("nix-store", "-qR", hello)).filter((path) => path.endsWith("-bootstrap-tools.drv"));
+    assert.equal(tools.length, 1);
+    // It fails where one is not what Firn has built.
+    real("nix-store", "--realise", "--check", "--option", "build-users-group", "", ...tools, ...derivations);
   });
 
   test("the lock says which release it pins", () => {

@@ -140,6 +140,11 @@ const checks: Readonly<Record<string, Check>> = {
     room.expect([`${path}/bin/hello`], /^Hello, world!$/m);
   },
 
+  coreutils(room, path) {
+    room.expect([`${path}/bin/kill`, "-l", "HUP"], /^1$/m);
+    room.expect([`${path}/bin/uptime`, "--version"], /procps/);
+  },
+
   "libc-bin"(room, path) {
     const listed = room.expect([`${path}/bin/ldd`, `${room.path("hello")}/bin/hello`], /libc\.so\.6 => \/nix\/store\//);
     const strange = listed.split("\n").filter((line) => line !== "" && !/linux-vdso|\/nix\/store\//.test(line));
@@ -291,6 +296,13 @@ const checks: Readonly<Record<string, Check>> = {
     if (!/\/nix\/store\/[^\0]*\/ld-linux-x86-64\.so\.2\0/.test(bytes))
       throw new Error("the result's interpreter is no store path");
     if (/\0\/lib64\/ld-linux/.test(bytes)) throw new Error("the result names the host's interpreter");
+    room.write(
+      "thread.c",
+      "#include <pthread.h>\n#include <stdio.h>\nvoid *end(void *a) { pthread_exit(a); }\n" +
+        'int main() { pthread_t t; pthread_create(&t, 0, end, 0); pthread_join(t, 0); puts("ended"); return 0; }\n',
+    );
+    room.expect([`${path}/bin/gcc`, "-o", "thread", "thread.c"], /^$/);
+    room.expect(["/tmp/thread"], /^ended$/m);
   },
 
   "g++"(room, path) {

@@ -17,6 +17,7 @@ let
           boot.initrd.luks.devices = any;
           boot.initrd.availableKernelModules = list;
           boot.swraid.enable = lib.mkEnableOption "arrays";
+          boot.initrd.services.lvm.enable = lib.mkEnableOption "groups";
           boot.loader.grub.devices = list;
           environment.systemPackages = list;
           system.build = any;
@@ -32,6 +33,7 @@ in
   inherit (config) fileSystems swapDevices;
   luks = config.boot.initrd.luks.devices;
   arrays = config.boot.swraid.enable;
+  groups = config.boot.initrd.services.lvm.enable;
   grub = config.boot.loader.grub.devices;
   layout = config.system.build.diskLayout or null;
   failed = map (a: a.message) (builtins.filter (a: !a.assertion) config.assertions);

@@ -76,6 +76,13 @@ describe("the machine of collection/examples/phenex", { concurrency: false }, ()
     for (const path of libraries.trim().split("\n")) assert.match(path, /^\/nix\/store\//);
   });
 
+  test("units name their programs by their paths, and what they reload by is there", async () => {
+    const named = "find -L /etc/systemd/system -maxdepth 1 -type f -exec grep -hoE '^Exec[A-Za-z]*=[-@:+!]*[^ ]+' {} +";
+    const bare = (await machine.succeed(named)).split("\n").filter((line) => /^Exec\w*=[-@:+!]*[^-@:+!/]/.test(line));
+    assert.deepEqual(bare, []);
+    await machine.succeed("systemctl reload systemd-udevd nginx");
+  });
+
   test("the configuration's name, user, modules and packages are there", async () => {
     assert.equal(await machine.succeed("hostname"), "phenex\n");
     assert.match(await machine.succeed("id kb"), /uid=1000\(kb\) gid=100\(users\) groups=100\(users\),1\(wheel\)/);

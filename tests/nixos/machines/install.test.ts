@@ -58,7 +58,7 @@ describe("an installer", { concurrency: false }, () => {
 
   for (const [name, steps] of [
     ["raid", ["make the array root (level 1)", "make a file system (ext4) on /dev/md/root"]],
-    ["luks", ["make an encrypted volume for crypted", "make a file system (ext4) on /dev/mapper/crypted"]],
+    ["luks", ["make an encrypted volume for crypted", "make the volume group pool of /dev/mapper/crypted"]],
   ] as const) {
     test(`makes the empty disks of ${name} what its configuration declares; said again, nothing is to be done`, async () => {
       const plan = await machine.succeed(`firn disk plan --system /etc/systems/${name}`);
@@ -163,7 +163,9 @@ describe("a machine with EFI and an encrypted disk", { concurrency: false }, () 
     await machine.sendChars(`${passphrase}\r`);
     await machine.waitForUnit("multi-user.target");
     assert.equal(await machine.succeed("hostname"), "luks\n");
-    assert.match(await machine.succeed("findmnt -n -o SOURCE /"), /^\/dev\/mapper\/crypted$/m);
+    assert.equal(await machine.succeed("findmnt -n -o SOURCE /"), "/dev/mapper/pool-root\n");
+    // The first stage starts the volume that it needs, and the system the other one.
+    assert.equal(await machine.succeed("findmnt -n -o SOURCE /data"), "/dev/mapper/pool-my--data\n");
     // Its entry was one to be tried, and is now one that is known to boot.
     assert.equal(
       await machine.succeed("ls /boot/loader/entries | grep -v specialisation"),

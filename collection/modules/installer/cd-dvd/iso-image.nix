@@ -83,8 +83,6 @@ in
       {
         PATH = lib.makeBinPath (with pkgs; [ coreutils squashfs-tools grub-common xorriso mtools dosfstools findutils ]);
         GCONV_PATH = "${pkgs.libc6}/lib/x86_64-linux-gnu/gconv";
-        # Threads that are ended look for it.
-        LD_LIBRARY_PATH = "${pkgs.libgcc-s1}/lib/x86_64-linux-gnu";
         SOURCE_DATE_EPOCH = "1";
       } ''
       mkdir -p iso/boot/grub efi/EFI/BOOT $out/iso

@@ -11,7 +11,7 @@ let
       for file in $package/lib/udev/rules.d/*.rules $package/etc/udev/rules.d/*.rules; do
         if [ -e "$file" ] && [ ! -e "$out/''${file##*/}" ]; then
           # A program without a path lies in udev's own folder.
-          sed -e 's|/bin/kmod |${pkgs.kmod}/bin/kmod |; s|IMPORT{program}="\([a-z0-9_]\+\)\( \|"\)|IMPORT{program}="${cfg.package}/lib/udev/\1\2|g; s|PROGRAM="\([a-z0-9_]\+_id\)\( \|"\)|PROGRAM="${cfg.package}/lib/udev/\1\2|g' "$file" > "$out/''${file##*/}"
+          sed -e 's|/bin/kmod |${pkgs.kmod}/bin/kmod |; s|/usr/bin/systemd-run |${config.systemd.package}/bin/systemd-run |; s|IMPORT{program}="\([a-z0-9_]\+\)\( \|"\)|IMPORT{program}="${cfg.package}/lib/udev/\1\2|g; s|PROGRAM="\([a-z0-9_]\+_id\)\( \|"\)|PROGRAM="${cfg.package}/lib/udev/\1\2|g' "$file" > "$out/''${file##*/}"
         fi
       done
     done

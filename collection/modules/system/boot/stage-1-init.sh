@@ -114,27 +114,38 @@ findDevice() {
   esac 2>/dev/null
 }
 
+# A device may be a logical volume that has not been started. One that is named by itself is the only one that is, and the others
+# are left to udev, who would not hear of what was started before it ran; what is named by its content may be on any of them.
+startVolume() {
+  [ -x /bin/lvm ] || return 0
+  case $1 in
+    /dev/disk/* | *=*) set -- vgchange ;;
+    *) set -- lvchange "$1" ;;
+  esac
+  DM_DISABLE_UDEV=1 lvm "$@" -a y --sysinit >/dev/null 2>&1
+}
+
 # Waits until the device is there, and sets $node to it; fails when it does not come.
 waitDevice() {
   waited=0
   until node=$(findDevice "$1") && [ -n "$node" ]; do
+    if [ "$waited" = 0 ]; then
+      startVolume "$1"
+      waited=1
+      continue
+    fi
     [ "$waited" -lt $((rootDelay * 5)) ] || return 1
-    [ "$waited" != 0 ] || say "waiting for the device $1"
+    [ "$waited" != 1 ] || say "waiting for the device $1"
     sleep 0.2
     waited=$((waited + 1))
     if [ $((waited % 5)) = 0 ]; then
       loadForHardware
-      [ ! -x /bin/lvm ] || lvm vgchange -a y --sysinit >/dev/null 2>&1
+      startVolume "$1"
     fi
   done
 }
 
 . /etc/hooks/before-lvm
-
-if [ -x /bin/lvm ]; then
-  say "starting the logical volumes"
-  lvm vgchange -a y --sysinit
-fi
 
 . /etc/hooks/after-devices
 

@@ -1,4 +1,4 @@
-# One disk, started by systemd-boot from EFI; everything but the EFI system partition is encrypted.
+# One disk, started by systemd-boot from EFI; everything but the EFI system partition is encrypted, and in it are volumes of LVM.
 {
   imports = [ ./common.nix ];
   networking.hostName = "luks";
@@ -20,9 +20,14 @@
           passwordFile = "/tmp/passphrase";
           # An emulated processor is slow; what this costs to guess does not matter here.
           extraFormatArgs = [ "--pbkdf=pbkdf2" "--pbkdf-force-iterations=1000" ];
-          content = { type = "filesystem"; format = "ext4"; mountpoint = "/"; };
+          content = { type = "lvm_pv"; vg = "pool"; };
         };
       };
     };
+  };
+  disko.devices.lvm_vg.pool.lvs = {
+    root = { size = "1100M"; content = { type = "filesystem"; format = "ext4"; mountpoint = "/"; }; };
+    # Not the first stage's, but udev's.
+    my-data.content = { type = "filesystem"; format = "ext4"; mountpoint = "/data"; };
   };
 }

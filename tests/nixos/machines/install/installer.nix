@@ -15,5 +15,6 @@ in
   virtualisation.additionalPaths = builtins.attrValues systems;
   environment.etc = lib.mapAttrs' (name: system: lib.nameValuePair "systems/${name}" { source = system; }) systems;
   environment.systemPackages = with pkgs; [ util-linux fdisk e2fsprogs dosfstools cryptsetup-bin mdadm ];
+  services.lvm.enable = true;
   services.udev.packages = [ pkgs.mdadm ];
 }

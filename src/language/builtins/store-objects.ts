@@ -184,7 +184,7 @@ function storePath(evaluator: Evaluator, slot: Slot): Value {
   const frame = "while evaluating the first argument passed to 'builtins.storePath'";
   let { path } = evaluator.coerceToPath(slot, collector, frame);
   // A symlink that is itself a store path stands for itself.
-  if (parseStorePathIfValid(io.storeDir, path) === undefined) {
+  if (parseStorePathIfValid(io.storeDir, path) === undefined && !isInternalPath(path)) {
     path = withLanguageErrors(() => canonicalWithLinks(io, path));
   }
   if (!isInStore(io.storeDir, path)) throw evalError(hint`path '${pathText(path)}' is not in the Nix store`);

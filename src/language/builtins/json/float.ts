@@ -48,18 +48,20 @@ function shortDigits(value: number): Decimal {
   return { digits: digits.digits, exponent: digits.exponent - power.decimal };
 }
 
+const bytes = new DataView(new ArrayBuffer(8));
+
 /** The number and the limits of what is read as it, all with the exponent of the upper limit. */
 function withNeighbours(value: number): { readonly exact: Scaled; readonly low: Scaled; readonly high: Scaled } {
-  const bits = new DataView(new ArrayBuffer(8));
-  bits.setFloat64(0, value);
-  const all = bits.getBigUint64(0);
+  bytes.setFloat64(0, value);
+  const all = bytes.getBigUint64(0);
   const biased = Number(all >> 52n);
   const fraction = all & ((1n << 52n) - 1n);
   const significand = biased === 0 ? fraction : fraction | (1n << 52n);
   const exponent = biased === 0 ? -1074 : biased - 1075;
   // Where the exponent changes the next smaller number is nearer. In quarters of a unit:
   const isNearer = fraction === 0n && biased > 1;
-  const shift = 64 - (4n * significand + 2n).toString(2).length;
+  const bits = biased === 0 ? (4n * significand + 2n).toString(2).length : 55;
+  const shift = 64 - bits;
   const scale = (quarters: bigint): Scaled => ({
     significand: quarters << BigInt(shift),
     exponent: exponent - 2 - shift,

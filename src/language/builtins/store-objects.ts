@@ -13,7 +13,7 @@ import { BaseError, EvalError, hint } from "../errors/index.ts";
 import type { AddPathOptions, FileType } from "../io.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { isInternalPath, pathText } from "../machine/internal-paths.ts";
-import { noSuchPath, resolveAsFarAsItGoes, resolveSymlinks } from "../machine/paths.ts";
+import { canonicalWithLinks, noSuchPath, resolveAsFarAsItGoes } from "../machine/paths.ts";
 import { ContextCollector, printContextElement, StringContext } from "../values/context.ts";
 import { printAttrName } from "../values/print.ts";
 import type { PrimOpDefinition } from "../values/prim-op.ts";
@@ -184,8 +184,8 @@ function storePath(evaluator: Evaluator, slot: Slot): Value {
   const frame = "while evaluating the first argument passed to 'builtins.storePath'";
   let { path } = evaluator.coerceToPath(slot, collector, frame);
   // A symlink that is itself a store path stands for itself.
-  if (parseStorePathIfValid(io.storeDir, path) === undefined) {
-    path = withLanguageErrors(() => resolveSymlinks(io, path)) ?? path;
+  if (parseStorePathIfValid(io.storeDir, path) === undefined && !isInternalPath(path)) {
+    path = withLanguageErrors(() => canonicalWithLinks(io, path));
   }
   if (!isInStore(io.storeDir, path)) throw evalError(hint`path '${pathText(path)}' is not in the Nix store`);
   const found = withLanguageErrors(() => {

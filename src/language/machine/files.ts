@@ -119,19 +119,21 @@ export class FileEvaluator {
   }
 
   private read(path: string): { readonly source: SourceFile; readonly kept: SourceText | undefined } {
-    const origin = { kind: "path", path } as const;
     const internal = this.internalFiles.get(path);
-    if (internal !== undefined) return { source: { origin, text: internal }, kept: undefined };
+    if (internal !== undefined) return { source: { origin: { kind: "path", path }, text: internal }, kept: undefined };
     const { io } = this.evaluator;
     const resolved = resolveAsFarAsItGoes(io, path, true);
     if (io.lstat(resolved) === undefined) throw noSuchPath(io, resolved);
     const kept = withLanguageErrors(() => io.readSource?.(resolved));
     const text = kept?.text ?? withLanguageErrors(() => io.readFile(resolved));
     const shownAs = io.showPath?.(path);
-    return {
-      source: { origin: shownAs === undefined || shownAs === path ? origin : { ...origin, shownAs }, text },
-      kept,
+    const origin: Origin = {
+      kind: "path",
+      path,
+      ...(shownAs === undefined || shownAs === path ? {} : { shownAs }),
+      ...(resolved === path ? {} : { behindLink: true }),
     };
+    return { source: { origin, text }, kept };
   }
 
   /** A whole file, from its packed tree where one was kept. That was checked when it was packed. */

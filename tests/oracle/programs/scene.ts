@@ -20,6 +20,7 @@ done < "$list"`;
 const files: Readonly<Record<string, string>> = {
   "data/hello.txt": "hello\n",
   "data/sub/inner": "inner",
+  "data/sub/lines.nix": '# Read through a link too.\n{\n  here = __curPos;\n  fails = x:\n    throw "a";\n}\n',
   "data/value.nix": "{ a = 1; }\n",
   "data/default.nix": '"the default"\n',
   "data/function.nix": "x: x + 1\n",
@@ -52,6 +53,13 @@ rec {
   "data/syntax-error.nix": "1 +\n",
 };
 
+const links: Readonly<Record<string, string>> = {
+  "data/link": "hello.txt",
+  "data/folder": "sub",
+  "data/broken": "none/x",
+  "data/loop": "loop",
+};
+
 /** So many programs that have a value are given to Nix at once, as a list. */
 const atOnce = 20;
 
@@ -71,8 +79,10 @@ export class Scene {
       mkdirSync(join(this.scene, name, ".."), { recursive: true });
       writeFileSync(join(this.scene, name), text);
     }
-    rmSync(join(this.scene, "data/link"), { force: true });
-    symlinkSync("hello.txt", join(this.scene, "data/link"));
+    for (const [name, target] of Object.entries(links)) {
+      rmSync(join(this.scene, name), { force: true });
+      symlinkSync(target, join(this.scene, name));
+    }
     process.chdir(this.scene);
     this.worker = new Worker(new URL("firn.ts", import.meta.url), { resourceLimits: { stackSizeMb: 800 } });
   }

@@ -1,7 +1,7 @@
 // From source text to value: parsing, the check for undefined variables, evaluation, and the cache that evaluates each
 // file once. A few files come with the language; their paths cannot be written in a program.
 
-import { EvalError, hint, isStackExhaustion, renderWarning, stackOverflow } from "../errors/index.ts";
+import { EvalError, hint, knownFailure, renderWarning } from "../errors/index.ts";
 import { withLanguageErrors } from "../builtins/foreign-error.ts";
 import type { Compiler } from "../compile/compiler.ts";
 import { findUndefinedVariable } from "../compile/check-variables.ts";
@@ -66,7 +66,7 @@ export class FileEvaluator {
   }
 
   evalMainFile(path: string): Value {
-    return this.guardStack(this.prepareFile(this.resolve(path)));
+    return this.guardStack(() => this.prepareFile(this.resolve(path))());
   }
 
   evalFileWithScope(path: string, attrs: Attrs): Value {
@@ -108,8 +108,8 @@ export class FileEvaluator {
   }
 
   private evalResolved(path: string, extra: ExtraScope | undefined): Value {
-    if (extra !== undefined) return this.guardStack(this.prepare(this.read(path).source, folderOf(path), extra));
-    const run = this.prepareFile(path);
+    if (extra !== undefined) return this.guardStack(() => this.run(this.read(path).source, folderOf(path), extra));
+    const run = this.guardStack(() => this.prepareFile(path));
     try {
       return this.guardStack(run);
     } catch (error) {
@@ -209,12 +209,11 @@ export class FileEvaluator {
   }
 
   /** JavaScript's own stack overflow becomes Nix's error where a whole file or text was asked for. */
-  private guardStack(run: () => Value): Value {
+  private guardStack<T>(run: () => T): T {
     try {
       return run();
     } catch (error) {
-      if (isStackExhaustion(error)) throw stackOverflow();
-      throw error;
+      throw knownFailure(error);
     }
   }
 }

@@ -88,7 +88,7 @@ export function lookAt(io: EvalIO, path: string): FileStat {
 export function resolveExprPath(io: EvalIO, path: string): string {
   let current = path;
   for (let links = 0; current !== "/";) {
-    if (++links >= mostLinks) throw tooManyLinks(path);
+    if (++links >= mostLinks) throw tooManyLinks(current);
     const slash = current.lastIndexOf("/");
     const parent = resolveAsFarAsItGoes(io, current.slice(0, slash) || "/", true);
     const entry = `${parent === "/" ? "" : parent}${current.slice(slash)}`;

@@ -112,11 +112,13 @@ test("what Nix's stack does not hold is its stack overflow, what its parser does
   const scene = openScene(t);
   const says = (source: string, message: string): void =>
     assertSays(evaluate(scene, scene.write("deep.nix", source)), scene, message);
-  says(`v: ${"[".repeat(1e6)}${"]".repeat(1e6)}`, "stack overflow (possible infinite recursion)");
-  says("[".repeat(1e6), "syntax error, unexpected end of file");
+  if (isLong) {
+    says(`v: ${"[".repeat(1e6)}${"]".repeat(1e6)}`, "stack overflow (possible infinite recursion)");
+    says("[\n".repeat(1e6), "syntax error, unexpected end of file");
+  }
   // Neither makes Nix's stack deeper.
-  assert.equal(evaluate(scene, scene.write("deep.nix", `${"(".repeat(3e5)}1${")".repeat(3e5)}`)).stdout, "1\n");
-  assert.equal(evaluate(scene, scene.write("deep.nix", `${"true && ".repeat(3e5)}true`)).stdout, "true\n");
+  assert.equal(evaluate(scene, scene.write("deep.nix", `${"(".repeat(deep)}1${")".repeat(deep)}`)).stdout, "1\n");
+  assert.equal(evaluate(scene, scene.write("deep.nix", `${"true && ".repeat(deep)}true`)).stdout, "true\n");
 });
 
 test("a string that JavaScript cannot hold is an error with its place", (t) => {

@@ -116,14 +116,14 @@ function namesUsedOfBuiltins(): ReadonlyMap<string, ReadonlySet<string>> {
   return used;
 }
 
-/** Packages that stay outside, the largest one, which only `firn lock` needs, and a hash function that few ask for. */
+/** Packages that stay outside, the largest one, which only `firn lock` needs, and hash functions that few ask for. */
 const lazyPackages: Plugin = {
   name: "lazy-packages",
   setup(plugin) {
     plugin.onResolve({ filter: /^(?:@napi-rs\/lzma|koffi|openpgp)(?:\/|$)/ }, ({ path, namespace }) =>
       namespace === "lazy" ? { path, external: true } : { path, namespace: "lazy" },
     );
-    plugin.onResolve({ filter: /^@noble\/hashes\/blake3\.js$/ }, ({ path, namespace }) =>
+    plugin.onResolve({ filter: /^@noble\/hashes\/(?:blake3|legacy)\.js$/ }, ({ path, namespace }) =>
       namespace === "lazy" ? undefined : { path, namespace: "lazy" },
     );
     plugin.onResolve({ filter: /^\.\/openpgp\.cjs$/ }, ({ path }) => ({ path, external: true }));

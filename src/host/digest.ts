@@ -8,6 +8,7 @@ import { createHash, hash } from "node:crypto";
 import type * as Portable from "#digest";
 import { sha256, sha256OfByteString } from "#formats";
 import { blake3 } from "@noble/hashes/blake3.js";
+import { md5, sha1 } from "@noble/hashes/legacy.js";
 
 /** How many bytes this process hashes in JavaScript before it loads node:crypto. */
 let portableBudget = 4 * 1024 * 1024;
@@ -17,6 +18,12 @@ export function preferNativeDigests(): void {
   portableBudget = 0;
 }
 
+const portable = {
+  md5: (data: Uint8Array) => md5(data),
+  sha1: (data: Uint8Array) => sha1(data),
+  sha256,
+};
+
 function isLittle(length: number): boolean {
   // A hash of nothing costs a block or two as well.
   if (portableBudget > 0) portableBudget -= length + 64;
@@ -25,7 +32,7 @@ function isLittle(length: number): boolean {
 
 export const digest: typeof Portable.digest = (algorithm, data) => {
   if (algorithm === "blake3") return blake3(data);
-  if (algorithm === "sha256" && isLittle(data.length)) return sha256(data);
+  if (algorithm !== "sha512" && isLittle(data.length)) return portable[algorithm](data);
   return new Uint8Array(hash(algorithm, data, "buffer"));
 };
 
@@ -44,7 +51,7 @@ export const createDigest: typeof Portable.createDigest = (algorithm) => {
     update(bytes) {
       if (state === undefined) {
         pendingLength += bytes.length;
-        if (algorithm === "sha256" && pendingLength < Math.min(portableBudget, 128 * 1024)) {
+        if (algorithm !== "blake3" && algorithm !== "sha512" && pendingLength < Math.min(portableBudget, 128 * 1024)) {
           pending.push(bytes.slice());
           return;
         }

@@ -18,7 +18,7 @@ try {
   const { scripts, program } = loadProgram(folder);
   const file = join(scratch, "file");
   writeFileSync(file, "");
-  const slow = `builtins.seq (builtins.foldl' (a: b: a + b) 0 (builtins.genList (n: n) 400000)) (builtins.readFile ${file})`;
+  const slow = `builtins.seq (builtins.foldl' (a: b: a + b) 0 (builtins.genList (n: n) 1500000)) (builtins.readFile ${file})`;
   const derivation = 'derivation { name = "x"; system = "y"; builder = "/z"; }';
   const commands: readonly (readonly [program: string, ...words: string[]])[] = [
     ["nix-hash", "--flat", "--type", "sha256", file],

@@ -5,6 +5,7 @@ export * from "./byte-string.ts";
 export * from "./error.ts";
 export * from "./filter-ansi.ts";
 export * from "./hash.ts";
+export * from "./javascript-limits.ts";
 export type { Digest } from "./digest-portable.ts";
 export * from "./nix32.ts";
 export * from "./sha256.ts";

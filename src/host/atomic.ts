@@ -6,7 +6,7 @@ import { hostPath } from "./host-path.ts";
 import { libc } from "./libc.ts";
 import { errorNumberName, systemCallFailed } from "./system-error.ts";
 
-/** A name that no other process uses: `<path><infix>-<pid>-<random>`. */
+/** A name that no other process uses: `<path><infix>-<pid>-<random>`. It need not be hard to guess, so node:crypto stays unloaded. */
 export function temporaryName(path: string, infix = ".tmp"): string {
   return `${path}${infix}-${process.pid}-${Math.floor(Math.random() * 2 ** 48).toString(16)}`;
 }

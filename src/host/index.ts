@@ -16,3 +16,4 @@ export * from "./child-surroundings.ts";
 export * from "./memory-file.ts";
 export * from "./mount-namespace.ts";
 export * from "./pseudo-terminal.ts";
+export * from "./read-file.ts";

@@ -53,7 +53,7 @@ const actions: Readonly<Record<string, string>> = {
   symlink: "creating symlink",
   unlink: "removing file",
   rename: "renaming",
-  uv_cwd: "cannot determine current working directory",
+  uv_cwd: "cannot get cwd",
 };
 
 /** What the operating system refused, as Nix words it, `opening file "/x": Permission denied`; the message of any other error. */

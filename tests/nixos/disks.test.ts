@@ -126,6 +126,22 @@ test("volumes of a group are mounted and swapped to, and the first stage starts 
   );
 });
 
+test("LVM is where something names a volume, and in the first stage if that needs it", () => {
+  const check = (configuration: string, system: boolean, firstStage: boolean): void => {
+    const found = evaluateToData(evaluator, `import /tables/volumes.nix { ${configuration} }`);
+    assert.deepEqual(found, { system, firstStage }, configuration);
+  };
+  const root = (device: string): string => `fileSystems."/" = { device = "${device}"; neededForBoot = true; };`;
+  for (const device of ["/dev/vda1", "/dev/disk/by-label/x", "/dev/md/root", "/dev/mapper/crypted"]) {
+    check(root(device), false, false);
+  }
+  check(root("/dev/pool/root"), true, true);
+  check(root("/dev/mapper/pool-root"), true, true);
+  check(`${root("/dev/mapper/my-root")} boot.initrd.luks.devices.my-root.device = "/dev/vda2";`, false, false);
+  check(`${root("/dev/mapper/my-root")} boot.initrd.luks.devices.my-root.device = "/dev/pool/root";`, true, true);
+  check(`${root("/dev/vda1")} swapDevices = [ { device = "/dev/pool/swap"; } ];`, true, false);
+});
+
 test("a file system without a disk is mounted, and nothing is made for it", () => {
   const followed = follow(`{ nodev."/tmp" = { fsType = "tmpfs"; mountOptions = [ "size=1G" ]; }; }`);
   assert.deepEqual(followed.fileSystems, { "/tmp": { device: "none", fsType: "tmpfs", options: ["size=1G"] } });

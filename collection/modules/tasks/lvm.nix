@@ -8,12 +8,12 @@ let
   inFirstStage = config.boot.initrd.services.lvm.enable;
 
   # Whether a file system or swap names a volume, as /dev/GROUP/VOLUME or as the mapper does and no encrypted volume is.
-  volumes = builtins.attrNames config.boot.initrd.luks.devices;
+  encrypted = config.boot.initrd.luks.devices;
   isVolume = device:
     let parts = builtins.match "/dev/([^/]+)/([^/]+)" device; in
     parts != null && (
       if builtins.head parts == "mapper"
-      then ! builtins.elem (lib.last parts) volumes && lib.hasInfix "-" (lib.last parts)
+      then ! encrypted ? ${lib.last parts} && lib.hasInfix "-" (lib.last parts)
       else ! builtins.elem (builtins.head parts) [ "md" "disk" "vg" "loop" "zvol" ]
     );
   devices = map (fs: toString fs.device) (builtins.attrValues config.fileSystems) ++ map (swap: toString swap.device) config.swapDevices;
@@ -31,8 +31,8 @@ in
     };
     boot.initrd.services.lvm.enable = mkOption {
       type = types.bool;
-      default = lib.any (fs: isVolume (toString fs.device)) config.system.build.bootFileSystems;
-      defaultText = "whether a file system that the first stage mounts is on a volume";
+      default = lib.any (x: isVolume (toString x.device)) (config.system.build.bootFileSystems ++ builtins.attrValues encrypted);
+      defaultText = "whether a file system or an encrypted volume of the first stage is on a volume";
       description = "Whether the first stage of the boot starts the volumes that it needs.";
     };
   };

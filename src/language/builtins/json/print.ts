@@ -16,6 +16,7 @@ import { typeName } from "../../values/type-name.ts";
 import type { Symbol } from "../../values/symbols.ts";
 import { NixFloat, type NixList, NixPath, NixString, type Slot, type Value } from "../../values/value.ts";
 import { hexadecimal } from "./control-characters.ts";
+import { printJsonFloat } from "./float.ts";
 import { continuationRanges } from "./scanner.ts";
 
 export interface JsonOptions {
@@ -107,7 +108,7 @@ class JsonPrinter {
     const { toString, outPath } = evaluator.symbols.known;
     const convert = attrs.get(toString);
     if (convert !== undefined) {
-      const result = evaluator.call1(convert, attrs, attrs.positionOf(toString));
+      const result = evaluator.call1(convert, attrs, pos);
       const frame = "while evaluating the result of the `__toString` attribute";
       this.text += this.quote(evaluator.coerceToString(result, this.collector, frame, { copyToStore: false }, pos));
       return;
@@ -185,27 +186,6 @@ export function printJsonString(text: string): string {
     return shorthands[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
   return `"${escaped}"`;
-}
-
-/** Infinities and NaN, for which JSON has no words, are null. */
-function printJsonFloat(value: number): string {
-  if (!Number.isFinite(value)) return "null";
-  if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
-  const sign = value < 0 ? "-" : "";
-  const [mantissa, exponentText] = Math.abs(value).toExponential().split("e") as [string, string];
-  const digits = mantissa.replace(".", "");
-  /** How many digits stand before the point. */
-  const before = Number(exponentText) + 1;
-  if (before > 0 && before <= 15) {
-    if (digits.length <= before) return `${sign}${digits.padEnd(before, "0")}.0`;
-    return `${sign}${digits.slice(0, before)}.${digits.slice(before)}`;
-  }
-  if (before > -4 && before <= 0) return `${sign}0.${"0".repeat(-before)}${digits}`;
-  const exponent = Math.abs(before - 1)
-    .toString()
-    .padStart(2, "0");
-  const fraction = digits.length > 1 ? `.${digits.slice(1)}` : "";
-  return `${sign}${digits[0]}${fraction}e${before < 1 ? "-" : "+"}${exponent}`;
 }
 
 function describeInvalidUtf8(text: string): string | undefined {

@@ -18,11 +18,13 @@ import {
 } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
-import { build, type BuildOptions, type Plugin } from "esbuild";
+import { build as runBundler, type BuildOptions, type Plugin } from "esbuild";
 import { linkScripts, type ScriptPlan } from "./link-scripts.ts";
 
 const home = join(import.meta.dirname, "..");
 const dist = join(home, "dist");
+
+const digest = digestOfSources();
 
 /** Those that Node has loaded before a program begins. */
 const loadedAnyway = new Set(["buffer", "events", "fs", "path", "process", "url", "util"]);
@@ -37,7 +39,7 @@ const common: BuildOptions = {
   define: {
     "import.meta.url": "__bundleUrl",
     "import.meta.dirname": "__dirname",
-    FIRN_BUILD: JSON.stringify(digestOfSources()),
+    FIRN_BUILD: JSON.stringify(digest),
   },
   minifySyntax: true,
   minifyWhitespace: true,
@@ -50,6 +52,9 @@ const programEntry = `
   export const runProgram = async (program, words) => (await import("./src/cli/program/run-program.ts")).runProgram(program, words);
   export const runHelper = () => import("./src/instantiate/helper-process.ts");
 `;
+
+/** In the names of what is read later: a program that runs while the bundle is replaced does not take the new one's. */
+const build = digest.slice(0, 8);
 
 /** What most commands run, then what fewer do: a script needs only those before it. */
 const scripts: readonly ScriptPlan[] = [
@@ -64,7 +69,7 @@ const scripts: readonly ScriptPlan[] = [
     ],
   },
   {
-    name: "evaluation",
+    name: `evaluation-${build}`,
     entries: [
       "src/cli/nix-instantiate/nix-instantiate.ts",
       "src/cli/nix-instantiate/instantiate-sources.ts",
@@ -72,11 +77,11 @@ const scripts: readonly ScriptPlan[] = [
     ],
   },
   {
-    name: "building",
+    name: `building-${build}`,
     entries: ["src/cli/nix-build/nix-build.ts", "src/cli/nix-build/build-sources.ts", "src/cli/nix-store/realise.ts"],
   },
-  { name: "profiles", entries: ["src/cli/nix-env/nix-env.ts", "src/cli/nix-env/query.ts"] },
-  { name: "others", entries: [] },
+  { name: `profiles-${build}`, entries: ["src/cli/nix-env/nix-env.ts", "src/cli/nix-env/query.ts"] },
+  { name: `others-${build}`, entries: [] },
 ];
 
 const lazyBuiltins: Plugin = {
@@ -162,7 +167,7 @@ function putInPlace(made: string, scratch: string): void {
 }
 
 async function fill(made: string): Promise<void> {
-  const { outputFiles, metafile } = await build({
+  const { outputFiles, metafile } = await runBundler({
     ...common,
     format: "esm",
     splitting: true,
@@ -176,9 +181,9 @@ async function fill(made: string): Promise<void> {
     writeFileSync(join(made, `${name}.cjs`), text);
   const asScript = { format: "cjs", outdir: made, outExtension: { ".js": ".cjs" } } as const;
   const starts = { main: "tools/start/main.ts", "helper-process": "tools/start/helper-process.ts" };
-  await build({ ...common, ...asScript, entryPoints: starts, plugins: [lazyBuiltins] });
+  await runBundler({ ...common, ...asScript, entryPoints: starts, plugins: [lazyBuiltins] });
   const ownUrl = { js: 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;' };
-  await build({ ...common, ...asScript, entryPoints: { openpgp: "openpgp" }, banner: ownUrl });
+  await runBundler({ ...common, ...asScript, entryPoints: { openpgp: "openpgp" }, banner: ownUrl });
   // A command reads its help page from beside itself.
   for (const page of globSync("src/cli/**/*.md", { cwd: home })) {
     cpSync(join(home, page), join(made, "help", page.slice("src/cli/".length)));
@@ -208,10 +213,9 @@ function makeCodeCache(made: string): void {
 }
 
 function digestOfSources(): string {
-  const digest = createHash("sha256");
-  for (const source of globSync("src/**/*.ts", { cwd: home }).toSorted())
-    digest.update(readFileSync(join(home, source)));
-  return digest.digest("base64");
+  const hash = createHash("sha256");
+  for (const source of globSync("src/**/*.ts", { cwd: home }).toSorted()) hash.update(readFileSync(join(home, source)));
+  return hash.digest("hex");
 }
 
 /** The exports that are used are read when the module begins. */

@@ -3,7 +3,7 @@ import { lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { lastChange } from "./service-manager.ts";
+import { lastChange, lastRead } from "./service-manager.ts";
 
 test("the youngest of folders, of what lies in them and of links counts; what is not there does not", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "firn-units-"));
@@ -22,4 +22,12 @@ test("the youngest of folders, of what lies in them and of links counts; what is
   assert.equal(lastChange([join(folder, "units"), join(folder, "missing")]), changed(...units));
   writeFileSync(join(folder, "units/a.service.d/b.conf"), "[Service]\n");
   assert.equal(lastChange([join(folder, "units")]), changed(...units));
+});
+
+test("systemd read its files when the machine started, or later when it was told to", () => {
+  const started = "UnitsLoadStartTimestamp=Thu 2026-11-26 16:26:59.125000 UTC\n";
+  assert.equal(lastRead(`${started}UnitsLoadTimestamp=\n`), Date.UTC(2026, 10, 26, 16, 26, 59, 125));
+  const later = `${started}UnitsLoadTimestamp=Thu 2026-11-26 17:00:00.500000 UTC\n`;
+  assert.equal(lastRead(later), Date.UTC(2026, 10, 26, 17, 0, 0, 500));
+  assert.equal(lastRead("UnitsLoadStartTimestamp=\nUnitsLoadTimestamp=\n"), undefined);
 });

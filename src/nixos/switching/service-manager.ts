@@ -47,9 +47,9 @@ export function systemdOf(programs: string): ServiceManager {
     command: (command, units) => units.length === 0 || run("systemctl", command, "--", ...units),
     reexecute: () => run("systemctl", "daemon-reexec"),
     hasReadFiles: () => {
-      const words = ["show", "--property=UnitsLoadTimestamp", "--timestamp=unix"];
-      const second = /^UnitsLoadTimestamp=@(\d+)$/m.exec(read("systemctl", ...words))?.[1];
-      return second !== undefined && lastChange(unitFolders) < Number(second) * 1000;
+      const properties = "--property=UnitsLoadStartTimestamp,UnitsLoadTimestamp";
+      const begun = lastRead(read("systemctl", "show", properties, "--timestamp=us+utc"));
+      return begun !== undefined && lastChange(unitFolders) + clockStep < begun;
     },
     reloadFiles: () => run("systemctl", "daemon-reload"),
     forgetFailures: () => void run("systemctl", "reset-failed"),
@@ -84,6 +84,20 @@ export function systemdOf(programs: string): ServiceManager {
       return spawnSync(`${programs}/systemctl`, words, options).stdout.trimEnd();
     },
   };
+}
+
+/** How far the time of a change may lie behind the clock, in milliseconds. */
+const clockStep = 10;
+
+/**
+ * When systemd last began to read its files, in milliseconds, by what it says of these two properties: the first is of the
+ * machine's start, the second of later times.
+ */
+export function lastRead(properties: string): number | undefined {
+  const times = [...properties.matchAll(/^UnitsLoad(?:Start)?Timestamp=\w+ ([\d-]+) ([\d:.]+) UTC$/gm)].map(
+    ([, day, time]) => Date.parse(`${day}T${time}Z`),
+  );
+  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 /** What unit files are found through: the link that each system has changed, and the folders that others write to. */

@@ -1,4 +1,4 @@
-// Builds dist/: the program as one script, main.cjs that starts it, and the compiled form of what every command runs (V8's
+// Builds dist/: the program as a few scripts, main.cjs that starts it, and the compiled form of what most commands run (V8's
 // code cache), so that a command begins in a fraction of the time that reading the sources takes. Native packages stay
 // outside. The new folder takes the old one's place at the end, so that a program that starts meanwhile finds one of them.
 
@@ -14,10 +14,12 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { build, type BuildOptions, type Plugin } from "esbuild";
+import { linkScripts, type ScriptPlan } from "./link-scripts.ts";
 
 const home = join(import.meta.dirname, "..");
 const dist = join(home, "dist");
@@ -25,11 +27,10 @@ const dist = join(home, "dist");
 /** Those that Node has loaded before a program begins. */
 const loadedAnyway = new Set(["buffer", "events", "fs", "path", "process", "url", "util"]);
 
-// The same in every bundle: written for Node as one CommonJS script, in which a builtin module is loaded by its first use.
+// The same in every bundle: written for Node, a builtin module is loaded by its first use.
 const common: BuildOptions = {
   absWorkingDir: home,
   bundle: true,
-  format: "cjs",
   platform: "node",
   conditions: ["node"],
   target: "node24",
@@ -50,33 +51,86 @@ const programEntry = `
   export const runHelper = () => import("./src/instantiate/helper-process.ts");
 `;
 
+/** What most commands run, then what fewer do: a script needs only those before it. */
+const scripts: readonly ScriptPlan[] = [
+  {
+    name: "program",
+    entries: [
+      "<stdin>",
+      "src/cli/program/run-program.ts",
+      "src/cli/nix-hash.ts",
+      "src/cli/nix-store/nix-store.ts",
+      "src/cli/nix-store/query.ts",
+    ],
+  },
+  {
+    name: "evaluation",
+    entries: [
+      "src/cli/nix-instantiate/nix-instantiate.ts",
+      "src/cli/nix-instantiate/instantiate-sources.ts",
+      "src/cli/evaluation/session.ts",
+    ],
+  },
+  {
+    name: "building",
+    entries: ["src/cli/nix-build/nix-build.ts", "src/cli/nix-build/build-sources.ts", "src/cli/nix-store/realise.ts"],
+  },
+  { name: "profiles", entries: ["src/cli/nix-env/nix-env.ts", "src/cli/nix-env/query.ts"] },
+  { name: "others", entries: [] },
+];
+
 const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
   setup(plugin) {
-    plugin.onResolve({ filter: /^[\w:/]+$/ }, ({ path }) => {
+    const used = namesUsedOfBuiltins();
+    plugin.onResolve({ filter: /^[\w:/]+$/ }, ({ path, importer }) => {
       const name = path.replace(/^node:/, "");
-      return name !== path || builtinModules.includes(name) ? { path: name, namespace: "builtin" } : undefined;
+      if (name === path && !builtinModules.includes(name)) return undefined;
+      return { path: name, namespace: importer.includes("/node_modules/") ? "whole-builtin" : "builtin" };
     });
-    plugin.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => {
-      const load = `process.getBuiltinModule(${JSON.stringify(`node:${path}`)})`;
-      const keys = Object.keys(process.getBuiltinModule(path) ?? {});
-      return { contents: loadedAnyway.has(path) ? eagerModule(load, keys) : lazyModule(load, keys) };
-    });
+    const load = (path: string, keys: readonly string[]) => {
+      const loading = `process.getBuiltinModule(${JSON.stringify(`node:${path}`)})`;
+      return { contents: loadedAnyway.has(path) ? eagerModule(loading, keys) : lazyModule(loading, keys) };
+    };
+    plugin.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => load(path, [...(used.get(path) ?? [])]));
+    plugin.onLoad({ filter: /.*/, namespace: "whole-builtin" }, ({ path }) =>
+      load(path, Object.keys(process.getBuiltinModule(path) ?? {})),
+    );
   },
 };
 
-/** Packages that stay outside, and the largest one, which only `firn lock` needs. */
+/** What our sources import of each builtin module: the bundler copies the names of one that is lazy for each that imports. */
+function namesUsedOfBuiltins(): ReadonlyMap<string, ReadonlySet<string>> {
+  const used = new Map<string, Set<string>>();
+  for (const file of globSync(["src/**/*.ts", "tools/start/*.ts"], { cwd: home })) {
+    const text = readFileSync(join(home, file), "utf8");
+    for (const [, list = "", module = ""] of text.matchAll(/^import \{([^}]*)\} from "node:([^"]+)";$/gm)) {
+      let names = used.get(module);
+      if (names === undefined) used.set(module, (names = new Set()));
+      for (const name of list.split(",")) {
+        const own = name.trim().replace(/ as .*$/, "");
+        if (own !== "" && !own.startsWith("type ")) names.add(own);
+      }
+    }
+  }
+  return used;
+}
+
+/** Packages that stay outside, the largest one, which only `firn lock` needs, and hash functions that few ask for. */
 const lazyPackages: Plugin = {
   name: "lazy-packages",
   setup(plugin) {
     plugin.onResolve({ filter: /^(?:@napi-rs\/lzma|koffi|openpgp)(?:\/|$)/ }, ({ path, namespace }) =>
       namespace === "lazy" ? { path, external: true } : { path, namespace: "lazy" },
     );
+    plugin.onResolve({ filter: /^@noble\/hashes\/(?:blake3|legacy)\.js$/ }, ({ path, namespace }) =>
+      namespace === "lazy" ? undefined : { path, namespace: "lazy" },
+    );
     plugin.onResolve({ filter: /^\.\/openpgp\.cjs$/ }, ({ path }) => ({ path, external: true }));
     plugin.onLoad({ filter: /.*/, namespace: "lazy" }, async ({ path }) => {
       const keys = Object.keys((await import(path)) as object).filter((key) => /^(?!default$)\w+$/.test(key));
       const load = `require(${JSON.stringify(path === "openpgp" ? "./openpgp.cjs" : path)})`;
-      return { contents: lazyModule(load, keys) };
+      return { contents: lazyModule(load, keys), resolveDir: home };
     });
   },
 };
@@ -108,16 +162,19 @@ function putInPlace(made: string, scratch: string): void {
 }
 
 async function fill(made: string): Promise<void> {
-  await build({
+  const { outputFiles, metafile } = await build({
     ...common,
+    format: "esm",
+    splitting: true,
     stdin: { contents: programEntry, resolveDir: home },
-    outfile: join(made, "program.cjs"),
+    outdir: made,
+    write: false,
+    metafile: true,
     plugins: [lazyBuiltins, lazyPackages],
-    // A function, so that it can be compiled from its cache; see load-program.ts.
-    banner: { js: "(function (exports, require, module, __bundleUrl) {" },
-    footer: { js: "})" },
   });
-  const asScript = { outdir: made, outExtension: { ".js": ".cjs" } };
+  for (const [name, text] of linkScripts(outputFiles, metafile, scripts))
+    writeFileSync(join(made, `${name}.cjs`), text);
+  const asScript = { format: "cjs", outdir: made, outExtension: { ".js": ".cjs" } } as const;
   const starts = { main: "tools/start/main.ts", "helper-process": "tools/start/helper-process.ts" };
   await build({ ...common, ...asScript, entryPoints: starts, plugins: [lazyBuiltins] });
   const ownUrl = { js: 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;' };
@@ -138,6 +195,7 @@ function makeCodeCache(made: string): void {
     process.execPath,
     "--stack-size=4000000",
     "--initial-old-space-size=1024",
+    "--min-semi-space-size=4",
     "--max-semi-space-size=8",
     "--no-rehash-snapshot",
     "--enable-experimental-regexp-engine-on-excessive-backtracks",

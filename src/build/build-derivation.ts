@@ -48,9 +48,15 @@ export async function buildDerivation(build: DerivationBuild): Promise<void> {
   const sandboxed = builtin !== undefined || usesSandbox(build);
   const chroot = `${store.realPath(derivationPath)}.chroot`;
   deleteTree(chroot);
-  mkdirSync(hostPath(chroot), { mode: 0o700 });
-  const root = `${makeGate(chroot, build.user)}/root`;
-  const directory = new BuildDirectory(settings.buildDir ?? `${store.layout.stateDir}/builds`, build.user);
+  let root = "";
+  if (sandboxed) {
+    mkdirSync(hostPath(chroot), { mode: 0o700 });
+    root = `${makeGate(chroot, build.user)}/root`;
+  }
+  const directory = new BuildDirectory(settings.buildDir ?? `${store.layout.stateDir}/builds`, {
+    owner: build.user,
+    hidden: sandboxed,
+  });
   const buildDirInside = sandboxed ? settings.sandboxBuildDir : directory.path;
   let keep = false;
   let outputs: readonly OutputState[] = [];

@@ -1,6 +1,7 @@
-// The directory in which one build works: <build dir>/nix-<pid>-<n>, which nobody else may enter, and `build` in it, which
-// belongs to the builder. It is always new, never one that somebody else prepared. Where a build user runs the builder, a
-// gate that is his lies between the two: he could open his own directory to everybody, but not the way to it.
+// The directory in which one build works: <build dir>/nix-<pid>-<n>, which nobody else may enter; in a sandbox, which could
+// open it to others, it is `build` in that. It is always new, never one that somebody else prepared. Where a build user runs
+// the builder, it is `build` too, and a gate that is his lies between the two: he could open his own directory to everybody,
+// but not the way to it.
 
 import {
   chmodSync,
@@ -29,15 +30,21 @@ export class BuildDirectory {
   readonly #owner: BuildDirectoryOwner | undefined;
   readonly #gate: string;
 
-  /** `owner` is the user that runs the builder when it is not this process's own. */
-  constructor(parent: string, owner: BuildDirectoryOwner | undefined) {
+  /**
+   * `owner` is the user that runs the builder when it is not this process's own; `hidden`: the builder is not to have the
+   * top itself.
+   */
+  constructor(
+    parent: string,
+    { owner, hidden }: { readonly owner: BuildDirectoryOwner | undefined; readonly hidden: boolean },
+  ) {
     mkdirSync(hostPath(parent), { recursive: true });
     if (owner !== undefined) assertNotWorldWritable(parent);
     this.#owner = owner;
     this.top = makeUnique(parent);
     this.#gate = makeGate(this.top, owner);
-    this.path = `${this.#gate}/build`;
-    mkdirSync(hostPath(this.path), { mode: 0o700 });
+    this.path = hidden || owner !== undefined ? `${this.#gate}/build` : this.top;
+    if (this.path !== this.top) mkdirSync(hostPath(this.path), { mode: 0o700 });
     if (owner !== undefined) chownSync(hostPath(this.path), owner.uid, owner.gid);
   }
 

@@ -6,6 +6,7 @@ import { md5, sha1 } from "@noble/hashes/legacy.js";
 import { sha256, sha512 } from "@noble/hashes/sha2.js";
 import { byteStringToBytes } from "./byte-string.ts";
 import type { HashAlgorithm } from "./hash.ts";
+import { sha256OfByteString } from "./sha256.ts";
 
 /** Bytes go in piece by piece; `digest` ends it and may be called once. */
 export interface Digest {
@@ -21,7 +22,7 @@ export function digest(algorithm: HashAlgorithm, data: Uint8Array): Uint8Array {
 
 /** The digest of the bytes that a byte string stands for. */
 export function digestByteString(algorithm: HashAlgorithm, text: string): Uint8Array {
-  return functions[algorithm](byteStringToBytes(text));
+  return algorithm === "sha256" ? sha256OfByteString(text) : functions[algorithm](byteStringToBytes(text));
 }
 
 export function createDigest(algorithm: HashAlgorithm): Digest {

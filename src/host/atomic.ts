@@ -1,15 +1,14 @@
 // Files and links that appear whole or not at all: made under a temporary name beside the target and renamed over it.
 
-import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { fromByteString } from "#formats";
 import { hostPath } from "./host-path.ts";
 import { libc } from "./libc.ts";
 import { errorNumberName, systemCallFailed } from "./system-error.ts";
 
-/** A name that no other process uses: `<path><infix>-<pid>-<random>`. */
+/** A name that no other process uses: `<path><infix>-<pid>-<random>`. It need not be hard to guess, so node:crypto stays unloaded. */
 export function temporaryName(path: string, infix = ".tmp"): string {
-  return `${path}${infix}-${process.pid}-${randomBytes(6).toString("hex")}`;
+  return `${path}${infix}-${process.pid}-${Math.floor(Math.random() * 2 ** 48).toString(16)}`;
 }
 
 /** Makes `link` a symbolic link to `target`, replacing what was there. Byte strings. */

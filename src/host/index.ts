@@ -2,8 +2,10 @@
 
 export * from "./atomic.ts";
 export * from "./delete-tree.ts";
+export { preferNativeDigests } from "./digest.ts";
 export * from "./extended-attributes.ts";
 export * from "./file-lock.ts";
+export * from "./home-folder.ts";
 export * from "./host-path.ts";
 export * from "./is-terminal.ts";
 export * from "./store-view.ts";
@@ -14,3 +16,4 @@ export * from "./child-surroundings.ts";
 export * from "./memory-file.ts";
 export * from "./mount-namespace.ts";
 export * from "./pseudo-terminal.ts";
+export * from "./read-file.ts";

@@ -33,8 +33,21 @@ export function libc(): LibC {
   return (loaded ??= loadLibC());
 }
 
+/**
+ * koffi's binary itself, where it is the usual one: its script looks for it in many places, and touches what makes Node load
+ * three times as much.
+ */
+function loadKoffi(): Koffi {
+  const require = createRequire(import.meta.url);
+  try {
+    return createRequire(require.resolve("koffi"))("@koromix/koffi-linux-x64/linux_x64/koffi.node") as Koffi;
+  } catch {
+    return require("koffi") as Koffi;
+  }
+}
+
 function loadLibC(): LibC {
-  const koffi = createRequire(import.meta.url)("koffi") as Koffi;
+  const koffi = loadKoffi();
   const program = koffi.load(null);
   const lazy = (declaration: string) => {
     let found: ((...values: unknown[]) => number) | undefined;

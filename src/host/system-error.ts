@@ -4,10 +4,11 @@ import { constants } from "node:os";
 import { getSystemErrorMap } from "node:util";
 import { FirnError } from "#formats";
 
-const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+let names: ReadonlyMap<number, string> | undefined;
 
 /** `errno` as its name, like `EACCES`. */
 export function errorNumberName(errno: number): string {
+  names ??= new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
   return names.get(errno) ?? `error ${errno}`;
 }
 
@@ -52,7 +53,7 @@ const actions: Readonly<Record<string, string>> = {
   symlink: "creating symlink",
   unlink: "removing file",
   rename: "renaming",
-  uv_cwd: "cannot determine current working directory",
+  uv_cwd: "cannot get cwd",
 };
 
 /** What the operating system refused, as Nix words it, `opening file "/x": Permission denied`; the message of any other error. */

@@ -1,7 +1,6 @@
 // The settings that fetching and flakes obey, by the names of nix.conf turned into camel case, and where they keep things.
 
-import { homedir } from "node:os";
-import { byteStringOfHostText } from "#host";
+import { byteStringOfHostText, homeFolder } from "#host";
 
 export interface FetchSettings {
   /** Whether a working tree that differs from its commit may be used. */
@@ -28,7 +27,7 @@ export interface FetchSettings {
 export function userFolders(
   environment: Readonly<Record<string, string | undefined>>,
 ): Pick<FetchSettings, "cacheFolder" | "configFolder" | "dataFolder" | "systemConfigFolder"> {
-  const home = environment["HOME"] || homedir();
+  const home = environment["HOME"] || homeFolder();
   const folder = (own: string, shared: string, below: string): string =>
     byteStringOfHostText(
       environment[own] ?? (environment[shared] ? `${environment[shared]}/nix` : `${home}/${below}/nix`),

@@ -1,7 +1,7 @@
 // Errors of the machine's file system, worded as Nix words them, as errors of the language.
 
 import { BaseError, hint, literalHint } from "#language";
-import { errorCode } from "#host";
+import { errorCode, FileShrank } from "#host";
 
 const descriptions: Readonly<Record<string, string>> = {
   EACCES: "Permission denied",
@@ -26,6 +26,7 @@ export function cannotLookAt(path: string, error: unknown): BaseError {
 }
 
 export function cannotRead(path: string, error: unknown): BaseError {
+  if (error instanceof FileShrank) return new BaseError("unexpected end-of-file");
   switch (errorCode(error)) {
     case "ENOENT":
     case "ENOTDIR":

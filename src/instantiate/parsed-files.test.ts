@@ -61,7 +61,7 @@ test("the settings that parsing depends on are part of the key", () => {
 test("a file that is no database, or a part of one, or cannot be written, costs nothing but time", () => {
   const folder = newFolder();
   const key = keep(folder, everyByte.repeat(100));
-  const file = join(folder, "parsed-v1.sqlite");
+  const file = join(folder, "parsed-v2.sqlite");
   truncateSync(file, 5000);
   assert.equal(find(folder, key), undefined);
   writeFileSync(file, "no database".repeat(1000));
@@ -82,5 +82,5 @@ test("two runs that write at the same time both succeed", () => {
   assert.equal(runs[1].get("a"), undefined);
   for (const run of runs) run.close();
   assert.deepEqual([find(folder, "a"), find(folder, "b")], ["1", "2"]);
-  assert.deepEqual(readdirSync(folder), ["parsed-v1.sqlite"]);
+  assert.deepEqual(readdirSync(folder), ["parsed-v2.sqlite"]);
 });

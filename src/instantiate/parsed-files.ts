@@ -2,11 +2,13 @@
 // saves time: whatever is wrong with it (no permission, a full disk, a damaged or strange file) means parsing again.
 // What is new is written in one transaction at the end of a run.
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { crc32 } from "node:zlib";
+import { hashByteString, printHash, toByteString } from "#formats";
+import { preferNativeDigests } from "#host";
 import type { EvalSettings } from "#language";
+import { checksum } from "./checksum.ts";
 
 /** Beyond this size, in bytes, it is begun anew. */
 const largestFile = 512 * 1024 * 1024;
@@ -29,14 +31,15 @@ export function openParsedFiles(folder: string, settings: Partial<EvalSettings>)
   if (Object.values(settings.lints ?? {}).some((level) => level !== "ignore")) return undefined;
   // All that decides how a text is parsed, and which variables it may use.
   const { experimentalFeatures = [], pureEval, home } = settings;
-  const reading = JSON.stringify({ features: [...experimentalFeatures].toSorted(), pureEval, home });
+  const settled = JSON.stringify({ features: [...experimentalFeatures].toSorted(), pureEval, home });
+  const reading = printHash(hashByteString("sha256", toByteString(settled)), "base64");
   return new ParsedFiles(folder, { build: FIRN_BUILD, reading });
 }
 
 interface ParsedBy {
   /** The build of Firn that packs the trees; those of others are dropped when it writes. */
   readonly build: string;
-  /** The settings that decide what a text means, in words. */
+  /** A digest of the settings that decide what a text means. */
   readonly reading: string;
 }
 
@@ -61,14 +64,15 @@ export class ParsedFiles {
 
   keyOf(text: Uint8Array): string {
     this.hasKeys = true;
-    return createHash("sha256").update(this.by.reading).update("\0").update(text).digest("base64");
+    preferNativeDigests();
+    return `${this.by.reading}${hash("sha256", text, "base64")}`;
   }
 
   get(key: string): string | undefined {
     return this.guard(() => {
       const row = this.open().get(key, this.by.build);
       const tree = row?.["tree"];
-      if (!(tree instanceof Uint8Array) || row?.["crc"] !== crc32(tree)) return undefined;
+      if (!(tree instanceof Uint8Array) || row?.["checksum"] !== checksum(tree)) return undefined;
       return Buffer.from(tree.buffer, tree.byteOffset, tree.byteLength).toString("latin1");
     });
   }
@@ -87,12 +91,12 @@ export class ParsedFiles {
   private write(): void {
     this.open();
     const database = this.database as DatabaseSync;
-    const insert = database.prepare("insert or replace into Trees (key, build, crc, tree) values (?, ?, ?, ?)");
+    const insert = database.prepare("insert or replace into Trees (key, build, checksum, tree) values (?, ?, ?, ?)");
     database.exec("begin immediate");
     database.prepare("delete from Trees where build <> ?").run(this.by.build);
     for (const [key, packed] of this.added) {
       const bytes = Buffer.from(packed, "latin1");
-      insert.run(key, this.by.build, crc32(bytes), bytes);
+      insert.run(key, this.by.build, checksum(bytes), bytes);
     }
     database.exec("commit");
     this.added.clear();
@@ -101,14 +105,16 @@ export class ParsedFiles {
   private open(): StatementSync {
     if (this.select !== undefined) return this.select;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    const file = `${this.folder}/parsed-v1.sqlite`;
+    const file = `${this.folder}/parsed-v2.sqlite`;
     if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > largestFile) rmSync(file);
     // Loaded here, since a command that parses nothing does not need it.
     const { DatabaseSync: Database } = process.getBuiltinModule("node:sqlite");
     this.database = new Database(file, { timeout: busyTimeout });
     this.database.exec("pragma journal_mode = wal; pragma synchronous = off; pragma mmap_size = 536870912");
-    this.database.exec("create table if not exists Trees (key text primary key, build text, crc integer, tree blob)");
-    this.select = this.database.prepare("select crc, tree from Trees where key = ? and build = ?");
+    this.database.exec(
+      "create table if not exists Trees (key text primary key, build text, checksum integer, tree blob)",
+    );
+    this.select = this.database.prepare("select checksum, tree from Trees where key = ? and build = ?");
     return this.select;
   }
 
@@ -120,7 +126,7 @@ export class ParsedFiles {
     } catch (error) {
       this.isBroken = true;
       const code = (error as { errcode?: unknown }).errcode;
-      if (code === notDatabase || code === corrupt) rmSync(`${this.folder}/parsed-v1.sqlite`, { force: true });
+      if (code === notDatabase || code === corrupt) rmSync(`${this.folder}/parsed-v2.sqlite`, { force: true });
       return undefined;
     }
   }

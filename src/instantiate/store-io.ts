@@ -20,7 +20,7 @@ import {
   printHash,
   type StorePath,
 } from "#formats";
-import { byteStringOfHostText, errorCode, hostPath, ifExists } from "#host";
+import { byteStringOfHostText, errorCode, hostPath, ifExists, readSizedFile } from "#host";
 import {
   asLanguageError,
   BaseError,
@@ -169,7 +169,7 @@ class StoreIO implements EvalIO {
   private readBytes(path: string): Buffer {
     this.checkReading(path);
     try {
-      return readFileSync(this.locate(path));
+      return readSizedFile(this.locate(path));
     } catch (error) {
       throw this.missing(path, error) ?? cannotRead(this.showPath(path), error);
     }

@@ -372,8 +372,7 @@ export class LocalStore implements EvaluationStore, RootsStore, GcStore, LogStor
   addPermanentRoot(path: StorePath, link: string): string {
     const absolute = absolutePath(link, Buffer.from(process.cwd()).toString("latin1"));
     this.addTempRoot(path);
-    makeRootLink(this.layout, absolute, `${this.storeDir}/${path}`);
-    this.addIndirectRoot(absolute);
+    makeRootLink(this.layout, absolute, `${this.storeDir}/${path}`, (link) => this.addIndirectRoot(link));
     return absolute;
   }
 

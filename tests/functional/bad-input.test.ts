@@ -93,6 +93,11 @@ const nested: readonly (readonly [string, string, string])[] = [
   ["- ", "1", ""],
   ["(x: x) (", "1", ")"],
   ["{ inherit (", "{ a = 1; }", ") a; }"],
+  ["[ 1 ] ++ (", "[ ]", ")"],
+  ["false || ", "false", ""],
+  ["assert true; ", "1", ""],
+  ["if false then 1 else ", "1", ""],
+  ["{ x ? ", "1", "}: x"],
 ];
 
 for (const [before, middle, after] of nested) {
@@ -102,6 +107,32 @@ for (const [before, middle, after] of nested) {
     assertEnds(evaluate(scene, scene.write("nested.nix", source)));
   });
 }
+
+test("what Nix's stack does not hold is its stack overflow, what its parser does not like a syntax error", (t) => {
+  const scene = openScene(t);
+  const says = (source: string, message: string): void =>
+    assertSays(evaluate(scene, scene.write("deep.nix", source)), scene, message);
+  if (isLong) {
+    says(`v: ${"[".repeat(1e6)}${"]".repeat(1e6)}`, "stack overflow (possible infinite recursion)");
+    says("[\n".repeat(1e6), "syntax error, unexpected end of file");
+  }
+  // Neither makes Nix's stack deeper.
+  assert.equal(evaluate(scene, scene.write("deep.nix", `${"(".repeat(deep)}1${")".repeat(deep)}`)).stdout, "1\n");
+  assert.equal(evaluate(scene, scene.write("deep.nix", `${"true && ".repeat(deep)}true`)).stdout, "true\n");
+});
+
+test("a string that JavaScript cannot hold is an error with its place", (t) => {
+  const scene = openScene(t);
+  const double = 'let r = n: s: if n == 0 then s else r (n - 1) (s + s); in r 28 "x"';
+  for (const source of [
+    `let s = ${double}; in s + s`,
+    `let s = ${double}; in builtins.concatStringsSep "" [ s s ]`,
+    `let s = ${double}; in builtins.replaceStrings [ "xxxx" ] [ "yyyyyyyyyyyy" ] s`,
+  ]) {
+    const answer = evaluate(scene, "-E", source);
+    assertSays(answer, scene, "a string would be longer than the 536870888 bytes that Firn can hold");
+  }
+});
 
 test("a hundred megabytes and ten million elements are read", { skip: !isLong && "FIRN_BAD_INPUT is not set" }, (t) => {
   const scene = openScene(t);
@@ -134,6 +165,8 @@ test("files that are none are Nix's errors", async (t) => {
   mkdirSync(place("mixed"));
   symlinkSync("loop", place("loop"));
   symlinkSync("nowhere", place("dangling"));
+  symlinkSync("there", place("here"));
+  symlinkSync("here", place("there"));
   scene.write("file.nix", "{ }");
   execFileSync("mkfifo", [place("mixed/fifo")]);
   const server = createServer();
@@ -142,6 +175,7 @@ test("files that are none are Nix's errors", async (t) => {
   const files: readonly (readonly [string, string])[] = [
     ["folder", "path '$SCENE/folder/default.nix' does not exist"],
     ["loop", "too many symbolic links encountered while traversing the path '$SCENE/loop'"],
+    ["here", "too many symbolic links encountered while traversing the path '$SCENE/there'"],
     ["missing.nix", "path '$SCENE/missing.nix' does not exist"],
     ["dangling", "path '$SCENE/nowhere' does not exist"],
     ["file.nix/x", "path '$SCENE/file.nix/x' does not exist"],
@@ -160,6 +194,11 @@ test("files that are none are Nix's errors", async (t) => {
     ["builtins.path { path = ./folder; recursive = false; }", "read of 4096 bytes: Is a directory"],
   ];
   for (const [source, message] of expressions) assertSays(evaluate(scene, "-E", source), scene, message);
+  // Nix reads as many bytes as a file says that it has.
+  for (const source of ["./mixed/fifo", "/dev/zero", "/proc/version"]) {
+    assert.equal(evaluate(scene, "-E", `builtins.readFile ${source}`).stdout, '""\n');
+    assertSays(evaluate(scene, "-E", `import ${source}`), scene, "syntax error, unexpected end of file");
+  }
   chmodSync(place("file.nix"), 0);
   // Root may read everything.
   if (process.getuid?.() !== 0) {

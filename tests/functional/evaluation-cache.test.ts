@@ -17,7 +17,7 @@ import { test } from "node:test";
 import { openScene, type Answer, type Scene } from "./program.ts";
 
 /** Takes long enough to be worth remembering. */
-const slow = `(builtins.foldl' (a: b: a + b) 0 (builtins.genList (x: x) 300000))`;
+const slow = `(builtins.foldl' (a: b: a + b) 0 (builtins.genList (x: x) 1500000))`;
 
 const answered = "evaluation cache: the evaluation was answered from the cache\n";
 

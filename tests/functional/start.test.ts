@@ -2,7 +2,6 @@
 // the compiled form that the bundle brings. The times themselves are in bench/.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -42,31 +41,24 @@ test("what only reads loads no heavy module of Node", (t) => {
   }
 });
 
-test("the code cache is taken under the flags that the launcher gives", () => {
-  const script = `
-    import { compileProgram } from ${JSON.stringify(join(home, "tools/start/load-program.ts"))};
-    const { script } = compileProgram(${JSON.stringify(join(home, "dist"))});
-    console.log(script.cachedDataRejected);`;
+test("an evaluation runs two of the bundle's scripts, and their code caches are taken under the launcher's flags", (t) => {
+  const scene = openScene(t);
+  const script = scene.write(
+    "load.mjs",
+    `import { loadProgram } from ${JSON.stringify(join(home, "tools/start/load-program.ts"))};
+     const { program, scripts } = loadProgram(${JSON.stringify(join(home, "dist"))});
+     await program.runProgram("nix-instantiate", ["--eval", "--option", "eval-cache", "false", "--expr", "1 + 1"]);
+     for (const [name, { script }] of scripts) console.log(name, script.cachedDataRejected);`,
+  );
   const launcher = readFileSync(join(home, "bin/firn"), "utf8");
   assert.match(
     launcher,
     /^exec .*--stack-size="\$stack" \$heap \$regexp --disable-warning=ExperimentalWarning "\$main"/m,
   );
-  const heap = /^heap="(.*)"$/m.exec(launcher)?.[1]?.split(" ") ?? [];
+  const heap = /^heap="(.*)"$/m.exec(launcher)?.[1] ?? "";
   const regexp = /^regexp=(.*)$/m.exec(launcher)?.[1] ?? "";
-  assert.notDeepEqual(heap, []);
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    [
-      "--stack-size=4000000",
-      ...heap,
-      regexp,
-      "--disable-warning=ExperimentalWarning",
-      "--input-type=module",
-      "-e",
-      script,
-    ],
-    { encoding: "utf8" },
-  );
-  assert.equal(stdout, "false\n", stderr);
+  assert.notEqual(heap, "");
+  const flags = `--stack-size=4000000 ${heap} ${regexp} --disable-warning=ExperimentalWarning`;
+  const { stdout, stderr } = scene.script(`'${process.execPath}' ${flags} ${script}`);
+  assert.equal(stdout, "2\nprogram false\nevaluation false\n", stderr);
 });

@@ -1,5 +1,5 @@
 // Becomes dist/helper-process.cjs, the bundled form of src/instantiate/helper-process.ts.
 
-import { compileProgram } from "./load-program.ts";
+import { loadProgram } from "./load-program.ts";
 
-void compileProgram(import.meta.dirname).program.runHelper();
+void loadProgram(import.meta.dirname).program.runHelper();

@@ -1,10 +1,10 @@
 // make-code-cache.ts FOLDER: runs the bundled program of FOLDER for a few commands that stand for all, and keeps what V8 has
-// compiled by then in program.cache.
+// compiled by then beside each script.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { compileProgram } from "./load-program.ts";
+import { loadProgram } from "./load-program.ts";
 
 const [, , folder = ""] = process.argv;
 const scratch = mkdtempSync(join(tmpdir(), "firn-code-cache-"));
@@ -15,10 +15,10 @@ try {
   process.env["NIX_REMOTE"] = join(scratch, "store");
   process.env["NIX_CONF_DIR"] = scratch;
   process.env["NIX_USER_CONF_FILES"] = "";
-  const { script, program } = compileProgram(folder);
+  const { scripts, program } = loadProgram(folder);
   const file = join(scratch, "file");
   writeFileSync(file, "");
-  const slow = `builtins.seq (builtins.foldl' (a: b: a + b) 0 (builtins.genList (n: n) 400000)) (builtins.readFile ${file})`;
+  const slow = `builtins.seq (builtins.foldl' (a: b: a + b) 0 (builtins.genList (n: n) 1500000)) (builtins.readFile ${file})`;
   const derivation = 'derivation { name = "x"; system = "y"; builder = "/z"; }';
   const commands: readonly (readonly [program: string, ...words: string[]])[] = [
     ["nix-hash", "--flat", "--type", "sha256", file],
@@ -32,7 +32,14 @@ try {
     ["nix-instantiate", "--eval", "--expr", slow],
   ];
   for (const [name, ...words] of commands) await program.runProgram(name, words);
-  writeFileSync(join(folder, "program.cache"), script.createCachedData());
+  // Without a sandbox a build needs nothing of the machine but a shell, and a store at its own place.
+  delete process.env["NIX_REMOTE"];
+  for (const name of ["NIX_STORE_DIR", "NIX_STATE_DIR", "NIX_LOG_DIR"]) process.env[name] = join(scratch, name);
+  process.env["NIX_CONFIG"] = "sandbox = false\nsubstitute = false\nbuild-users-group =\n";
+  const built =
+    'derivation { name = "x"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo > $out" ]; }';
+  await program.runProgram("nix-build", ["--no-out-link", "--expr", built]);
+  for (const [name, { script }] of scripts) writeFileSync(join(folder, `${name}.cache`), script.createCachedData());
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

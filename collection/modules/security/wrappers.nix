@@ -19,14 +19,20 @@ let
     };
   };
 
-  # Another file for each time, so that a program that runs is not written to.
-  place = w:
-    let target = "$wrapperDir/${lib.escapeShellArg w.program}"; in
-    ''
-      cp ${w.source} ${target}
-      chown ${w.owner}:${w.group} ${target}
-      chmod "u-rwx,g-rwx,o-rwx,${w.permissions},u+${if w.setuid then "s" else "r"},g${if w.setgid then "+" else "-"}s" ${target}
-    '' + lib.optionalString (w.capabilities != "") "${pkgs.libcap2-bin}/bin/setcap ${lib.escapeShellArg w.capabilities} ${target}\n";
+  # Another file for each time, so that a program that runs is not written to. One call for all that have something in common,
+  # since starting programs is what the activation spends its time with.
+  target = w: "$wrapperDir/${lib.escapeShellArg w.program}";
+  hasItsName = w: baseNameOf "${w.source}" == w.program;
+  mode = w: "u-rwx,g-rwx,o-rwx,${w.permissions},u+${if w.setuid then "s" else "r"},g${if w.setgid then "+" else "-"}s";
+  forAll = key: command: list:
+    lib.concatStrings (lib.mapAttrsToList (value: alike: "${command value} ${lib.concatMapStringsSep " " target alike}\n") (lib.groupBy key list));
+  place =
+    lib.optionalString (lib.any hasItsName wrappers)
+      "cp ${lib.concatMapStringsSep " " (w: "${w.source}") (builtins.filter hasItsName wrappers)} $wrapperDir/\n"
+    + lib.concatMapStrings (w: "cp ${w.source} ${target w}\n") (builtins.filter (w: !hasItsName w) wrappers)
+    + forAll (w: "${w.owner}:${w.group}") (owner: "chown ${owner}") wrappers
+    + forAll mode (value: "chmod \"${value}\"") wrappers
+    + forAll (w: w.capabilities) (value: "${pkgs.libcap2-bin}/bin/setcap ${lib.escapeShellArg value}") (builtins.filter (w: w.capabilities != "") wrappers);
   wrappers = builtins.filter (w: w.enable) (builtins.attrValues config.security.wrappers);
 
   # The kernel gives no rights to a script, and the file would be there without a use.
@@ -74,12 +80,12 @@ in
       deps = [ "specialfs" "users" ];
       busybox = true;
       text = ''
-        mkdir -p /run/wrappers
-        if ! mountpoint -q /run/wrappers; then mount -t tmpfs -o nodev,mode=755 tmpfs /run/wrappers; fi
+        [ -d /run/wrappers ] || mkdir -p /run/wrappers
+        isMounted /run/wrappers || mount -t tmpfs -o nodev,mode=755 tmpfs /run/wrappers
         wrapperDir=$(mktemp -d /run/wrappers/wrappers.XXXXXXXXXX)
         chmod a+rx "$wrapperDir"
-        ${lib.concatMapStrings place wrappers}
-        old=$(readlink /run/wrappers/bin || true)
+        ${place}
+        old=$([ ! -L /run/wrappers/bin ] || readlink /run/wrappers/bin)
         ln -sfn "$wrapperDir" /run/wrappers/.bin && mv -fT /run/wrappers/.bin /run/wrappers/bin
         if [ -n "$old" ]; then rm -rf "$old"; fi
       '';

@@ -3,10 +3,9 @@
 // a text, name a derivation) it does in both cases, and messages are said again in their place between them. Only answers
 // are kept, no errors. Nothing in this file or imported by it loads the language.
 
-import { homedir } from "node:os";
 import { checkFacts, EvaluationFolder, FactRecorder } from "#facts";
 import { hashByteString, type LogEvent, printHash, toByteString } from "#formats";
-import { byteStringOfHostText } from "#host";
+import { byteStringOfHostText, homeFolder } from "#host";
 import type { EvaluationStore } from "#store";
 import { absolutePath } from "../text/absolute-path.ts";
 import type { EvalFlags } from "../arguments/eval-flags.ts";
@@ -143,7 +142,7 @@ function keyOf({ context, store, flags, question }: Question): string {
     [flags.searchPath, [...flags.autoArguments], flags.impure, flags.evalStore],
     [...settings.overridden()],
     [switches.readOnly, switches.repair],
-    [process.geteuid?.(), homedir(), absolutePath(".")],
+    [process.geteuid?.(), homeFolder(), absolutePath(".")],
     deciding.map((name) => environment[name] ?? null),
     [store.uri, store.storeDir, store.realStoreDir, store.readOnly],
   ]);

@@ -1,11 +1,10 @@
 // Firn's collection: where its expressions lie, and where this user's lock does, which pins what they mean.
 
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FirnError, toByteString } from "#formats";
-import { hostPath } from "#host";
+import { homeFolder, hostPath } from "#host";
 import { NixPath, type Slot, type Value } from "#language";
 import { absolutePath } from "../text/absolute-path.ts";
 import type { Context } from "../command.ts";
@@ -28,7 +27,7 @@ export function lockDirectory(context: Context): string {
 
 /** Where this user's Firn keeps what is not in a store. */
 export function firnData(environment: Context["environment"]): string {
-  return `${environment["XDG_DATA_HOME"] || `${homedir()}/.local/share`}/firn`;
+  return `${environment["XDG_DATA_HOME"] || `${homeFolder()}/.local/share`}/firn`;
 }
 
 /** The package set of a lock: a set with one derivation for each name. */

@@ -1,10 +1,9 @@
 // The settings of the language, from nix.conf, the command line, NIX_PATH and -I.
 
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import type { FactRecorder } from "#facts";
 import { toByteString } from "#formats";
-import { hostPath } from "#host";
+import { homeFolder, hostPath } from "#host";
 import { parseSearchPathEntry, type EvalSettings, type SearchPathEntry } from "#language";
 import { absolutePath } from "../text/absolute-path.ts";
 import type { EvalFlags } from "../arguments/eval-flags.ts";
@@ -30,7 +29,7 @@ export function evaluationSettings(
     abortOnWarn: settings.boolean("abort-on-warn"),
     experimentalFeatures: experimentalFeatures(settings.list("experimental-features")),
     searchPath: searchPath(context, flags, recorder),
-    home: toByteString(homedir()),
+    home: toByteString(homeFolder()),
     allowUnsafeNativeCode: settings.boolean("allow-unsafe-native-code-during-evaluation"),
     ...generating(context.environment["FIRN_GENERATE_AFTER"]),
     lints: {

@@ -1,7 +1,14 @@
 // Draws an error as Nix draws it: `error: `, the message with its further lines below its first, then "Did you mean", then
 // Firn's hint. Errors of the language draw their own trace and code frame; see #language.
 
-import { FirnError, toByteString } from "#formats";
+import {
+  FirnError,
+  isStackExhaustion,
+  isStringTooLong,
+  stackOverflowMessage,
+  stringTooLongMessage,
+  toByteString,
+} from "#formats";
 import { describeSystemError, diskFullHint, isDiskFull } from "#host";
 import type { Context } from "../command.ts";
 import { UsageError } from "./usage-error.ts";
@@ -56,6 +63,8 @@ export function renderFailure(error: unknown, options: RenderOptions, language: 
     return language.renderError(error, { showTrace: options.showTrace, color: options.colours }) + hint;
   }
   if (error instanceof FirnError) return renderMessage(error.message, options) + renderHint(error.hint, options);
+  if (isStackExhaustion(error)) return renderMessage(stackOverflowMessage, options);
+  if (isStringTooLong(error)) return renderMessage(stringTooLongMessage, options);
   const text = error instanceof Error ? describeSystemError(error) : String(error);
   const unexpected = error instanceof Error && (error as NodeJS.ErrnoException).code === undefined;
   const stack = unexpected && options.showTrace && error.stack !== undefined ? `\n${error.stack}` : "";

@@ -9,6 +9,7 @@ import {
   printHash,
 } from "#formats";
 import type { Evaluator } from "../machine/evaluator.ts";
+import { isInternalPath } from "../machine/internal-paths.ts";
 import type { PrimOpDefinition } from "../values/prim-op.ts";
 import type { Slot } from "../values/value.ts";
 import { requireFeature } from "./features.ts";
@@ -33,10 +34,10 @@ function hashFile(evaluator: Evaluator, nameSlot: Slot, slot: Slot): string {
   const first = "while evaluating the first argument passed to builtins.hashFile";
   const algorithm = hashAlgorithm(evaluator, evaluator.forceStringNoContext(nameSlot, first));
   const path = realisePath(evaluator, slot);
-  return printHash(
-    withLanguageErrors(() => evaluator.io.hashFile(algorithm, path)),
-    "base16",
-  );
+  const hash = isInternalPath(path)
+    ? hashByteString(algorithm, evaluator.files.internalFile(path))
+    : withLanguageErrors(() => evaluator.io.hashFile(algorithm, path));
+  return printHash(hash, "base16");
 }
 
 function convertHash(evaluator: Evaluator, slot: Slot): string {

@@ -4,7 +4,7 @@ import { isInStore, parsePathInStore, type StorePath } from "#formats";
 import { hint, RestrictedPathError } from "../errors/index.ts";
 import type { FileType } from "../io.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
-import { folderOfPath, isInternalPath } from "../machine/internal-paths.ts";
+import { folderOfPath, isInternalPath, pathText } from "../machine/internal-paths.ts";
 import { lookAt } from "../machine/paths.ts";
 import { findFile } from "../machine/search-path.ts";
 import type { SearchPathEntry } from "../machine/settings.ts";
@@ -23,7 +23,7 @@ function toPath(evaluator: Evaluator, slot: Slot): Value {
   const collector = new ContextCollector();
   const frame = "while evaluating the first argument passed to builtins.toPath";
   const { path } = evaluator.coerceToPath(slot, collector, frame);
-  return stringValue(path, collector.context);
+  return stringValue(pathText(path), collector.context);
 }
 
 function pathExists(evaluator: Evaluator, slot: Slot): boolean {
@@ -67,7 +67,6 @@ function dirOf(evaluator: Evaluator, slot: Slot): Value {
 
 function readFile(evaluator: Evaluator, slot: Slot): Value {
   const path = realisePath(evaluator, slot);
-  if (isInternalPath(path) && !evaluator.files.hasInternalFile(path)) throw noSuchInternalFile(path);
   const text = isInternalPath(path)
     ? evaluator.files.internalFile(path)
     : withLanguageErrors(() => evaluator.io.readFile(path));
@@ -75,10 +74,6 @@ function readFile(evaluator: Evaluator, slot: Slot): Value {
     throw evalError(hint`the contents of the file '${path}' cannot be represented as a Nix string`);
   }
   return stringValue(text, referencesOf(evaluator, path, text));
-}
-
-function noSuchInternalFile(path: string): Error {
-  return evalError(hint`file '${path}' does not exist`);
 }
 
 /** Of what the store object refers to, what this very file mentions. */
@@ -103,6 +98,10 @@ function readFileType(evaluator: Evaluator, slot: Slot): FileType {
 
 function readDir(evaluator: Evaluator, slot: Slot): Value {
   const path = realisePath(evaluator, slot);
+  if (isInternalPath(path)) {
+    evaluator.files.internalFile(path);
+    throw evalError(hint`file '${path}' is not a directory`);
+  }
   const result = new AttrsBuilder();
   for (const [name, type] of withLanguageErrors(() => evaluator.io.readDirectory(path))) {
     result.set(evaluator.symbol(name), type);

@@ -4,7 +4,7 @@ import { hint } from "../errors/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import type { PrimOpDefinition } from "../values/prim-op.ts";
 import { force } from "../values/thunk.ts";
-import type { Slot, Value } from "../values/value.ts";
+import type { NixList, Slot, Value } from "../values/value.ts";
 import { evalError } from "./define.ts";
 import { type Groups, type Regex, RegexCache } from "./regex/regex.ts";
 import { RegexError } from "./regex/syntax.ts";
@@ -19,6 +19,8 @@ function compile(cache: RegexCache, pattern: string): Regex {
       : evalError(hint`invalid regular expression '${pattern}'`);
   }
 }
+
+const emptyList: NixList = [];
 
 const groupList = (groups: Groups): Value => groups.map((group) => group ?? null);
 
@@ -40,15 +42,14 @@ function split(evaluator: Evaluator, patternSlot: Slot, slot: Slot, cache: Regex
   );
   const regex = compile(cache, pattern);
   const text = evaluator.forceString(slot, "while evaluating the second argument passed to builtins.split");
-  const found = regex.findAll(text);
-  // Only a text that is not split keeps its context.
-  if (found.length === 0) return [force(slot)];
   const result: Slot[] = [];
   let last = 0;
-  for (const { start, end, groups } of found) {
-    result.push(text.slice(last, start), groupList(groups));
+  regex.forEachMatch(text, (start, end, groups) => {
+    result.push(text.slice(last, start), groups.length === 0 ? emptyList : groupList(groups));
     last = end;
-  }
+  });
+  // Only a text that is not split keeps its context.
+  if (result.length === 0) return [force(slot)];
   result.push(text.slice(last));
   return result;
 }

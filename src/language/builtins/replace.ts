@@ -4,7 +4,7 @@
 export function replaceAll(text: string, from: readonly string[], replacement: (index: number) => string): string {
   if (from.length === 1 && from[0] !== "") return replaceOne(text, from[0] as string, replacement);
   const candidates = indexByFirstByte(from);
-  let result = "";
+  const result = new Pieces();
   /** Where the text begins that has not been copied yet. */
   let copied = 0;
   let at = 0;
@@ -14,25 +14,48 @@ export function replaceAll(text: string, from: readonly string[], replacement: (
       at++;
       continue;
     }
-    result += text.slice(copied, at) + replacement(index);
+    result.add(text.slice(copied, at));
+    result.add(replacement(index));
     const length = (from[index] as string).length;
     copied = at + length;
     at += length === 0 ? 1 : length;
   }
-  return copied === 0 && result === "" ? text : result + text.slice(copied);
+  result.add(text.slice(copied));
+  return result.join();
 }
 
 function replaceOne(text: string, from: string, replacement: (index: number) => string): string {
   let at = text.indexOf(from);
   if (at < 0) return text;
   const to = replacement(0);
-  let result = "";
+  const result = new Pieces();
   let copied = 0;
   for (; at >= 0; at = text.indexOf(from, copied)) {
-    result += text.slice(copied, at) + to;
+    result.add(text.slice(copied, at));
+    result.add(to);
     copied = at + from.length;
   }
-  return result + text.slice(copied);
+  result.add(text.slice(copied));
+  return result.join();
+}
+
+const piecesAtOnce = 65_536;
+
+/** A text of very many pieces, which as one of JavaScript's ropes would take more memory for them than for the text. */
+class Pieces {
+  private joined = "";
+  private readonly pieces: string[] = [];
+
+  add(piece: string): void {
+    if (piece === "") return;
+    if (this.pieces.push(piece) === piecesAtOnce) this.join();
+  }
+
+  join(): string {
+    this.joined += this.pieces.join("");
+    this.pieces.length = 0;
+    return this.joined;
+  }
 }
 
 interface Candidates {

@@ -12,7 +12,8 @@ import {
 import { BaseError, EvalError, hint } from "../errors/index.ts";
 import type { AddPathOptions, FileType } from "../io.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
-import { noSuchPath, resolveSymlinks } from "../machine/paths.ts";
+import { isInternalPath, pathText } from "../machine/internal-paths.ts";
+import { canonicalWithLinks, noSuchPath, resolveAsFarAsItGoes } from "../machine/paths.ts";
 import { ContextCollector, printContextElement, StringContext } from "../values/context.ts";
 import { printAttrName } from "../values/print.ts";
 import type { PrimOpDefinition } from "../values/prim-op.ts";
@@ -58,8 +59,8 @@ function copyToStore(evaluator: Evaluator, source: Source): StorePath {
     references = referencesIfValid(evaluator, parsePathInStore(io.storeDir, path).path);
   }
   io.checkAccess(path);
-  const resolved = resolveSymlinks(io, path);
-  if (resolved === undefined || io.lstat(resolved) === undefined) throw noSuchPath(io, path);
+  const resolved = isInternalPath(path) ? path : resolveAsFarAsItGoes(io, path, true);
+  if (io.lstat(resolved) === undefined) throw noSuchPath(io, resolved);
   const options: AddPathOptions = {
     name: source.name,
     method: source.method,
@@ -183,10 +184,10 @@ function storePath(evaluator: Evaluator, slot: Slot): Value {
   const frame = "while evaluating the first argument passed to 'builtins.storePath'";
   let { path } = evaluator.coerceToPath(slot, collector, frame);
   // A symlink that is itself a store path stands for itself.
-  if (parseStorePathIfValid(io.storeDir, path) === undefined) {
-    path = withLanguageErrors(() => resolveSymlinks(io, path)) ?? path;
+  if (parseStorePathIfValid(io.storeDir, path) === undefined && !isInternalPath(path)) {
+    path = withLanguageErrors(() => canonicalWithLinks(io, path));
   }
-  if (!isInStore(io.storeDir, path)) throw evalError(hint`path '${path}' is not in the Nix store`);
+  if (!isInStore(io.storeDir, path)) throw evalError(hint`path '${pathText(path)}' is not in the Nix store`);
   const found = withLanguageErrors(() => {
     const { path: inStore } = parsePathInStore(io.storeDir, path);
     io.ensurePath(inStore);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isStackExhaustion } from "./index.ts";
+import { isStackExhaustion, isStringTooLong } from "./index.ts";
 
 test("a stack overflow is known in whatever words an engine has for it", () => {
   class InternalError extends Error {}
@@ -23,4 +23,9 @@ test("a stack overflow is known in whatever words an engine has for it", () => {
 test("the engine that runs this test has one of these words", () => {
   const endless = (): number => 1 + endless();
   assert.throws(endless, (error: unknown) => isStackExhaustion(error));
+});
+
+test("a string too long for the engine that runs this test is known", () => {
+  assert.throws(() => "x".repeat(2 ** 28).padEnd(2 ** 30), isStringTooLong);
+  assert.ok(!isStringTooLong(new RangeError("Invalid array length")));
 });

@@ -2,6 +2,7 @@
 // ThrownError and nothing else. An EvalError is as pure as the expression, so a failed thunk may keep it and throw it
 // again; the other heirs of EvalBaseError depend on the world or on how deep the stack was, and are tried again.
 
+import { isStackExhaustion, isStringTooLong, stackOverflowMessage, stringTooLongMessage } from "#formats";
 import { BaseError } from "./base-error.ts";
 
 /** The text cannot be parsed; nothing was evaluated. */
@@ -52,18 +53,18 @@ export function callDepthExceeded(): StackOverflowError {
 
 /** The machine's stack is used up: what Nix says when its own overflows. */
 export function stackOverflow(): StackOverflowError {
-  return new StackOverflowError("stack overflow (possible infinite recursion)");
+  return new StackOverflowError(stackOverflowMessage);
 }
 
-/**
- * Whether JavaScript's own stack overflowed, which the rooms turn into `stackOverflow`: a RangeError in V8 and, with a full
- * stop, in JavaScriptCore; an InternalError of its own in SpiderMonkey. Where V8 has no room to compile a regular
- * expression it calls it invalid.
- */
-export function isStackExhaustion(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { message } = error;
-  if (error instanceof RangeError) return /^Maximum call stack size exceeded\.?$/.test(message);
-  if (error instanceof SyntaxError) return /^Invalid regular expression: .*: Stack overflow$/s.test(message);
-  return message === "too much recursion" && error.constructor.name === "InternalError";
+/** A string beyond what JavaScript's can hold; Nix has no such limit. */
+export function stringTooLong(): EvalError {
+  return new EvalError(stringTooLongMessage);
 }
+
+/** What JavaScript's own limits say, as an error of the language. */
+export function knownFailure(error: unknown): unknown {
+  if (isStackExhaustion(error)) return stackOverflow();
+  return isStringTooLong(error) ? stringTooLong() : error;
+}
+
+export { isStackExhaustion, isStringTooLong };

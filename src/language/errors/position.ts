@@ -91,8 +91,15 @@ function lineStarts(file: SourceFile): Uint32Array {
   return starts;
 }
 
-/** Nix knows text that was not read from a file only up to its first NUL (Pos::getSource). */
-function knownText({ origin, text }: SourceFile): string {
+/** Whether Nix finds the text again when it tells of a place in it (Pos::getSource). */
+export function hasSource({ origin }: SourceFile): boolean {
+  return origin.kind !== "path" || origin.behindLink !== true;
+}
+
+/** Nix knows text that was not read from a file only up to its first NUL. */
+function knownText(file: SourceFile): string {
+  if (!hasSource(file)) return "";
+  const { origin, text } = file;
   const nul = origin.kind === "path" ? -1 : text.indexOf("\0");
   return nul === -1 ? text : text.slice(0, nul);
 }

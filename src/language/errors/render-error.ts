@@ -5,7 +5,7 @@
 import type { BaseError, Trace } from "./base-error.ts";
 import { filterAnsiEscapes, listAlternatives } from "#formats";
 import { ansi } from "./hint.ts";
-import { codeLines, isKnownPosition, lineAndColumn, printPosition, type Position } from "./position.ts";
+import { codeLines, hasSource, isKnownPosition, lineAndColumn, printPosition, type Position } from "./position.ts";
 import type { Suggestion } from "./suggestions.ts";
 
 export interface RenderOptions {
@@ -110,7 +110,7 @@ function frameIdentity(trace: Trace): string {
 function printPlace(indent: string, position: Position | undefined): string {
   if (!isKnownPosition(position)) return "";
   const place = `${indent}${ansi.blue}at ${ansi.warning}${printPosition(position)}${ansi.normal}:`;
-  return `${place}${printCodeLines(position)}\n`;
+  return hasSource(position.file) ? `${place}${printCodeLines(position)}\n` : place;
 }
 
 /** Up to three numbered lines of source, each behind a newline. */

@@ -7,7 +7,7 @@ import type { Pos } from "../values/position.ts";
 import { PrimOp, PrimOpApp } from "../values/prim-op.ts";
 import { force } from "../values/thunk.ts";
 import type { Slot, Value } from "../values/value.ts";
-import { hint } from "../errors/index.ts";
+import { hint, isStringTooLong, stringTooLong } from "../errors/index.ts";
 import { enterCall } from "./depth.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { addFrame, notAFunction } from "./failures.ts";
@@ -149,7 +149,8 @@ function applyPartial(evaluator: Evaluator, fn: PrimOpApp, args: readonly Slot[]
 export function callPrimOp(evaluator: Evaluator, op: PrimOp, pos: Pos, a: Slot, b: Slot, c: Slot): Value {
   try {
     return op.impl(evaluator, a, b, c);
-  } catch (error) {
+  } catch (thrown) {
+    const error = isStringTooLong(thrown) ? stringTooLong() : thrown;
     if (!op.isSilent) addFrame(evaluator, error, pos, hint`while calling the '${op.name}' builtin`);
     throw error;
   }

@@ -1,7 +1,7 @@
 // From source text to value: parsing, the check for undefined variables, evaluation, and the cache that evaluates each
 // file once. A few files come with the language; their paths cannot be written in a program.
 
-import { hint, isStackExhaustion, renderWarning, stackOverflow } from "../errors/index.ts";
+import { EvalError, hint, knownFailure, renderWarning } from "../errors/index.ts";
 import { withLanguageErrors } from "../builtins/foreign-error.ts";
 import type { Compiler } from "../compile/compiler.ts";
 import { findUndefinedVariable } from "../compile/check-variables.ts";
@@ -16,7 +16,8 @@ import { Code, Thunk } from "../values/thunk.ts";
 import type { Value } from "../values/value.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { addFrame, undefinedVariable } from "./failures.ts";
-import { noSuchPath, resolveExprPath, resolveSymlinks, shownPath } from "./paths.ts";
+import { isInternalPath } from "./internal-paths.ts";
+import { noSuchPath, resolveAsFarAsItGoes, resolveExprPath, shownPath } from "./paths.ts";
 
 /** Variables that a program has beside the builtins: `scopedImport`, the REPL. */
 export interface ExtraScope {
@@ -50,7 +51,7 @@ export class FileEvaluator {
   /** The text of a file that comes with the language. */
   internalFile(path: string): string {
     const text = this.internalFiles.get(path);
-    if (text === undefined) throw noSuchPath(this.evaluator.io, path);
+    if (text === undefined) throw noSuchInternalFile(path);
     return text;
   }
 
@@ -65,7 +66,7 @@ export class FileEvaluator {
   }
 
   evalMainFile(path: string): Value {
-    return this.guardStack(this.prepareFile(this.resolve(path)));
+    return this.guardStack(() => this.prepareFile(this.resolve(path))());
   }
 
   evalFileWithScope(path: string, attrs: Attrs): Value {
@@ -96,6 +97,7 @@ export class FileEvaluator {
 
   private resolve(path: string): string {
     if (this.internalFiles.has(path)) return path;
+    if (isInternalPath(path)) throw noSuchPath(this.evaluator.io, path);
     let resolved = this.resolvedPaths.get(path);
     if (resolved === undefined) {
       this.evaluator.io.checkAccess(path);
@@ -106,8 +108,8 @@ export class FileEvaluator {
   }
 
   private evalResolved(path: string, extra: ExtraScope | undefined): Value {
-    if (extra !== undefined) return this.guardStack(this.prepare(this.read(path).source, folderOf(path), extra));
-    const run = this.prepareFile(path);
+    if (extra !== undefined) return this.guardStack(() => this.run(this.read(path).source, folderOf(path), extra));
+    const run = this.guardStack(() => this.prepareFile(path));
     try {
       return this.guardStack(run);
     } catch (error) {
@@ -117,19 +119,21 @@ export class FileEvaluator {
   }
 
   private read(path: string): { readonly source: SourceFile; readonly kept: SourceText | undefined } {
-    const origin = { kind: "path", path } as const;
     const internal = this.internalFiles.get(path);
-    if (internal !== undefined) return { source: { origin, text: internal }, kept: undefined };
+    if (internal !== undefined) return { source: { origin: { kind: "path", path }, text: internal }, kept: undefined };
     const { io } = this.evaluator;
-    const resolved = resolveSymlinks(io, path);
-    if (resolved === undefined || io.lstat(resolved) === undefined) throw noSuchPath(io, path);
+    const resolved = resolveAsFarAsItGoes(io, path, true);
+    if (io.lstat(resolved) === undefined) throw noSuchPath(io, resolved);
     const kept = withLanguageErrors(() => io.readSource?.(resolved));
     const text = kept?.text ?? withLanguageErrors(() => io.readFile(resolved));
     const shownAs = io.showPath?.(path);
-    return {
-      source: { origin: shownAs === undefined || shownAs === path ? origin : { ...origin, shownAs }, text },
-      kept,
+    const origin: Origin = {
+      kind: "path",
+      path,
+      ...(shownAs === undefined || shownAs === path ? {} : { shownAs }),
+      ...(resolved === path ? {} : { behindLink: true }),
     };
+    return { source: { origin, text }, kept };
   }
 
   /** A whole file, from its packed tree where one was kept. That was checked when it was packed. */
@@ -196,6 +200,7 @@ export class FileEvaluator {
       features: settings.experimentalFeatures,
       pure: settings.pureEval,
       lints: settings.lints,
+      symbolOf: (name) => this.evaluator.symbols.find(name),
       warn: (warning) => {
         onWarning?.();
         io.emitMessage("warn", renderWarning(warning));
@@ -204,14 +209,18 @@ export class FileEvaluator {
   }
 
   /** JavaScript's own stack overflow becomes Nix's error where a whole file or text was asked for. */
-  private guardStack(run: () => Value): Value {
+  private guardStack<T>(run: () => T): T {
     try {
       return run();
     } catch (error) {
-      if (isStackExhaustion(error)) throw stackOverflow();
-      throw error;
+      throw knownFailure(error);
     }
   }
+}
+
+/** In the words for a file that is kept in memory. */
+function noSuchInternalFile(path: string): EvalError {
+  return new EvalError(hint`file '${path}' does not exist`);
 }
 
 function folderOf(path: string): string {

@@ -3,7 +3,7 @@
 //
 // Reading and evaluating are apart, because only an error of reading can mean that the text goes on in the next line.
 
-import { EvalError, isStackExhaustion, ParseError, renderError, stackOverflow } from "../errors/index.ts";
+import { EvalError, knownFailure, ParseError, renderError } from "../errors/index.ts";
 import { findUndefinedVariable } from "../compile/check-variables.ts";
 import type { Scope } from "../compile/scope.ts";
 import type { AttrName, Expr, SelectExpr } from "../syntax/ast.ts";
@@ -186,7 +186,7 @@ function guardStack<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
-    throw isStackExhaustion(error) ? stackOverflow() : error;
+    throw knownFailure(error);
   }
 }
 

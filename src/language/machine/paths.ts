@@ -9,15 +9,27 @@ const mostLinks = 1024;
 
 /** The path with every symlink in it followed; undefined when a part is missing or not a folder. */
 export function resolveSymlinks(io: EvalIO, path: string): string | undefined {
-  return follow(io, path, true);
+  return follow(io, path, {});
 }
 
 /** The path as far as its symlinks can be followed: behind a part that is missing, what follows stands as it is written. */
 export function resolveAsFarAsItGoes(io: EvalIO, path: string, followLast: boolean): string {
-  return follow(io, path, followLast, true) ?? path;
+  return follow(io, path, { keepsLast: !followLast, pastMissing: true }) as string;
 }
 
-function follow(io: EvalIO, path: string, followLast: boolean, pastMissing = false): string | undefined {
+/** The same for `storePath`, which of a cycle only tells what comes behind it (canonPath). */
+export function canonicalWithLinks(io: EvalIO, path: string): string {
+  return follow(io, path, { pastMissing: true, tellsRest: true }) as string;
+}
+
+interface Following {
+  /** The last part stands for itself even if it is a link. */
+  readonly keepsLast?: boolean;
+  readonly pastMissing?: boolean;
+  readonly tellsRest?: boolean;
+}
+
+function follow(io: EvalIO, path: string, { keepsLast, pastMissing, tellsRest }: Following): string | undefined {
   const rest = path
     .split("/")
     .filter((part) => part !== "")
@@ -32,15 +44,24 @@ function follow(io: EvalIO, path: string, followLast: boolean, pastMissing = fal
       continue;
     }
     const next = `${done}/${part}`;
-    const stat = rest.length > 0 || followLast ? io.lstat(next) : undefined;
+    const stat = rest.length > 0 || keepsLast !== true ? io.lstat(next) : undefined;
     if (stat?.type === "symlink") {
-      if (++links > mostLinks) throw infiniteRecursion(path);
+      if (++links > mostLinks) {
+        throw infiniteRecursion(
+          tellsRest === true
+            ? rest
+                .map((left) => `/${left}`)
+                .toReversed()
+                .join("")
+            : path,
+        );
+      }
       const target = io.readLink(next);
       if (target.startsWith("/")) done = "";
       for (const piece of target.split("/").toReversed()) if (piece !== "") rest.push(piece);
       continue;
     }
-    if (stat === undefined && rest.length > 0 && !pastMissing) return undefined;
+    if (stat === undefined && rest.length > 0 && pastMissing !== true) return undefined;
     done = next;
   }
   return done === "" ? "/" : done;
@@ -67,12 +88,12 @@ export function lookAt(io: EvalIO, path: string): FileStat {
 export function resolveExprPath(io: EvalIO, path: string): string {
   let current = path;
   for (let links = 0; current !== "/";) {
-    if (++links >= mostLinks) throw tooManyLinks(path);
+    if (++links >= mostLinks) throw tooManyLinks(current);
     const slash = current.lastIndexOf("/");
-    const parent = resolveSymlinks(io, current.slice(0, slash) || "/");
-    const entry = parent === undefined ? undefined : `${parent === "/" ? "" : parent}${current.slice(slash)}`;
-    const stat = entry === undefined ? undefined : io.lstat(entry);
-    if (entry === undefined || stat === undefined) throw noSuchPath(io, current);
+    const parent = resolveAsFarAsItGoes(io, current.slice(0, slash) || "/", true);
+    const entry = `${parent === "/" ? "" : parent}${current.slice(slash)}`;
+    const stat = io.lstat(entry);
+    if (stat === undefined) throw noSuchPath(io, entry);
     if (stat.type !== "symlink") break;
     const target = io.readLink(entry);
     current = canonicalPath(target.startsWith("/") ? target : `${current.slice(0, slash)}/${target}`);

@@ -5,9 +5,12 @@
 // All text is byte strings. A position is the byte offset of the node in its file; line and column are computed only when
 // an error or `__curPos` asks. Nodes are plain data, never changed after parsing.
 
-/** Where source text came from; `path` is absolute, and messages call it `shownAs` where that is another name. */
+/**
+ * Where source text came from; `path` is absolute, and messages call it `shownAs` where that is another name. Where its lines
+ * are, Nix looks up in the file again, for which it follows no link: one that is `behindLink` is all one line, and not shown.
+ */
 export type Origin =
-  | { readonly kind: "path"; readonly path: string; readonly shownAs?: string }
+  | { readonly kind: "path"; readonly path: string; readonly shownAs?: string; readonly behindLink?: true }
   | { readonly kind: "string" }
   | { readonly kind: "stdin" };
 

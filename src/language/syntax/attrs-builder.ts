@@ -10,6 +10,13 @@ import type { DocComment } from "./scanner.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** What is asked of the parser. */
+export interface DefiningParse {
+  readonly file: SourceFile;
+  /** Names in the order of their symbols. */
+  bySymbol(names: readonly string[]): string[];
+}
+
 /** An attribute set that still grows; it becomes the AttrsExpr that it looks like. */
 export interface AttrsBuilder {
   readonly kind: "attrs";
@@ -33,19 +40,25 @@ export function finishAttrs(builder: AttrsBuilder): AttrsExpr {
 }
 
 /** `path = value;` */
-export function addAttr(file: SourceFile, attrs: AttrsBuilder, path: AttrName[], value: Expr, pos: Offset): void {
+export function addAttr(parse: DefiningParse, attrs: AttrsBuilder, path: AttrName[], value: Expr, pos: Offset): void {
   let target = attrs;
   for (let i = 0; i < path.length - 1; i++) {
-    target = enterAttr(file, target, path, i, pos);
+    target = enterAttr(parse, target, path, i, pos);
   }
   const last = path[path.length - 1];
   if (last === undefined) return;
-  if (last.kind === "static") defineAttr(file, target, path, last.name, { kind: "plain", value, pos });
+  if (last.kind === "static") defineAttr(parse, target, path, last.name, { kind: "plain", value, pos });
   else addDynamic(target, { name: last.expr, value, pos });
 }
 
 /** The set that the path's part leads to, made if it is not there. */
-function enterAttr(file: SourceFile, attrs: AttrsBuilder, path: AttrName[], index: number, pos: Offset): AttrsBuilder {
+function enterAttr(
+  parse: DefiningParse,
+  attrs: AttrsBuilder,
+  path: AttrName[],
+  index: number,
+  pos: Offset,
+): AttrsBuilder {
   const part = path[index] as AttrName;
   if (part.kind === "dynamic") {
     const nested = startAttrs(noOffset);
@@ -58,28 +71,28 @@ function enterAttr(file: SourceFile, attrs: AttrsBuilder, path: AttrName[], inde
     setAttr(attrs, part.name, { kind: "plain", value: finishAttrs(nested), pos });
     return nested;
   }
-  return nestedAttrs(existing) ?? attrDefinedTwice(file, showAttrPath(path.slice(0, index + 1)), pos, existing.pos);
+  return nestedAttrs(existing) ?? attrDefinedTwice(parse, showAttrPath(path.slice(0, index + 1)), pos, existing.pos);
 }
 
 /** `inherit name;` */
-export function inheritAttr(file: SourceFile, attrs: AttrsBuilder, name: string, pos: Offset): void {
+export function inheritAttr(parse: DefiningParse, attrs: AttrsBuilder, name: string, pos: Offset): void {
   const value: VarExpr = { kind: "var", name, pos };
-  addInherited(file, attrs, name, { kind: "inherited", value, pos });
+  addInherited(parse, attrs, name, { kind: "inherited", value, pos });
 }
 
 /** `inherit (from) name;`, where `from` is what `addInheritFrom` gave. */
 export function inheritAttrFrom(
-  file: SourceFile,
+  parse: DefiningParse,
   attrs: AttrsBuilder,
   inherited: { readonly name: string; readonly from: number; readonly pos: Offset },
 ): void {
   const { name, from, pos } = inherited;
-  addInherited(file, attrs, name, { kind: "inheritedFrom", from, pos });
+  addInherited(parse, attrs, name, { kind: "inheritedFrom", from, pos });
 }
 
-function addInherited(file: SourceFile, attrs: AttrsBuilder, name: string, def: AttrDef): void {
+function addInherited(parse: DefiningParse, attrs: AttrsBuilder, name: string, def: AttrDef): void {
   const existing = attrs.attrs.get(name);
-  if (existing !== undefined) attrDefinedTwice(file, showIdentifier(name), def.pos, existing.pos);
+  if (existing !== undefined) attrDefinedTwice(parse, showIdentifier(name), def.pos, existing.pos);
   setAttr(attrs, name, def);
 }
 
@@ -99,7 +112,7 @@ function addDynamic(attrs: AttrsBuilder, def: AttrsBuilder["dynamic"][number]): 
   attrs.dynamic.push(def);
 }
 
-function defineAttr(file: SourceFile, attrs: AttrsBuilder, path: AttrName[], name: string, def: AttrDef): void {
+function defineAttr(parse: DefiningParse, attrs: AttrsBuilder, path: AttrName[], name: string, def: AttrDef): void {
   const existing = attrs.attrs.get(name);
   if (existing === undefined) {
     setAttr(attrs, name, def);
@@ -109,21 +122,28 @@ function defineAttr(file: SourceFile, attrs: AttrsBuilder, path: AttrName[], nam
   const first = nestedAttrs(existing);
   const second = nestedAttrs(def);
   if (first === undefined || second === undefined) {
-    attrDefinedTwice(file, showAttrPath(path), def.pos, existing.pos);
+    attrDefinedTwice(parse, showAttrPath(path), def.pos, existing.pos);
   }
-  mergeAttrs(file, first, second, path);
+  mergeAttrs(parse, first, second, path);
 }
 
-function mergeAttrs(file: SourceFile, first: AttrsBuilder, second: AttrsBuilder, path: AttrName[]): void {
+function mergeAttrs(parse: DefiningParse, first: AttrsBuilder, second: AttrsBuilder, path: AttrName[]): void {
   const shift = first.inheritFrom.length;
-  for (const [name, def] of second.attrs) {
+  for (const name of mergeOrder(parse, first, second)) {
+    const def = second.attrs.get(name) as AttrDef;
     const moved = def.kind === "inheritedFrom" ? { ...def, from: def.from + shift } : def;
     path.push({ kind: "static", name });
-    defineAttr(file, first, path, name, moved);
+    defineAttr(parse, first, path, name, moved);
     path.pop();
   }
   for (const def of second.dynamic) addDynamic(first, def);
   for (const source of second.inheritFrom) addInheritFrom(first, source);
+}
+
+/** Nix goes by symbols, which shows where several cannot be merged. */
+function mergeOrder(parse: DefiningParse, first: AttrsBuilder, second: AttrsBuilder): Iterable<string> {
+  const inBoth = [...second.attrs.keys()].filter((name) => first.attrs.has(name));
+  return inBoth.length < 2 ? second.attrs.keys() : new Set([...parse.bySymbol(inBoth), ...second.attrs.keys()]);
 }
 
 function nestedAttrs(def: AttrDef): AttrsBuilder | undefined {
@@ -131,7 +151,7 @@ function nestedAttrs(def: AttrDef): AttrsBuilder | undefined {
   return def.kind === "plain" && def.value.kind === "attrs" ? (def.value as AttrsBuilder) : undefined;
 }
 
-function attrDefinedTwice(file: SourceFile, path: string, pos: Offset, earlier: Offset): never {
+function attrDefinedTwice({ file }: DefiningParse, path: string, pos: Offset, earlier: Offset): never {
   const place = printPosition({ file, offset: earlier });
   throw new ParseError(hint`attribute '${path}' already defined at ${place}`, { file, offset: pos });
 }

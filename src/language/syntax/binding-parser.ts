@@ -50,7 +50,7 @@ export abstract class BindingParser extends StringParser {
     const valueStart = scanner.start;
     const value = this.parseBound();
     if (!scanner.is(token.semicolon)) this.fail();
-    addAttr(this.file, attrs, path, value, pos);
+    addAttr(this, attrs, path, value, pos);
     const doc = scanner.docComments.get(pos);
     if (doc !== undefined) {
       if (value.kind === "lambda") documentLambda(value, doc);
@@ -76,10 +76,10 @@ export abstract class BindingParser extends StringParser {
     }
     if (!scanner.is(token.semicolon)) this.fail();
     if (source === undefined) {
-      for (const { name, pos } of names) inheritAttr(this.file, attrs, name, pos);
+      for (const { name, pos } of names) inheritAttr(this, attrs, name, pos);
     } else {
       const from = addInheritFrom(attrs, source);
-      for (const { name, pos } of names) inheritAttrFrom(this.file, attrs, { name, from, pos });
+      for (const { name, pos } of names) inheritAttrFrom(this, attrs, { name, from, pos });
     }
     scanner.next();
   }

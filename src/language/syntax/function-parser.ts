@@ -191,24 +191,28 @@ export abstract class FunctionParser extends OperatorParser {
 
   private makeLambda(pos: Offset, argument: string | undefined, formals: FormalSet | undefined, body: Expr): Expr {
     if (argument !== undefined) this.names.add(argument);
-    if (formals !== undefined) checkFormals(this.file, formals.formals, argument, pos);
+    if (formals !== undefined) this.checkFormals(formals.formals, argument, pos);
     const lambda: LambdaExpr = { kind: "lambda", argument, formals, body, pos, name: undefined, doc: undefined };
     const doc = this.scanner.docComments.get(pos);
     if (doc !== undefined) documentLambda(lambda, doc);
     return lambda;
   }
-}
 
-/** ParserState::validateFormals. */
-function checkFormals(file: SourceFile, formals: readonly Formal[], argument: string | undefined, pos: Offset): void {
-  const counts = new Map<string, number>();
-  for (const { name } of formals) counts.set(name, (counts.get(name) ?? 0) + 1);
-  if (counts.size < formals.length) {
-    const name = formals.find((formal) => (counts.get(formal.name) ?? 0) > 1)?.name;
-    const second = formals.filter((formal) => formal.name === name)[1];
-    if (second !== undefined) throw duplicateFormal(file, second.name, second.pos);
+  /** Of several names given twice the first symbol is told of (ParserState::validateFormals). */
+  private checkFormals(formals: readonly Formal[], argument: string | undefined, pos: Offset): void {
+    const names = new Set<string>();
+    const repeated: Formal[] = [];
+    for (const formal of formals) {
+      if (names.has(formal.name)) repeated.push(formal);
+      names.add(formal.name);
+    }
+    if (repeated.length > 0) {
+      const [first] = this.bySymbol(repeated.map(({ name }) => name));
+      const formal = repeated.find(({ name }) => name === first) as Formal;
+      throw duplicateFormal(this.file, formal.name, formal.pos);
+    }
+    if (argument !== undefined && names.has(argument)) throw duplicateFormal(this.file, argument, pos);
   }
-  if (argument !== undefined && counts.has(argument)) throw duplicateFormal(file, argument, pos);
 }
 
 function duplicateFormal(file: SourceFile, name: string, offset: Offset): ParseError {

@@ -21,6 +21,8 @@ export interface ParseRequest {
   /** Pure evaluation: `~/x` is an error. */
   readonly pure?: boolean;
   readonly lints?: Lints;
+  /** The symbol of a name that has one already; the names of this text get theirs after them. */
+  readonly symbolOf?: (name: string) => number | undefined;
   /** Is given each warning while the text is parsed. */
   readonly warn?: (warning: Warning) => void;
 }
@@ -39,7 +41,7 @@ const bindingsFrameSize = 80;
 export class NestedTooDeeply extends Error {}
 
 export abstract class ParserBase {
-  protected readonly file: SourceFile;
+  readonly file: SourceFile;
   protected readonly request: ParseRequest;
   protected readonly scanner: Scanner;
   /** In the order in which Nix's parser makes symbols of them: an argument after the body it is for. */
@@ -93,6 +95,14 @@ export abstract class ParserBase {
   protected expect(kind: TokenKind): void {
     if (!this.scanner.is(kind)) this.fail();
     this.scanner.next();
+  }
+
+  bySymbol(names: readonly string[]): string[] {
+    const own = [...this.names];
+    const order = new Map(names.map((name) => [name, this.request.symbolOf?.(name) ?? Infinity]));
+    return own
+      .filter((name) => order.has(name))
+      .toSorted((a, b) => Math.sign((order.get(a) as number) - (order.get(b) as number)) || 0);
   }
 
   private allowsPipes(): boolean {

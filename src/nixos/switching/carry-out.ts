@@ -87,8 +87,8 @@ export async function carryOut(request: CarryOutRequest): Promise<CarriedOut> {
     manager.reexecute();
   }
   // What failed before must not be taken for a failure of this switch.
-  manager.forgetFailures();
-  let filesRead = manager.reloadFiles();
+  if (plan.units.stop.length > 0 || hasFailures(before)) manager.forgetFailures();
+  let filesRead = (!plan.restartSystemd && manager.hasReadFiles()) || manager.reloadFiles();
   if (plan.createTemporaryFiles) filesRead = manager.createTemporaryFiles() && filesRead;
   if (plan.reloadUserManagers) {
     for (const user of manager.reloadUserManagers()) say(`warning: the units of user ${user} could not be reloaded`);
@@ -132,6 +132,10 @@ export async function carryOut(request: CarryOutRequest): Promise<CarriedOut> {
     touched: new Set(touched.filter((unit) => !unit.endsWith(".target"))),
     failed: [...new Set([...failed, ...(failed.length === 0 ? notThere : [])])].toSorted(),
   };
+}
+
+function hasFailures(units: RunningUnits): boolean {
+  return [...units.values()].some(({ state }) => state === "failed");
 }
 
 /** Until no job is left in systemd's queue. */

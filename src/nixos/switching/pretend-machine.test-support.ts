@@ -201,6 +201,7 @@ export class PretendMachine {
         return results.every(Boolean);
       },
       reexecute: () => true,
+      hasReadFiles: () => this.#loaded === this.#systems.get(this.current)?.units,
       reloadFiles: () => {
         this.#call("daemon-reload");
         this.#loaded = this.#systems.get(this.current)?.units ?? {};

@@ -2,7 +2,7 @@
 // themselves, on standard error.
 
 import { spawnSync, type SpawnSyncOptions } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { FirnError } from "#formats";
 import { listUnits, parseUnitList, type RunningUnits } from "./running-units.ts";
 
@@ -15,6 +15,8 @@ export interface ServiceManager {
   command(command: UnitCommand, units: readonly string[]): boolean;
   /** The manager's program, or its own configuration, is read anew. */
   reexecute(): boolean;
+  /** Whether no unit file was written since they were read. What cannot be told counts as written. */
+  hasReadFiles(): boolean;
   /** All unit files are read anew. */
   reloadFiles(): boolean;
   forgetFailures(): void;
@@ -44,6 +46,11 @@ export function systemdOf(programs: string): ServiceManager {
     units: () => parseUnitList(read("systemctl", ...listUnits)),
     command: (command, units) => units.length === 0 || run("systemctl", command, "--", ...units),
     reexecute: () => run("systemctl", "daemon-reexec"),
+    hasReadFiles: () => {
+      const words = ["show", "--property=UnitsLoadTimestamp", "--timestamp=unix"];
+      const second = /^UnitsLoadTimestamp=@(\d+)$/m.exec(read("systemctl", ...words))?.[1];
+      return second !== undefined && lastChange(unitFolders) < Number(second) * 1000;
+    },
     reloadFiles: () => run("systemctl", "daemon-reload"),
     forgetFailures: () => void run("systemctl", "reset-failed"),
     createTemporaryFiles: () => {
@@ -77,6 +84,26 @@ export function systemdOf(programs: string): ServiceManager {
       return spawnSync(`${programs}/systemctl`, words, options).stdout.trimEnd();
     },
   };
+}
+
+/** What unit files are found through: the link that each system has changed, and the folders that others write to. */
+const unitFolders = [
+  "/etc/static",
+  "/etc/systemd/system",
+  "/etc/systemd/system.control",
+  "/run/systemd/system",
+  "/run/systemd/system.control",
+];
+
+/** When the youngest of these was changed, with all that lies in them, in milliseconds. Links are not followed. */
+export function lastChange(paths: readonly string[]): number {
+  const times = paths.map((path) => {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return 0;
+    const inside = stats.isDirectory() ? lastChange(readdirSync(path).map((name) => `${path}/${name}`)) : 0;
+    return Math.max(stats.ctimeMs, inside);
+  });
+  return Math.max(0, ...times);
 }
 
 interface User {

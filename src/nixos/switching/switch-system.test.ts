@@ -32,6 +32,15 @@ function openMachine(t: TestContext, changes: Readonly<Record<string, string>> =
   return { machine, old, next, runsOld };
 }
 
+test("a switch to what runs already activates it, and systemd reads nothing anew", async (t) => {
+  const { machine, old, runsOld } = openMachine(t);
+  const report = await switchSystem(machine.task(old, { action: "test" }), machine.world);
+  assert.deepEqual([report.outcome, report.status], ["done", 0]);
+  assert.ok(machine.calls.includes("activate old"));
+  assert.ok(!machine.calls.includes("daemon-reload"));
+  assert.deepEqual(machine.describe(), runsOld);
+});
+
 test("a switch that goes well moves the boot loader and the profile last", async (t) => {
   const { machine, next } = openMachine(t);
   const report = await switchSystem(machine.task(next, {}, ["z.service"]), machine.world);

@@ -100,18 +100,32 @@ export function parsePathInStoreIfAny(storeDir: string, target: string): StorePa
 
 /** Names `link` in gcroots/auto (LocalStore::addIndirectRoot). */
 export function addIndirectRoot(layout: StoreLayout, link: string): void {
-  const name = printHash(hashByteString("sha1", link), "nix32");
-  makeLink(`${layout.gcRootsDir}/auto/${name}`, link);
+  makeLink(registrationOf(layout, link), link);
 }
 
-/** Makes `link` point at `target` (a printed path), unless something else than a link into the store is there. */
-export function makeRootLink(layout: StoreLayout, link: string, target: string): void {
+function registrationOf(layout: StoreLayout, link: string): string {
+  return `${layout.gcRootsDir}/auto/${printHash(hashByteString("sha1", link), "nix32")}`;
+}
+
+/**
+ * Makes `link` point at `target` (a printed path) and registers it, unless something else than a link into the store is
+ * there. The registration comes first: a link that a killed program left would be taken for a root by the next one.
+ */
+export function makeRootLink(
+  layout: StoreLayout,
+  link: string,
+  target: string,
+  register: (link: string) => void,
+): void {
   if (isInStore(layout.storeDir, link)) throw rootInsideStore(link);
   const status = linkStatus(link);
   if (status !== undefined && !(status.isSymbolicLink() && isInStore(layout.storeDir, readLink(link)))) {
     throw linkExists(link);
   }
+  register(link);
   makeLink(link, target);
+  // A collection may have found the registration stale while the link was not there yet.
+  if (linkStatus(registrationOf(layout, link)) === undefined) register(link);
 }
 
 function makeLink(link: string, target: string): void {

@@ -2,6 +2,7 @@
 
 import type { Generator } from "./generator.ts";
 import { smallInteger, text } from "./literals.ts";
+import { hashText, jsonText, matchedText, regexText, versionText } from "./texts.ts";
 import { quoted, tomlText } from "./toml.ts";
 import { atom, bare, closed, form, type Node } from "./tree.ts";
 import {
@@ -49,25 +50,22 @@ const regexes = [
   '"\\\\w"',
   '"(a*)*"',
 ];
-const regex = (g: Generator): Node => (g.random.chance(0.9) ? atom(g.random.pick(regexes)) : g.expression(string));
+const regex = (g: Generator): Node => {
+  if (g.random.chance(0.1)) return g.expression(string);
+  return atom(g.random.chance(0.3) ? g.random.pick(regexes) : quoted(regexText(g.random)));
+};
+const matched = (g: Generator): Node =>
+  g.random.chance(0.7) ? atom(quoted(matchedText(g.random))) : g.expression(string);
+const version = (g: Generator): Node =>
+  g.random.chance(0.7) ? atom(quoted(versionText(g.random))) : g.expression(string);
+const hash = (g: Generator): Node =>
+  g.random.chance(0.6)
+    ? atom(quoted(hashText(g.random)))
+    : form`builtins.hashString ${algorithm(g)} ${g.expression(string)}`;
 const algorithm = (g: Generator): Node =>
   atom(g.random.pick(['"md5"', '"sha1"', '"sha256"', '"sha512"', '"sha256"', '"sha3"', '"blake3"']));
 const json = (g: Generator): Node =>
-  g.random.chance(0.5)
-    ? form`builtins.toJSON ${g.anything()}`
-    : atom(
-        g.random.pick([
-          '"[1,2"',
-          '"1e3"',
-          '"{\\"a\\":{}}"',
-          '"-0"',
-          '"9223372036854775808"',
-          '"\\"\\\\u00e9\\""',
-          '"[1.0,]"',
-          '"nul"',
-          '" true "',
-        ]),
-      );
+  g.random.chance(0.4) ? form`builtins.toJSON ${g.anything()}` : atom(quoted(jsonText(g.random)));
 const toml = (g: Generator): Node => atom(quoted(tomlText(g.random)));
 const file = (g: Generator): Node => (g.random.chance(0.7) ? atom("./data/hello.txt") : g.expression(path));
 const context = (g: Generator): Node =>
@@ -90,7 +88,7 @@ const ints: Make[] = [
   (g) => form`builtins.ceil ${number(g)}`,
   (g) => form`builtins.length ${g.expression(list(g.anyType()))}`,
   (g) => form`builtins.stringLength ${g.expression(string)}`,
-  (g) => form`builtins.compareVersions ${g.expression(string)} ${g.expression(string)}`,
+  (g) => form`builtins.compareVersions ${version(g)} ${version(g)}`,
   (g) => form`builtins.fromJSON ${g.expression(string)}`,
   (g) => form`builtins.foldl' builtins.add 0 ${g.expression(list(int))}`,
   (g) => form`builtins.fromJSON (toString ${g.expression(int)})`,
@@ -151,7 +149,7 @@ const bools: Make[] = [
   (g) => form`builtins.pathExists ${g.expression(path)}`,
   (g) => form`builtins.hasContext ${context(g)}`,
   (g) => form`(builtins.tryEval ${g.anything()}).success`,
-  (g) => form`builtins.match ${regex(g)} ${g.expression(string)} == null`,
+  (g) => form`builtins.match ${regex(g)} ${matched(g)} == null`,
   (g) => form`builtins.typeOf ${g.anything()} == "${g.random.pick(["int", "string", "set", "lambda"])}"`,
 ];
 
@@ -173,7 +171,7 @@ const stringMakers: Make[] = [
   (g) => form`builtins.hashString ${algorithm(g)} ${g.expression(string)}`,
   (g) => form`builtins.hashFile ${algorithm(g)} ${file(g)}`,
   (g) =>
-    form`builtins.convertHash { hash = builtins.hashString ${algorithm(g)} ${g.expression(string)}; hashAlgo = ${algorithm(g)}; toHashFormat = ${g.random.pick(['"sri"', '"base16"', '"nix32"', '"base64"', '"base32"'])}; }`,
+    form`builtins.convertHash { hash = ${hash(g)};${g.random.pick(["", " hashAlgo = null;", " hashAlgo = 1;", ' hashAlgo = "sha256";', ' hashAlgo = "sha256";', ' hashAlgo = "sha1";'])} toHashFormat = ${g.random.pick(['"sri"', '"base16"', '"nix32"', '"base64"', '"base32"', '"base1"'])}; }`,
   (g) => form`builtins.readFile ${file(g)}`,
   (g) => form`builtins.readFileType ${g.expression(path)}`,
   (g) => form`builtins.unsafeDiscardStringContext ${context(g)}`,
@@ -187,7 +185,7 @@ const stringMakers: Make[] = [
   () => form`builtins.getEnv "NOTHING_OF_THE_KIND"`,
   (g) =>
     form`${g.expression(derivation)}.${g.random.pick(["outPath", "drvPath", "name", "outputName", "type", "dev"])}`,
-  (g) => form`(builtins.parseDrvName ${g.expression(string)}).${g.random.pick(["name", "version"])}`,
+  (g) => form`(builtins.parseDrvName ${version(g)}).${g.random.pick(["name", "version"])}`,
   (g) =>
     form`builtins.flakeRefToString (builtins.parseFlakeRef ${g.random.pick(['"nixpkgs"', '"github:a/b/c?dir=d"', '"path:/a?narHash=x"', '"git+https://x.org/y?ref=z"', '"no such"', '"/a/b"'])})`,
   (g) => form`builtins.flakeRefToString { type = "github"; owner = ${g.expression(string)}; repo = "r"; }`,
@@ -196,7 +194,7 @@ const stringMakers: Make[] = [
     form`toString (builtins.path { path = ./data; name = ${g.random.pick(['"p"', '"p q"', '"d"'])}; filter = p: t: ${g.expression(bool)}; recursive = ${g.random.pick(["true", "true", "false"])}; })`,
   (g) => form`toString (builtins.filterSource (p: t: ${g.expression(bool)}) ./data)`,
   (g) => form`builtins.fromJSON ${json(g)}`,
-  (g) => form`builtins.elemAt (builtins.splitVersion ${g.expression(string)}) 0`,
+  (g) => form`builtins.elemAt (builtins.splitVersion ${version(g)}) 0`,
   (g) => form`builtins.storePath ${g.expression(string)}`,
   (g) => form`builtins.toPath ${g.expression(string)}`,
   () => form`builtins.nixVersion`,
@@ -238,9 +236,9 @@ const lists: Make[] = [
   (g, type) => form`builtins.catAttrs "a" ${g.expression(list(set({ a: elementFrom(g, type) })))}`,
   (g, type) => form`builtins.attrValues ${g.expression(set({ a: elementFrom(g, type), b: elementFrom(g, type) }))}`,
   (g) => form`builtins.attrNames ${g.expression(numbers)}`,
-  (g) => form`builtins.split ${regex(g)} ${g.expression(string)}`,
-  (g) => form`builtins.match ${regex(g)} ${g.expression(string)}`,
-  (g) => form`builtins.splitVersion ${g.expression(string)}`,
+  (g) => form`builtins.split ${regex(g)} ${matched(g)}`,
+  (g) => form`builtins.match ${regex(g)} ${matched(g)}`,
+  (g) => form`builtins.splitVersion ${version(g)}`,
   (g) =>
     form`map (x: x.key) (builtins.genericClosure { startSet = [ { key = ${g.expression(int)}; } ]; operator = n: if n.key < 5 && n.key > -5 then [ { key = n.key + ${g.expression(int)}; } ] else [ ]; })`,
   (g) =>
@@ -267,7 +265,7 @@ const sets: Make[] = [
   (g) => form`builtins.functionArgs ({ a, b ? ${bare(g.anything())}, ... }: 1)`,
   (g) => form`builtins.partition ${g.expression(fn(int, bool))} ${g.expression(list(int))}`,
   (g) => form`builtins.tryEval ${g.anything()}`,
-  (g) => form`builtins.parseDrvName ${g.expression(string)}`,
+  (g) => form`builtins.parseDrvName ${version(g)}`,
   (g) => form`builtins.fromTOML ${toml(g)}`,
   (g) => form`builtins.fromJSON ${json(g)}`,
   (g) => form`builtins.getContext ${context(g)}`,

@@ -12,7 +12,7 @@ import type { Outcome, Program } from "./outcome.ts";
 const generateAfter = Number(process.env["FIRN_GENERATE_AFTER"] ?? defaultEvalSettings.generateAfter);
 
 /** In the current folder. */
-function evaluate({ source, showTrace, parseOnly }: Program): Outcome {
+function evaluate({ source, showTrace, parseOnly, isLazy }: Program): Outcome {
   let stderr = "";
   const emit = (event: LogEvent): void => {
     if (event.kind === "message" && event.level !== "info") stderr += `${filterAnsiEscapes(event.text, "all")}\n`;
@@ -28,7 +28,7 @@ function evaluate({ source, showTrace, parseOnly }: Program): Outcome {
       };
     }
     const value = evaluator.evalExpr(source, folder, { kind: "stdin" });
-    evaluator.forceDeep(value);
+    if (!isLazy) evaluator.forceDeep(value);
     return { stdout: `${printAmbiguous(evaluator, value)}\n`, stderr };
   } catch (error) {
     if (error instanceof BaseError) {

@@ -2,6 +2,8 @@
 
 import type { Generator } from "./generator.ts";
 import { floating, integer, pathLiteral, text } from "./literals.ts";
+import { hashText } from "./texts.ts";
+import { quoted } from "./toml.ts";
 import { atom, bare, closed, form, joined, type Node } from "./tree.ts";
 import { attributeNames, bool, int, list, set, string, type Type } from "./types.ts";
 
@@ -51,7 +53,37 @@ function interpolated(g: Generator): Node {
     closed`"\${${inner}}\${${g.expression(string)}}"`,
     closed`''\n    \${${inner}}\n      deeper ''${"$"}{x}\n    end''`,
     closed`"\${toString ${inner}}"`,
+    closed`''${g.random.pick(["", " ", "\n", "\n\t "])}\${${inner}}\n ${stringPiece(g)}\n   ${stringPiece(g)}\${${g.expression(string)}}''`,
+    closed`"${stringPiece(g)}\${${inner}}${stringPiece(g)}"`,
   ]);
+}
+
+/** Which both kinds of string may have in them. */
+function stringPiece(g: Generator): string {
+  return g.random
+    .times(3, () =>
+      g.random.pick([
+        "a",
+        " ",
+        "\n",
+        "\\n",
+        "$",
+        "$$",
+        "\\\\",
+        "'",
+        "''\\t",
+        "''$",
+        "'''",
+        "{",
+        "}",
+        "ü",
+        "\t",
+        "\r\n",
+        "  ",
+      ]),
+    )
+    .join("")
+    .replace(/"/g, "");
 }
 
 function aDerivation(g: Generator): Node {
@@ -64,9 +96,39 @@ function aDerivation(g: Generator): Node {
     () => joined([" __structuredAttrs = true; value = ", g.anything(), ";"], ""),
     () =>
       ' outputHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"; outputHashAlgo = "sha256"; outputHashMode = "flat";',
+    () => oddAttributes(g),
+    () => oddAttributes(g),
   ])();
   const name = g.random.chance(0.8) ? '"drv-1.0"' : g.expression(string);
   return form`derivation { name = ${name}; system = "x86_64-linux"; builder = "/bin/sh";${extra} }`;
+}
+
+/** Those that mean something to whoever makes a derivation, with values that fit or do not. */
+function oddAttributes(g: Generator): Node {
+  const { random } = g;
+  const flag = (): string => random.pick(["true", "false", "true", "null", '"1"']);
+  const one = (): Node =>
+    random.pick([
+      () =>
+        form` outputs = ${random.pick(['[ "out" "out" ]', "[ ]", '[ "drvPath" ]', '"out dev"', '[ "dev" "a.b" ]', '[ "" ]', "{ }"])};`,
+      () => form` outputHash = ${quoted(hashText(random))};`,
+      () => form` outputHashAlgo = ${random.pick(['"sha256"', '"sha1"', '"md4"', "null", '""', '"sha512"'])};`,
+      () => form` outputHashMode = ${random.pick(['"recursive"', '"flat"', '"nar"', '"text"', '"git"', '"x"', "1"])};`,
+      () => form` __structuredAttrs = ${flag()};`,
+      () => form` __ignoreNulls = ${flag()}; n = null;`,
+      () => form` __contentAddressed = ${flag()};`,
+      () => form` __impure = ${flag()};`,
+      () =>
+        form` args = ${random.pick(['[ "a" ./data/hello.txt ]', '"a"', "[ 1 null [ true ] ]", "[ { } ]", "[ (throw ''x'') ]"])};`,
+      () => form` name = ${random.pick(['"a.drv"', '".x"', '"a b"', '""', '"a?=+-_x"', "null", '"ü"'])};`,
+      () => form` system = ${random.pick(['""', "null", "1", '"a-b"'])};`,
+      () => form` builder = ${random.pick(["./data/hello.txt", '""', "null", "[ ]"])};`,
+      () =>
+        form` ${random.pick(["allowedReferences", "disallowedRequisites", "exportReferencesGraph", "outputChecks", "passAsFile", "meta"])} = ${g.anything()};`,
+      () => form` ${random.pick(attributeNames)} = ${g.anything()};`,
+      () => form` \${${g.expression(string)}} = ${g.anything()};`,
+    ])();
+  return joined([one(), one()].slice(random.below(2)).map(bare), "");
 }
 
 type Fields = readonly (readonly [string, Type])[];
@@ -109,6 +171,13 @@ const setForms: readonly ((g: Generator, fields: Fields) => Node)[] = [
     closed`{ inherit (${bare(g.expression(set(Object.fromEntries(fields))))}) ${fields.map(([name]) => key(name, g)).join(" ")}; }`,
   (g, fields) => form`let ${bindings(g, fields)} in { inherit ${fields.map(([name]) => name).join(" ")}; }`,
   (g, fields) => form`let { ${bindings(g, fields)} body = { inherit ${fields.map(([name]) => name).join(" ")}; }; }`,
+  (g, fields) => {
+    const names = fields.map(([name]) => key(name, g)).join(" ");
+    return form`let ${bindings(g, fields)} in rec { inherit ${names}; inherit ({ p = 1; }) ${g.random.pick(["p", "q", "p q"])}; }`;
+  },
+  (g, fields) => closed`{ ${bindings(g, fields)} ${bindings(g, g.random.chance(0.2) ? fields.slice(0, 1) : [])} }`,
+  (g, fields) =>
+    closed`{ ${bindings(g, fields)} ${g.random.pick(['"if"', '""', '"a b"', '"ü"', "or", '"${"x"}y"'])} = ${bare(g.anything())}; }`,
   (g, fields) => closed`{ ${bindings(g, fields)} __toString = self: ${g.expression(string)}; }`,
   (g, fields) =>
     closed`{ ${bindings(g, fields)} __functor = self: ${g.expression({ kind: "function", from: int, to: int })}; }`,
@@ -136,6 +205,22 @@ function pattern(g: Generator, fields: Readonly<Record<string, Type>>, to: Type)
   const after = at.startsWith("@") ? at : "";
   return form`${before}{ ${joined([...formals, ...rest], ", ")} }${after}: ${g.within(variables, () => bare(g.expression(to)))}`;
 }
+
+/** Of functions in a file of the scene. */
+const libraryNames = [
+  "same",
+  "second",
+  "select",
+  "sum",
+  "compare",
+  "apply",
+  "pattern",
+  "deep",
+  "lazy",
+  "crlf",
+  "wide",
+  "none",
+];
 
 /** What yields a value of any type. */
 export const forms: readonly ((g: Generator, type: Type) => Node)[] = [
@@ -203,7 +288,23 @@ export const forms: readonly ((g: Generator, type: Type) => Node)[] = [
     )}) ${g.expression(type)} ${g.expression(list(other))}`;
   },
   (g, type) => form`import (builtins.toFile "x.nix" "1") + ${g.expression(type)}`,
+  (g, type) => form`(import ./data/library.nix).${g.random.pick(libraryNames)} ${g.expression(type)}`,
+  (g, type) => form`(import ./data/library.nix).${g.random.pick(libraryNames)} ${g.anything()} ${g.expression(type)}`,
   (g, type) => form`scopedImport { x = ${bare(g.expression(type))}; } ./data/scoped.nix`,
+  (g, type) => {
+    // It holds itself.
+    const name = g.freshName();
+    const own = g.random.pick([
+      () => closed`[ ${name} ${element(g, g.anyType())} ]`,
+      () => closed`{ a = ${name}; b = ${bare(g.anything())}; }`,
+      () => closed`[ { ${g.random.pick(["a", "name", "key"])} = ${name}; } (q: ${name}) ]`,
+      () => form`{ l = [ ${name} ${name}.l ]; } // ${g.expression(set({ b: int }))}`,
+    ])();
+    return g.within(
+      [{ name, type: g.anyType() }],
+      () => form`let ${name} = ${bare(own)}; in ${bare(g.expression(type))}`,
+    );
+  },
   (g, type) => form`# a remark\n/* and another */ ${g.expression(type)}`,
   (g, type) => form`(x: { a = x; }.a) ${g.expression(type)}`,
   (g, type) => form`${g.expression(type)} |> ${g.expression({ kind: "function", from: type, to: type })}`,

@@ -1,6 +1,8 @@
 // Values as they are written, with the odd ones that programs of people seldom have.
 
 import type { Random } from "./random.ts";
+import { hashText, jsonText, matchedText, numberText, versionText } from "./texts.ts";
+import { quoted } from "./toml.ts";
 import { atom, type Node } from "./tree.ts";
 
 const integers = ["0", "1", "2", "3", "7", "10", "42", "255", "007", "9007199254740993", "9223372036854775807"];
@@ -67,8 +69,20 @@ const paths = [
   "data/sub",
   "./a+b_c",
   "./data/link",
+  "./data/link/x",
+  "./data/folder/inner",
+  "./data/broken",
+  "./data/folder/lines.nix",
+  "./data/sub/lines.nix",
+  "./data/loop",
   "./data/function.nix",
   '(./. + "/data")',
+  "~/x",
+  "/.",
+  "./../../x/..",
+  "/a//b",
+  "<nothing/x>",
+  './data/${"a/../b"}',
   './${"data"}/sub',
 ] as const;
 
@@ -82,10 +96,11 @@ export function smallInteger(random: Random): Node {
 }
 
 export function floating(random: Random): Node {
-  return atom(random.pick(floats));
+  return atom(random.chance(0.4) ? numberText(random) : random.pick(floats));
 }
 
 export function text(random: Random): Node {
+  if (random.chance(0.05)) return atom(quoted(random.pick([jsonText, hashText, versionText, matchedText])(random)));
   return atom(random.pick(strings));
 }
 

@@ -8,6 +8,19 @@ const tokens =
   );
 
 export function mistype(text: string, random: Random): string {
+  return random.chance(0.4) ? mistypeCharacter(text, random) : mistypeWord(text, random);
+}
+
+const characters = "\"'$\\{}()[];:=.,?@!<>|&+-*/#~ \n\ta0_ü".split("");
+
+function mistypeCharacter(text: string, random: Random): string {
+  const at = random.below(text.length + 1);
+  const way = random.below(3);
+  const added = way === 0 ? "" : random.pick(characters);
+  return text.slice(0, at) + added + text.slice(way === 1 ? at : at + 1);
+}
+
+function mistypeWord(text: string, random: Random): string {
   const words = text.split(/(\s+|[{}()[\];:,.?@"$])/).filter((word) => word !== "");
   for (let count = 1 + random.below(2); count > 0; count--) {
     const at = random.below(words.length);

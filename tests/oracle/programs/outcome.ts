@@ -5,6 +5,8 @@ export interface Program {
   readonly showTrace: boolean;
   /** Only parsed, and printed as it was understood. */
   readonly parseOnly: boolean;
+  /** Evaluated no further than to the outermost value. */
+  readonly isLazy: boolean;
 }
 
 export interface Outcome {

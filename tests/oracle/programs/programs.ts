@@ -6,7 +6,7 @@ import { knownDifference } from "./known-differences.ts";
 import { mistype } from "./mutate.ts";
 import type { Compared, Outcome, Program } from "./outcome.ts";
 import type { Scene } from "./scene.ts";
-import { atom, bare, type Node, printTree, smaller } from "./tree.ts";
+import { atom, bare, type Node, printTree, smaller, spread } from "./tree.ts";
 
 export interface Made {
   readonly seed: number;
@@ -17,12 +17,14 @@ export interface Made {
 export function make(seed: number): Made {
   const generator = new Generator(seed);
   const { random } = generator;
-  const tree = generator.program();
+  const made = generator.program();
+  const tree = random.chance(0.3) ? spread(made, random) : made;
   const isMistyped = random.chance(0.08);
   const root = isMistyped ? atom(mistype(printTree(tree), random)) : tree;
   const showTrace = !isMistyped && random.chance(0.3);
   const parseOnly = random.chance(isMistyped ? 0.5 : 0.03);
-  return { seed, tree: root, program: { source: toByteString(printTree(root)), showTrace, parseOnly } };
+  const isLazy = !parseOnly && random.chance(0.1);
+  return { seed, tree: root, program: { source: toByteString(printTree(root)), showTrace, parseOnly, isLazy } };
 }
 
 export function isDifferent(program: Program, nix: Outcome, firn: Outcome): boolean {
@@ -36,7 +38,7 @@ function withoutTime(text: string): string {
 }
 
 function describe({ seed, program }: Made, nix: Outcome, firn: Outcome): string {
-  const flags = `${program.showTrace ? " --show-trace" : ""}${program.parseOnly ? " --parse" : ""}`;
+  const flags = `${program.showTrace ? " --show-trace" : ""}${program.parseOnly ? " --parse" : ""}${program.isLazy ? " lazily" : ""}`;
   return `seed ${seed}${flags}\n${program.source}\n--- Nix\n${nix.stdout}${nix.stderr}--- Firn\n${firn.stdout}${firn.stderr}`;
 }
 

@@ -20,12 +20,44 @@ done < "$list"`;
 const files: Readonly<Record<string, string>> = {
   "data/hello.txt": "hello\n",
   "data/sub/inner": "inner",
+  "data/sub/lines.nix": '# Read through a link too.\n{\n  here = __curPos;\n  fails = x:\n    throw "a";\n}\n',
   "data/value.nix": "{ a = 1; }\n",
   "data/default.nix": '"the default"\n',
   "data/function.nix": "x: x + 1\n",
   "data/scoped.nix": "x\n",
+  "data/library.nix": `# Functions that fail at many places.
+rec {
+  same = x: x;
+  second = x: y:
+    assert x == x || true; y;
+  select = x: x.a.b or x.c;
+\tsum =\tx:\tx + 1\t+ x; # behind tabs
+  compare = x: y: if x < y then y else same x;
+  apply = f: x:
+    let
+      # A remark between.
+      inner = v: f v;
+    in
+
+    inner x;
+  pattern = { a, b ? a + 1, ... }@all: all // { inherit b; };
+  deep = x: builtins.foldl' (acc: e: acc + toString e) "" (map (e: [ e (select e) ]) x);
+  lazy = x: { a = x; b = [ (sum x) ]; c = throw "never\\nor now"; };
+  crlf = x:\r
+    x.value\r
+      .name;\r
+  /* ${"long ".repeat(40)} */ wide = x: same x.${"y".repeat(90)};
+  none = same (x: throw "none of \${toString x}");
+}`,
   "data/throws.nix": 'throw "from a file"\n',
   "data/syntax-error.nix": "1 +\n",
+};
+
+const links: Readonly<Record<string, string>> = {
+  "data/link": "hello.txt",
+  "data/folder": "sub",
+  "data/broken": "none/x",
+  "data/loop": "loop",
 };
 
 /** So many programs that have a value are given to Nix at once, as a list. */
@@ -47,8 +79,10 @@ export class Scene {
       mkdirSync(join(this.scene, name, ".."), { recursive: true });
       writeFileSync(join(this.scene, name), text);
     }
-    rmSync(join(this.scene, "data/link"), { force: true });
-    symlinkSync("hello.txt", join(this.scene, "data/link"));
+    for (const [name, target] of Object.entries(links)) {
+      rmSync(join(this.scene, name), { force: true });
+      symlinkSync(target, join(this.scene, name));
+    }
     process.chdir(this.scene);
     this.worker = new Worker(new URL("firn.ts", import.meta.url), { resourceLimits: { stackSizeMb: 800 } });
   }
@@ -121,9 +155,9 @@ export class Scene {
   }
 }
 
-function flagsOf({ parseOnly, showTrace }: Program): string[] {
+function flagsOf({ parseOnly, showTrace, isLazy }: Program): string[] {
   return [
-    ...(parseOnly ? ["--parse"] : ["--eval", "--strict"]),
+    ...(parseOnly ? ["--parse"] : isLazy ? ["--eval"] : ["--eval", "--strict"]),
     ...(showTrace ? ["--show-trace"] : []),
     "--extra-experimental-features",
     "pipe-operators",
@@ -133,11 +167,11 @@ function flagsOf({ parseOnly, showTrace }: Program): string[] {
   ];
 }
 
-function isPlain({ parseOnly }: Program, outcome: Outcome | undefined): boolean {
-  return !parseOnly && outcome !== undefined && outcome.stdout !== "" && outcome.stderr === "";
+function isPlain({ parseOnly, isLazy }: Program, outcome: Outcome | undefined): boolean {
+  return !parseOnly && !isLazy && outcome !== undefined && outcome.stdout !== "" && outcome.stderr === "";
 }
 
 function asList(programs: readonly Program[]): Program {
   const elements = programs.map(({ source }) => `(\n${source}\n)`);
-  return { source: `[ ${elements.join(" ")} ]`, showTrace: false, parseOnly: false };
+  return { source: `[ ${elements.join(" ")} ]`, showTrace: false, parseOnly: false, isLazy: false };
 }

@@ -1,6 +1,8 @@
 // A program as a tree of pieces of text, so that a program which shows a difference can be made smaller: each node stands
 // for an expression, and any node may stand where another one stood.
 
+import type { Random } from "./random.ts";
+
 export interface Node {
   readonly parts: readonly (string | Node)[];
   /** In parentheses when it stands inside another expression. */
@@ -43,6 +45,19 @@ export function printTree(node: Node): string {
 
 function printInside(node: Node): string {
   return node.enclosed ? `(${printTree(node)})` : printTree(node);
+}
+
+/** Over several lines, here and there. */
+export function spread(node: Node, random: Random): Node {
+  const parts = node.parts.map((part) => {
+    if (typeof part !== "string") return spread(part, random);
+    return part.replace(/; | in |, | then | else | \+ /g, (between) =>
+      random.chance(0.3)
+        ? `${between.trimEnd()}${random.pick(["\n", "\n  ", "\n\n", " # …\n", "\t", "\r\n"])} `
+        : between,
+    );
+  });
+  return { ...node, parts };
 }
 
 function size(node: Node): number {

@@ -68,15 +68,24 @@ let
       # Files are made for everybody to read.
       umask 0022
 
+      isMounted() {
+        local place rest
+        while read -r _ place rest; do if [ "$place" = "$1" ]; then return 0; fi; done < /proc/mounts
+        return 1
+      }
+      # Makes PATH a link to TARGET by one rename, if it is none yet: linkTo TARGET PATH
+      linkTo() {
+        if [ -L "$2" ] && [ "$(readlink "$2")" = "$1" ]; then return 0; fi
+        [ -d "''${2%/*}" ] || mkdir -p "''${2%/*}"
+        ln -sfn "$1" "''${2%/*}/.''${2##*/}.tmp" && mv -fT "''${2%/*}/.''${2##*/}.tmp" "$2"
+      }
+
       ${lib.textClosureMap lib.id wrapped (builtins.attrNames wrapped)}
     '' + lib.optionalString (!dry) ''
       PATH=${busybox}/bin
       # The system is the current one, and kept.
-      if [ ! -L /run/current-system ] || [ "$(readlink /run/current-system)" != "$systemConfig" ]; then
-        ln -sfn "$systemConfig" /run/.current-system && mv -fT /run/.current-system /run/current-system
-      fi
-      mkdir -p /nix/var/nix/gcroots
-      ln -sfn /run/current-system /nix/var/nix/gcroots/current-system
+      linkTo "$systemConfig" /run/current-system
+      linkTo /run/current-system /nix/var/nix/gcroots/current-system
     '' + ''
 
       exit $_status
@@ -115,11 +124,6 @@ in
             if isMounted "$2"; then options=remount,$3; else mkdir -p "$2"; options=$3; fi
             mount -t "$4" -o "$options" "$1" "$2"
           }
-          isMounted() {
-            local place rest
-            while read -r _ place rest; do if [ "$place" = "$1" ]; then return 0; fi; done < /proc/mounts
-            return 1
-          }
           specialMount devpts /dev/pts "nosuid,noexec,mode=620,ptmxmode=0666,gid=${toString config.ids.gids.tty}" devpts
           specialMount tmpfs /dev/shm "nosuid,nodev,strictatime,mode=1777" tmpfs
           specialMount ramfs /run/keys "nosuid,nodev,mode=750" ramfs
@@ -128,11 +132,7 @@ in
 
       binsh = {
         busybox = true;
-        text = ''
-          mkdir -p /bin
-          ln -sfn ${config.environment.binsh} /bin/.sh.tmp
-          mv -fT /bin/.sh.tmp /bin/sh
-        '';
+        text = "linkTo ${config.environment.binsh} /bin/sh";
       };
 
       usrbinenv = {
@@ -141,23 +141,23 @@ in
           if config.environment.usrbinenv == null then ''
             rm -f /usr/bin/env
             rmdir --ignore-fail-on-non-empty -p /usr/bin 2> /dev/null || true
-          '' else ''
-            mkdir -p /usr/bin
-            ln -sfn ${config.environment.usrbinenv} /usr/bin/.env.tmp
-            mv -fT /usr/bin/.env.tmp /usr/bin/env
-          '';
+          '' else "linkTo ${config.environment.usrbinenv} /usr/bin/env";
       };
 
       var = {
         busybox = true;
         text = ''
-          mkdir -p /var/tmp
+          [ -d /var/tmp ] || mkdir -p /var/tmp
           chmod 1777 /var/tmp
+          isEmpty() {
+            local name
+            for name in "$1"/* "$1"/.[!.]* "$1"/..?*; do if [ -e "$name" ] || [ -L "$name" ]; then return 1; fi; done
+          }
           # Programs that need a home and must not have one get this: empty, and so it stays.
           if [ ! -e /var/empty ]; then
             mkdir -m 0555 /var/empty
             ${seal}
-          elif { : > /var/empty/.written; } 2> /dev/null || [ -n "$(ls -A /var/empty)" ]; then
+          elif { : > /var/empty/.written; } 2> /dev/null || ! isEmpty /var/empty; then
             chattr -f -i /var/empty || true
             find /var/empty -mindepth 1 -delete
             chmod 0555 /var/empty
@@ -170,11 +170,7 @@ in
       users = {
         deps = [ "var" ];
         supportsDryActivation = true;
-        busybox = true;
         text = ''
-          mkdir -p /root /home
-          chmod 0700 /root
-          chmod 0755 /home
           ${lib.getExe (pkgs.writePerl "update-users-groups" ./update-users-groups.pl)} ${pkgs.writeText "users-groups" config.system.build.usersText}
         '';
       };
@@ -189,7 +185,7 @@ in
 
       hostname = lib.mkIf (config.networking.hostName != "") {
         busybox = true;
-        text = ''hostname "${config.networking.hostName}"'';
+        text = ''[ "$(< /proc/sys/kernel/hostname)" = "${config.networking.hostName}" ] || hostname "${config.networking.hostName}"'';
       };
 
       modprobe.text = ''
@@ -207,7 +203,11 @@ in
 
       nix = {
         busybox = true;
-        text = "mkdir -p /nix/var/nix/{db,profiles/per-user,gcroots/per-user,temproots,userpool}";
+        text = ''
+          for folder in /nix/var/nix/{db,profiles/per-user,gcroots/per-user,temproots,userpool}; do
+            [ -d "$folder" ] || mkdir -p "$folder"
+          done
+        '';
       };
     };
 

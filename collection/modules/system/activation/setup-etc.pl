@@ -17,7 +17,7 @@ sub atomic_symlink {
   return rename($temporary, $target) || do { unlink $temporary; 0 };
 }
 
-atomic_symlink($etc, $static) or die "cannot switch $static to $etc: $!\n";
+(readlink $static // '') eq $etc or atomic_symlink($etc, $static) or die "cannot switch $static to $etc: $!\n";
 
 # Whether everything below is a link into the static folder: then it is an earlier system's, and may be replaced by a link.
 sub is_static {

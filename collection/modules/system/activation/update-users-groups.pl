@@ -1,9 +1,9 @@
 # Makes the accounts and groups of the machine what the configuration says: update-users-groups FILE, which has one a line (see
 # activation-script.nix). What was declared once and is no more is removed; a name keeps its number for ever, so that files
-# never come to belong to somebody else. With mutable users, accounts that somebody added by hand stay.
+# never come to belong to somebody else. With mutable users, accounts that somebody added by hand stay. A file that is right
+# already is not written, and no module is loaded before one has to be: this runs whenever the machine starts.
 use strict;
 use warnings;
-use File::Path 'make_path';
 
 my ($spec) = @ARGV;
 my $root = $ENV{FIRN_USERS_ROOT} // '';
@@ -19,14 +19,31 @@ sub read_lines {
   return @lines;
 }
 
+sub make_folders {
+  my ($path) = @_;
+  return if -d $path;
+  make_folders($path =~ s{/+[^/]+/*$}{}r);
+  mkdir $path or -d $path or die "$path: $!\n";
+}
+
+sub is_right {
+  my ($path, $text, $mode, $group) = @_;
+  open my $file, '<', $path or return 0;
+  my (undef, undef, $has_mode, undef, $uid, $gid) = stat $file;
+  return 0 if ($has_mode & 07777) != $mode || $> == 0 && ($uid != 0 || $gid != $group);
+  local $/;
+  return (<$file> // '') eq $text;
+}
+
 # Written beside the old one and flushed; whoever reads sees one or the other.
 sub update_file {
   my ($path, $text, $mode, $group) = @_;
-  return if $dry;
+  return if $dry || is_right($path, $text, $mode, $group // 0);
+  require IO::Handle;
   open my $file, '>', "$path.tmp" or die "$path.tmp: $!\n";
   print $file $text or die "$path.tmp: $!\n";
   $file->flush;
-  $file->can('sync') and $file->sync;
+  $file->sync;
   close $file or die "$path.tmp: $!\n";
   chown 0, $group // 0, "$path.tmp" if $> == 0;
   chmod $mode, "$path.tmp";
@@ -52,7 +69,14 @@ sub write_map {
   update_file("$state/$name", join('', map { "$_\t$map{$_}\n" } sort keys %map), 0644);
 }
 
-make_path($state) unless $dry;
+unless ($dry) {
+  make_folders($state);
+  for ([ 'root', 0700 ], [ 'home', 0755 ]) {
+    my ($name, $mode) = @$_;
+    make_folders("$root/$name");
+    chmod $mode, "$root/$name";
+  }
+}
 my %uid_map = read_map('uid-map');
 my %gid_map = read_map('gid-map');
 my %range_map = read_map('auto-subuid-map');
@@ -163,7 +187,7 @@ for my $name (sort keys %users) {
   $final_users{$name}{shadow} = join ':', $name, $hash // '!', @rest;
 
   if ($user->{createHome} && !$dry && !-e "$root$user->{home}") {
-    make_path("$root$user->{home}");
+    make_folders("$root$user->{home}");
     chmod oct($user->{homeMode} // '700'), "$root$user->{home}";
     chown $uid, $gid, "$root$user->{home}" if $> == 0;
   }
@@ -197,7 +221,7 @@ sub sub_ranges {
   return $text;
 }
 
-make_path("$root/etc") unless $dry;
+make_folders("$root/etc") unless $dry;
 update_file("$root/etc/group", join('', map { "$_:x:$final_groups{$_}{gid}:" . join(',', @{ $final_groups{$_}{members} }) . "\n" } by_number(\%final_groups, 'gid')), 0644);
 update_file("$root/etc/passwd", join('', map { my $u = $final_users{$_}; "$_:x:$u->{uid}:$u->{gid}:$u->{description}:$u->{home}:$u->{shell}\n" } by_number(\%final_users, 'uid')), 0644);
 update_file("$root/etc/shadow", join('', map { "$final_users{$_}{shadow}\n" } by_number(\%final_users, 'uid')), 0640, $final_groups{shadow} ? $final_groups{shadow}{gid} : 0);

@@ -1,15 +1,15 @@
 // The lines that were typed, kept from one session to the next: one a line, the oldest first, in the file that Nix uses too.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { homeFolder } from "#host";
 import type { Environment } from "../../settings/nix-conf.ts";
 
 export const historyLength = 1000;
 
 export function historyFile(environment: Environment): string {
   const data =
-    environment["NIX_DATA_HOME"] ?? join(environment["XDG_DATA_HOME"] ?? join(homedir(), ".local/share"), "nix");
+    environment["NIX_DATA_HOME"] ?? join(environment["XDG_DATA_HOME"] ?? join(homeFolder(), ".local/share"), "nix");
   return join(data, "repl-history");
 }
 

@@ -4,15 +4,15 @@
 import { type ContentAddressMethod, type HashAlgorithm, isHashAlgorithm } from "#formats";
 import { BaseError, hint } from "../../errors/index.ts";
 import type { Evaluator } from "../../machine/evaluator.ts";
-import type { Attrs } from "../../values/attrs.ts";
+import { Attrs } from "../../values/attrs.ts";
 import { ContextCollector } from "../../values/context.ts";
 import type { Symbol } from "../../values/symbols.ts";
 import { printAttrName } from "../../values/print.ts";
 import { force } from "../../values/thunk.ts";
-import type { Slot } from "../../values/value.ts";
+import { type Slot, type Value } from "../../values/value.ts";
 import { evalError } from "../define.ts";
 import { requireFeature } from "../features.ts";
-import { parseJson } from "../json/parse.ts";
+import { JsonParseError, parseJson } from "../json/parse.ts";
 import { printJson, printJsonString } from "../json/print.ts";
 
 /** What has been read so far, in the end everything. */
@@ -225,7 +225,19 @@ class AttributeReader {
       "warn",
       `In derivation '${this.drvName}': setting structured attributes via '__json' is deprecated, and may be disallowed in future versions of Nix. Set '__structuredAttrs = true' instead.`,
     );
-    result.structured = printJson(evaluator, parseJson(evaluator, text), new ContextCollector());
+    result.structured = printJson(evaluator, this.parseObject(text), new ContextCollector());
+  }
+
+  private parseObject(text: string): Attrs {
+    const fail = (problem: string): BaseError => new BaseError(hint`cannot process ${"__json"} attribute: ${problem}`);
+    let value: Value;
+    try {
+      value = parseJson(this.evaluator, text);
+    } catch (error) {
+      throw error instanceof JsonParseError ? fail(error.message) : error;
+    }
+    if (value instanceof Attrs) return value;
+    throw fail(`[json.exception.type_error.302] type must be object, but is ${jsonType(value)}`);
   }
 
   private warnWithoutEffect(name: string): void {
@@ -234,4 +246,12 @@ class AttributeReader {
       `In a derivation named '${this.drvName}', 'structuredAttrs' disables the effect of the derivation attribute '${name}'; use 'outputChecks.<output>.${name}' instead`,
     );
   }
+}
+
+/** As nlohmann names what is no object. */
+function jsonType(value: Value): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  if (typeof value === "boolean" || typeof value === "string") return typeof value;
+  return "number";
 }

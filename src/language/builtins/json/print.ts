@@ -16,6 +16,7 @@ import { typeName } from "../../values/type-name.ts";
 import type { Symbol } from "../../values/symbols.ts";
 import { NixFloat, type NixList, NixPath, NixString, type Slot, type Value } from "../../values/value.ts";
 import { hexadecimal } from "./control-characters.ts";
+import { printJsonFloat } from "./float.ts";
 import { continuationRanges } from "./scanner.ts";
 
 export interface JsonOptions {
@@ -34,14 +35,17 @@ export function printJson(
   options: JsonOptions = {},
 ): string {
   const printer = new JsonPrinter(evaluator, collector, options);
-  const text = printer.print(slot, pos);
+  printer.print(slot, pos);
   if (printer.invalid !== undefined) throw serializationError(printer.invalid);
-  return text;
+  return printer.text;
 }
 
 class JsonPrinter {
+  text = "";
   /** What is wrong with the first string that is not UTF-8. */
   invalid: string | undefined;
+  /** Names of attributes with their colon, by their symbols: many sets have the same. */
+  private readonly names = new Map<Symbol, string>();
   private readonly evaluator: Evaluator;
   private readonly collector: ContextCollector;
   private readonly copyToStore: boolean;
@@ -54,80 +58,94 @@ class JsonPrinter {
     this.strict = options.strict ?? true;
   }
 
-  print(slot: Slot, pos: Pos): string {
+  print(slot: Slot, pos: Pos): void {
     const depth = enterCall(this.evaluator, pos);
     if (!this.strict && slot instanceof Thunk && !slot.isForced) throw cannotConvertThunk();
-    const text = this.printValue(force(slot, pos), pos);
+    this.printValue(force(slot, pos), pos);
     this.evaluator.depth = depth;
-    return text;
   }
 
-  private printValue(value: Value, pos: Pos): string {
+  private printValue(value: Value, pos: Pos): void {
     switch (typeof value) {
       case "number":
       case "bigint":
       case "boolean":
-        return String(value);
+        this.text += String(value);
+        return;
       case "string":
-        return this.printString(value);
+        this.text += this.quote(value);
+        return;
       default:
         break;
     }
-    if (value === null) return "null";
-    if (value instanceof NixString) {
+    if (value === null) this.text += "null";
+    else if (value instanceof NixString) {
       this.collector.add(value.context);
-      return this.printString(value.text);
-    }
-    if (value instanceof Attrs) return this.printAttrs(value, pos);
-    if (Array.isArray(value)) return this.printList(value as NixList, pos);
-    if (value instanceof NixFloat) return printJsonFloat(value.value);
-    if (value instanceof NixPath) {
-      return this.printString(this.copyToStore ? this.evaluator.copyPathToStore(this.collector, value) : value.path);
-    }
-    throw cannotConvert(this.evaluator, value, pos);
+      this.text += this.quote(value.text);
+    } else if (value instanceof Attrs) this.printAttrs(value, pos);
+    else if (Array.isArray(value)) this.printList(value as NixList, pos);
+    else if (value instanceof NixFloat) this.text += printJsonFloat(value.value);
+    else if (value instanceof NixPath) {
+      const { path } = value;
+      this.text += this.quote(this.copyToStore ? this.evaluator.copyPathToStore(this.collector, value) : path);
+    } else throw cannotConvert(this.evaluator, value, pos);
   }
 
-  private printString(text: string): string {
+  private quote(text: string): string {
+    if (isPlain(text)) return `"${text}"`;
     this.invalid ??= describeInvalidUtf8(text);
     return printJsonString(text);
   }
 
-  private printAttrs(attrs: Attrs, pos: Pos): string {
+  private quoteName(symbol: Symbol): string {
+    let quoted = this.names.get(symbol);
+    if (quoted === undefined) this.names.set(symbol, (quoted = `${this.quote(this.evaluator.symbols.name(symbol))}:`));
+    return quoted;
+  }
+
+  private printAttrs(attrs: Attrs, pos: Pos): void {
     const { evaluator } = this;
     const { toString, outPath } = evaluator.symbols.known;
     const convert = attrs.get(toString);
     if (convert !== undefined) {
-      const result = evaluator.call1(convert, attrs, attrs.positionOf(toString));
+      const result = evaluator.call1(convert, attrs, pos);
       const frame = "while evaluating the result of the `__toString` attribute";
-      return this.printString(evaluator.coerceToString(result, this.collector, frame, { copyToStore: false }, pos));
+      this.text += this.quote(evaluator.coerceToString(result, this.collector, frame, { copyToStore: false }, pos));
+      return;
     }
     const out = attrs.get(outPath);
-    if (out !== undefined) return this.print(out, attrs.positionOf(outPath));
-    const parts: string[] = [];
-    for (const index of attrs.lexicalOrder(evaluator.symbols)) {
-      const name = evaluator.symbols.name(attrs.shape.symbols[index] as Symbol);
+    if (out !== undefined) {
+      this.print(out, attrs.positionOf(outPath));
+      return;
+    }
+    const order = attrs.lexicalOrder(evaluator.symbols);
+    for (let i = 0; i < order.length; i++) {
+      const index = order[i] as number;
+      const symbol = attrs.shape.symbols[index] as Symbol;
       const attrPos = attrs.shape.positionAt(index);
       try {
-        parts.push(`${this.printString(name)}:${this.print(attrs.values[index] as Slot, attrPos)}`);
+        this.text += (i === 0 ? "{" : ",") + this.quoteName(symbol);
+        this.print(attrs.values[index] as Slot, attrPos);
       } catch (error) {
-        addFrame(evaluator, error, attrPos, hint`while evaluating attribute '${printAttrName(name)}'`);
+        const name = printAttrName(evaluator.symbols.name(symbol));
+        addFrame(evaluator, error, attrPos, hint`while evaluating attribute '${name}'`);
         throw error;
       }
     }
-    return `{${parts.join(",")}}`;
+    this.text += order.length === 0 ? "{}" : "}";
   }
 
-  private printList(list: NixList, pos: Pos): string {
-    const parts: string[] = [];
-    for (const [index, slot] of list.entries()) {
+  private printList(list: NixList, pos: Pos): void {
+    for (let index = 0; index < list.length; index++) {
       try {
-        parts.push(this.print(slot, pos));
+        this.text += index === 0 ? "[" : ",";
+        this.print(list[index] as Slot, pos);
       } catch (error) {
         addFrame(this.evaluator, error, pos, hint`while evaluating list element at index ${index}`);
         throw error;
       }
     }
-    return `[${parts.join(",")}]`;
+    this.text += list.length === 0 ? "[]" : "]";
   }
 }
 
@@ -152,33 +170,22 @@ const shorthands: Readonly<Record<string, string>> = {
   "\r": "\\r",
 };
 
+/** Whether a text is in JSON as it is, between quotes: ASCII without quotes, backslashes and control characters. */
+function isPlain(text: string): boolean {
+  if (text.length > 64) return !/["\\\x00-\x1f\x80-\xff]/.test(text);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code > 0x7f || code === 0x22 || code === 0x5c) return false;
+  }
+  return true;
+}
+
 /** A byte string as a JSON string; bytes above ASCII stay as they are. */
 export function printJsonString(text: string): string {
   const escaped = text.replace(/["\\\x00-\x1f]/g, (char) => {
     return shorthands[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
   return `"${escaped}"`;
-}
-
-/** Infinities and NaN, for which JSON has no words, are null. */
-function printJsonFloat(value: number): string {
-  if (!Number.isFinite(value)) return "null";
-  if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
-  const sign = value < 0 ? "-" : "";
-  const [mantissa, exponentText] = Math.abs(value).toExponential().split("e") as [string, string];
-  const digits = mantissa.replace(".", "");
-  /** How many digits stand before the point. */
-  const before = Number(exponentText) + 1;
-  if (before > 0 && before <= 15) {
-    if (digits.length <= before) return `${sign}${digits.padEnd(before, "0")}.0`;
-    return `${sign}${digits.slice(0, before)}.${digits.slice(before)}`;
-  }
-  if (before > -4 && before <= 0) return `${sign}0.${"0".repeat(-before)}${digits}`;
-  const exponent = Math.abs(before - 1)
-    .toString()
-    .padStart(2, "0");
-  const fraction = digits.length > 1 ? `.${digits.slice(1)}` : "";
-  return `${sign}${digits[0]}${fraction}e${before < 1 ? "-" : "+"}${exponent}`;
 }
 
 function describeInvalidUtf8(text: string): string | undefined {

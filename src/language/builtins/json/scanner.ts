@@ -119,34 +119,38 @@ export class JsonScanner {
     const start = this.at - 1;
     this.tokenStart = start;
     const isNegative = text[start] === "-";
-    const isDigit = (): boolean =>
-      text[this.at] !== undefined && (text[this.at] as string) >= "0" && (text[this.at] as string) <= "9";
-    const skipDigits = (): void => {
-      while (isDigit()) this.at++;
-    };
-    if (isNegative && !isDigit()) return this.failBehind("invalid number; expected digit after '-'");
+    if (isNegative && !this.isDigit()) return this.failBehind("invalid number; expected digit after '-'");
     const leading = isNegative ? text[this.at++] : text[start];
-    if (leading !== "0") skipDigits();
+    if (leading !== "0") this.skipDigits();
     let token: Token = isNegative ? "integer" : "unsigned";
     if (text[this.at] === ".") {
       this.at++;
-      if (!isDigit()) return this.failBehind("invalid number; expected digit after '.'");
-      skipDigits();
+      if (!this.isDigit()) return this.failBehind("invalid number; expected digit after '.'");
+      this.skipDigits();
       token = "float";
     }
     if (text[this.at] === "e" || text[this.at] === "E") {
       this.at++;
       if (text[this.at] === "+" || text[this.at] === "-") {
         this.at++;
-        if (!isDigit()) return this.failBehind("invalid number; expected digit after exponent sign");
-      } else if (!isDigit()) {
+        if (!this.isDigit()) return this.failBehind("invalid number; expected digit after exponent sign");
+      } else if (!this.isDigit()) {
         return this.failBehind("invalid number; expected '+', '-', or digit after exponent");
       }
-      skipDigits();
+      this.skipDigits();
       token = "float";
     }
     this.string = text.slice(start, this.at);
     return token;
+  }
+
+  private isDigit(): boolean {
+    const code = this.text.charCodeAt(this.at);
+    return code >= 0x30 && code <= 0x39;
+  }
+
+  private skipDigits(): void {
+    while (this.isDigit()) this.at++;
   }
 
   /** Fails after having read one more character. */

@@ -8,11 +8,8 @@ import { translateRegex, type Translation } from "./translate.ts";
 /** What a group matched; undefined when it took no part. */
 export type Groups = readonly (string | undefined)[];
 
-export interface Found {
-  readonly start: number;
-  readonly end: number;
-  readonly groups: Groups;
-}
+/** Gets the place of a match in the text, and what its groups matched. */
+export type VisitMatch = (start: number, end: number, groups: Groups) => void;
 
 export class Regex {
   private readonly parsed: ParsedRegex;
@@ -34,35 +31,41 @@ export class Regex {
   }
 
   /** All matches from left to right, as std::regex_iterator steps: behind an empty match, first one that is not empty. */
-  findAll(text: string): Found[] {
+  forEachMatch(text: string, visit: VisitMatch): void {
     const { search } = this.translation;
-    if (search === undefined) return this.findAllByAutomaton(text);
-    const found: Found[] = [];
-    search.lastIndex = 0;
-    for (let match = search.exec(text); match !== null; match = search.exec(text)) {
-      const end = match.index + match[0].length;
-      found.push({ start: match.index, end, groups: match.length === 1 ? noGroups : match.slice(1) });
-      if (match[0] === "") search.lastIndex++;
+    if (search === undefined) {
+      this.forEachMatchByAutomaton(text, visit);
+    } else if (this.parsed.groups === 0) {
+      // V8 finds all at once here, where each `exec` makes an array.
+      text.replace(search, (matched, start: number) => {
+        visit(start, start + matched.length, noGroups);
+        return "";
+      });
+    } else {
+      search.lastIndex = 0;
+      for (let match = search.exec(text); match !== null; match = search.exec(text)) {
+        visit(match.index, match.index + match[0].length, match.slice(1));
+        if (match[0] === "") search.lastIndex++;
+      }
     }
-    return found;
   }
 
-  private findAllByAutomaton(text: string): Found[] {
+  private forEachMatchByAutomaton(text: string, visit: VisitMatch): void {
     const automaton = this.fallback();
-    const found: Found[] = [];
     let from = 0;
+    let wasEmpty = false;
     for (;;) {
       let match: Match | undefined;
-      const last = found.at(-1);
-      if (last !== undefined && last.start === last.end) {
-        if (from === text.length) return found;
+      if (wasEmpty) {
+        if (from === text.length) return;
         match = automaton.match(text, from, "hereNotEmpty");
         if (match === undefined) from++;
       }
       for (; match === undefined && from <= text.length; from++) match = automaton.match(text, from, "here");
-      if (match === undefined) return found;
+      if (match === undefined) return;
       const [start = 0, end = 0] = match;
-      found.push({ start, end, groups: groupsOf(text, match) });
+      visit(start, end, groupsOf(text, match));
+      wasEmpty = start === end;
       from = end;
     }
   }

@@ -61,7 +61,7 @@ in
         # Which of them a volume needs is known when it is started.
         availableKernelModules = [ "dm_snapshot" "dm_mirror" "dm_raid" "raid0" "raid1" "raid10" "raid456" ];
         extraUtilsCommands = "copy_bin_and_libs ${cfg.package}/bin/lvm";
-        extraUtilsCommandsTest = "$out/bin/lvm segtypes";
+        extraUtilsCommandsTest = "LVM_SYSTEM_DIR= $out/bin/lvm segtypes";
       };
     })
   ];

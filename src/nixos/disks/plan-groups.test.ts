@@ -81,6 +81,19 @@ test("a group is made of empty parts, then its volumes and what is on them", () 
   ]);
 });
 
+test("a size is given in whole sectors", () => {
+  const odd = [{ ...volume("odd", 1), size: 1_000_000_000 }];
+  assert.match(
+    commands(plan(declared(["/dev/vda"], part, odd), [device("/dev/vda")])).at(-1) ?? "",
+    /--size=1000000000b/,
+  );
+  const odder = [{ ...volume("odd", 1), size: 1_000_000_001 }];
+  assert.match(
+    commands(plan(declared(["/dev/vda"], part, odder), [device("/dev/vda")])).at(-1) ?? "",
+    /--size=1000000512b/,
+  );
+});
+
 test("what fits is kept, and mounted", () => {
   const children = [active("swap", "swap"), active("my-root", "ext4")];
   const devices = [device("/dev/vda", { ...member, children })];

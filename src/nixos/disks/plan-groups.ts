@@ -67,8 +67,9 @@ function planNewVolume(draft: DraftPlan, group: string, volume: DeclaredVolume, 
   }
 }
 
+/** LVM takes whole sectors, and rounds up to whole pieces itself. */
 function sizeArgument(size: number | undefined): string {
-  return size === undefined ? "--extents=100%FREE" : `--size=${size}b`;
+  return size === undefined ? "--extents=100%FREE" : `--size=${Math.ceil(size / 512) * 512}b`;
 }
 
 interface KeptGroup {
@@ -117,7 +118,7 @@ function planKeptGroup(draft: DraftPlan, kept: KeptGroup): void {
     }
     const grown = more === undefined ? hasRoom : more > 0;
     if (grown) {
-      const argument = more === undefined ? "--extents=+100%FREE" : `--size=${volume.size}b`;
+      const argument = more === undefined ? "--extents=+100%FREE" : sizeArgument(volume.size);
       draft.step(`let the volume ${volume.name} of the group ${group.name} grow (${describeSize(volume.size)})`, {
         argv: ["lvextend", "--yes", argument, `${group.name}/${volume.name}`],
       });

@@ -2,6 +2,7 @@
 // never used. Bodies are compiled much later, or never.
 
 import type { AttrPath, AttrsExpr, Expr, LambdaExpr, VarExpr } from "../syntax/ast.ts";
+import { stackOverflow } from "../errors/index.ts";
 import type { ParsedFile } from "../syntax/index.ts";
 import type { Symbol, SymbolTable } from "../values/symbols.ts";
 import { resolveVariable, type Scope } from "./scope.ts";
@@ -18,12 +19,17 @@ export function findUndefinedVariable(parsed: ParsedFile, scope: Scope, symbols:
   return walker.undefinedVariable;
 }
 
+/** Nix's stack over what its own walk takes of it for each of these. */
+const deepest = (64 * 2 ** 20) / 128;
+
 class Walker {
   private readonly scope: Scope;
   private readonly symbols: SymbolTable;
   /** Names outside of the expression, looked up once. */
   private readonly outside = new Map<string, boolean>();
   private withDepth = 0;
+  /** Of additions and arguments, which the parser does not limit (see parser-base.ts). */
+  private depth = 0;
   undefinedVariable: VarExpr | undefined = undefined;
 
   constructor(scope: Scope, symbols: SymbolTable) {
@@ -58,7 +64,9 @@ class Walker {
         return this.lambda(expr);
       case "call":
         this.walk(expr.fn);
+        this.descend();
         for (const arg of expr.args) this.walk(arg);
+        this.depth--;
         return;
       case "let":
         return this.bindings(expr.attrs, () => this.walk(expr.body));
@@ -81,11 +89,17 @@ class Walker {
         this.walk(expr.left);
         return this.walk(expr.right);
       case "concatStrings":
+        this.descend();
         for (const part of expr.parts) this.walk(part.expr);
+        this.depth--;
         return;
       case "packed":
         return this.walk(expr.unpack());
     }
+  }
+
+  private descend(): void {
+    if (++this.depth > deepest) throw stackOverflow();
   }
 
   private variable(expr: VarExpr): void {

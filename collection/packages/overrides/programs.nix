@@ -6,12 +6,14 @@ let
 in
 {
   names = {
-    # As upstream has it: Debian leaves these to procps, and modules of systems name them here. Others' programs of one name win.
-    coreutils = {
-      add = [ "procps" ];
-      links = map (program: "bin/${program}|${packages.procps}/bin/${program}") [ "kill" "uptime" ];
-      meta.priority = 10;
-    };
+    # As upstream has it: Debian leaves these to procps, which a small lock may not have, and modules of systems name them here.
+    # Others' programs of one name win.
+    coreutils =
+      if packages ? procps then {
+        add = [ "procps" ];
+        links = map (program: "bin/${program}|${packages.procps}/bin/${program}") [ "kill" "uptime" ];
+        meta.priority = 10;
+      } else { };
 
     vim.redirects = [ "bin/vim.basic||/usr/share/vim|${packages.vim-runtime}/share/vim" ];
     vim-tiny.redirects = [ "bin/vim.tiny||/usr/share/vim|$out/share/vim" ];

@@ -20,8 +20,9 @@ export function equals(evaluator: Evaluator, slotA: Slot, slotB: Slot, pos: Pos,
   const depth = enterCall(evaluator, pos);
   const a = force(slotA, pos);
   const b = force(slotB, pos);
-  const result = slotA === slotB && typeof a === "object" ? true : equalValues(evaluator, a, b, pos, context);
-  if (!result) wereForced(a, b);
+  const isSame = slotA === slotB && typeof a === "object";
+  const result = isSame || equalValues(evaluator, a, b, pos, context);
+  if (isSame || !result) wereForced(a, b);
   evaluator.depth = depth;
   return result;
 }
@@ -40,7 +41,7 @@ export function equalOperands(evaluator: Evaluator, a: Value, b: Value, pos: Pos
   return result;
 }
 
-/** Only what is not equal can be a function. */
+/** Only what is not equal, or the same place, can be a function. */
 function wereForced(a: Value, b: Value): void {
   noteForced(a);
   noteForced(b);
@@ -109,8 +110,8 @@ export function isDerivation(evaluator: Evaluator, value: Value): value is Attrs
 /** Returns when the two are equal, else throws what differs, with a frame for each level it went down. */
 export function assertEqual(evaluator: Evaluator, slotA: Slot, slotB: Slot, pos: Pos, context: string): void {
   const depth = enterCall(evaluator, pos);
-  const a = force(slotA, pos);
-  force(slotB, pos);
+  const a = forceKept(slotA, pos);
+  forceKept(slotB, pos);
   if (slotA !== slotB || typeof a !== "object") assertEqualValues(evaluator, slotA, slotB, pos, context);
   evaluator.depth = depth;
 }

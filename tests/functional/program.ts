@@ -92,6 +92,8 @@ export function openScene(t: TestContext): Scene {
       cwd: folder,
       encoding: "utf8",
       input,
+      // Nix says megabytes of some mistakes.
+      maxBuffer: 1 << 26,
     });
     return { status, stdout, stderr };
   };

@@ -200,6 +200,7 @@ function makeCodeCache(made: string): void {
     process.execPath,
     "--stack-size=4000000",
     "--initial-old-space-size=1024",
+    "--max-old-space-size=65536",
     "--min-semi-space-size=4",
     "--max-semi-space-size=8",
     "--no-rehash-snapshot",

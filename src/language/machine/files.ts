@@ -220,7 +220,7 @@ export class FileEvaluator {
 }
 
 /** In the words for a file that is kept in memory. */
-export function noSuchInternalFile(path: string): EvalError {
+function noSuchInternalFile(path: string): EvalError {
   return new EvalError(hint`file '${path}' does not exist`);
 }
 

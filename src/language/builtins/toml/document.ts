@@ -16,7 +16,7 @@ export interface TomlTable {
   place: Place;
   readonly entries: Map<string, TomlValue>;
 }
-export interface TomlList {
+interface TomlList {
   readonly kind: "list";
   /** Of the tables under `[[headers]]`; such a list can be added to. */
   readonly isOfHeaders: boolean;

@@ -9,7 +9,7 @@ export interface Scanner {
   readonly expected: (source: string, at: number) => Expected;
 }
 
-export interface Expected {
+interface Expected {
   readonly text: string;
   /** How far into it the text agrees. */
   readonly at: number;

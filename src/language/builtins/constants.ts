@@ -2,7 +2,7 @@
 
 import type { Evaluator } from "../machine/evaluator.ts";
 import type { ConstantDefinition } from "../values/prim-op.ts";
-import { knownOnDemand } from "../values/thunk.ts";
+import { knownFromStart, knownOnDemand } from "../values/thunk.ts";
 import type { Slot } from "../values/value.ts";
 import { derivationPath } from "./derivation/wrapper.ts";
 
@@ -25,7 +25,7 @@ export const constants: readonly ConstantDefinition[] = [
   {
     name: "derivation",
     isGlobal: true,
-    make: (evaluator) => evaluator.delay(() => evaluator.evalFile(derivationPath)),
+    make: (evaluator) => knownFromStart(evaluator.delay(() => evaluator.evalFile(derivationPath))),
   },
 ];
 

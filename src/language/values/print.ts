@@ -10,7 +10,7 @@ import { ContextCollector } from "./context.ts";
 import { printFloat } from "./float-format.ts";
 import { Lambda } from "./lambda.ts";
 import { PrimOp, PrimOpApp } from "./prim-op.ts";
-import { force, Thunk } from "./thunk.ts";
+import { force, isKnown, Thunk } from "./thunk.ts";
 import { NixFloat, type NixList, NixPath, NixString, type Slot, type Value } from "./value.ts";
 import type { Symbol } from "./symbols.ts";
 import { callDepthReached } from "../machine/depth.ts";
@@ -267,7 +267,7 @@ class Printer {
 
 /** What a slot holds if Nix would hold a value there; at the top a value is always forced. */
 function valueIfKnown(slot: Slot, depth: number): Value | undefined {
-  if (slot instanceof Thunk) return slot.isForced ? slot.force() : undefined;
+  if (slot instanceof Thunk) return isKnown(slot) ? slot.force() : undefined;
   if (slot instanceof Lambda && !slot.wasForced && depth > 0) return undefined;
   return slot;
 }

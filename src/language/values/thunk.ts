@@ -148,6 +148,19 @@ export function knownOnDemand(ask: () => Value): Thunk {
   return Object.create(Thunk.prototype, { code: { value: null }, payload }) as Thunk;
 }
 
+const evaluatedAtStart = new WeakSet<Thunk>();
+
+/** A thunk that Nix evaluates before a program begins: it is printed as what it will be. */
+export function knownFromStart(thunk: Thunk): Thunk {
+  evaluatedAtStart.add(thunk);
+  return thunk;
+}
+
+/** Whether Nix has its value already. */
+export function isKnown(thunk: Thunk): boolean {
+  return thunk.isForced || evaluatedAtStart.has(thunk);
+}
+
 export function force(slot: Slot, pos: Pos = noPos): Value {
   if (slot instanceof Thunk) return slot.code === null ? slot.payload : slot.evaluate(pos);
   return slot;

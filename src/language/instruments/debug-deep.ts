@@ -11,10 +11,11 @@ import type { Symbol } from "../values/symbols.ts";
 import type { Environment } from "../values/environment.ts";
 import { force, Thunk } from "../values/thunk.ts";
 import type { NixList, Slot } from "../values/value.ts";
+import { Visited } from "../values/visited.ts";
 import { type Debugger, DebuggerLeft } from "./debugger.ts";
 
 export function debugDeep(evaluator: Evaluator, listener: Debugger, slot: Slot): void {
-  const seen = new Set<unknown>();
+  const seen = new Visited();
   const { depth } = evaluator;
   try {
     visit(slot);
@@ -24,8 +25,7 @@ export function debugDeep(evaluator: Evaluator, listener: Debugger, slot: Slot):
   }
 
   function visit(place: Slot): void {
-    if (seen.has(place)) return;
-    seen.add(place);
+    if (!seen.add(place)) return;
     const value = force(place, positionOfSlot(evaluator, place));
     if (Array.isArray(value)) for (const item of value as NixList) visit(item);
     if (!(value instanceof Attrs)) return;

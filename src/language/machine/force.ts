@@ -12,6 +12,7 @@ import { PrimOp, PrimOpApp } from "../values/prim-op.ts";
 import type { Symbol } from "../values/symbols.ts";
 import { force } from "../values/thunk.ts";
 import { NixFloat, type NixList, NixString, type Slot, type Value } from "../values/value.ts";
+import { Visited } from "../values/visited.ts";
 import { enterCall } from "./depth.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { addFrame, contextNotAllowed, wrongType } from "./failures.ts";
@@ -148,23 +149,17 @@ export function requireAttr(evaluator: Evaluator, attrs: Attrs, symbol: Symbol, 
 
 /** Forces in the order of symbols, which is not that of names; each place is visited once. */
 export function forceDeep(evaluator: Evaluator, slot: Slot): Value {
-  return forceDeepSlot(evaluator, slot, new Set());
+  return forceDeepSlot(evaluator, slot, new Visited());
 }
 
-function forceDeepSlot(evaluator: Evaluator, slot: Slot, seen: Set<unknown>): Value {
+function forceDeepSlot(evaluator: Evaluator, slot: Slot, seen: Visited): Value {
   const depth = enterCall(evaluator, positionOfSlot(evaluator, slot));
   const value = force(slot, positionOfSlot(evaluator, slot));
   // Only what can hold something else needs to be remembered.
   if (value instanceof Attrs) {
-    if (!seen.has(slot)) {
-      seen.add(slot);
-      forceDeepAttrs(evaluator, value, seen);
-    }
+    if (seen.add(slot)) forceDeepAttrs(evaluator, value, seen);
   } else if (isList(value)) {
-    if (!seen.has(slot)) {
-      seen.add(slot);
-      forceDeepList(evaluator, value, seen);
-    }
+    if (seen.add(slot)) forceDeepList(evaluator, value, seen);
   } else if (value instanceof Lambda) {
     value.wasForced = true;
   }
@@ -172,7 +167,7 @@ function forceDeepSlot(evaluator: Evaluator, slot: Slot, seen: Set<unknown>): Va
   return value;
 }
 
-function forceDeepAttrs(evaluator: Evaluator, attrs: Attrs, seen: Set<unknown>): void {
+function forceDeepAttrs(evaluator: Evaluator, attrs: Attrs, seen: Visited): void {
   const { shape, values } = attrs.flat();
   let index = 0;
   try {
@@ -184,7 +179,7 @@ function forceDeepAttrs(evaluator: Evaluator, attrs: Attrs, seen: Set<unknown>):
   }
 }
 
-function forceDeepList(evaluator: Evaluator, list: NixList, seen: Set<unknown>): void {
+function forceDeepList(evaluator: Evaluator, list: NixList, seen: Visited): void {
   let index = 0;
   try {
     for (; index < list.length; index++) forceDeepSlot(evaluator, list[index] as Slot, seen);

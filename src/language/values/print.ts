@@ -15,6 +15,7 @@ import { NixFloat, type NixList, NixPath, NixString, type Slot, type Value } fro
 import type { Symbol } from "./symbols.ts";
 import { callDepthReached } from "../machine/depth.ts";
 import { positionOfSlot } from "./position-of.ts";
+import { Visited } from "./visited.ts";
 
 const open = "\xc2\xab";
 const close = "\xc2\xbb";
@@ -72,7 +73,7 @@ class Printer {
   output = "";
   private readonly evaluator: Evaluator;
   private readonly options: PrintOptions;
-  private readonly seen: Set<unknown> | undefined;
+  private readonly seen: Visited | undefined;
   private readonly maxDepth: number;
   private readonly maxAttrs: number;
   private readonly maxListItems: number;
@@ -83,7 +84,7 @@ class Printer {
   constructor(evaluator: Evaluator, options: PrintOptions) {
     this.evaluator = evaluator;
     this.options = options;
-    this.seen = options.trackRepeated === false ? undefined : new Set();
+    this.seen = options.trackRepeated === false ? undefined : new Visited();
     this.maxDepth = options.maxDepth ?? Infinity;
     this.maxAttrs = options.maxAttrs ?? Infinity;
     this.maxListItems = options.maxListItems ?? Infinity;
@@ -243,13 +244,9 @@ class Printer {
   }
 
   private isRepeated(place: unknown): boolean {
-    if (this.seen === undefined) return false;
-    if (this.seen.has(place)) {
-      this.colored(magenta, `${open}repeated${close}`);
-      return true;
-    }
-    this.seen.add(place);
-    return false;
+    if (this.seen === undefined || this.seen.add(place)) return false;
+    this.colored(magenta, `${open}repeated${close}`);
+    return true;
   }
 
   private printDerivation(attrs: Attrs): void {
@@ -274,7 +271,7 @@ function valueIfKnown(slot: Slot, depth: number): Value | undefined {
 
 /** `nix-instantiate --eval` without --json and --xml; what is not evaluated is `<CODE>`. */
 export function printAmbiguous(evaluator: Evaluator, root: Slot): string {
-  const seen = new Set<unknown>();
+  const seen = new Visited();
   const parts: string[] = [];
   print(root, 0);
   return parts.join("");
@@ -298,11 +295,10 @@ export function printAmbiguous(evaluator: Evaluator, root: Slot): string {
   }
 
   function printSet(attrs: Attrs, depth: number): void {
-    if (!attrs.isEmpty && seen.has(attrs)) {
+    if (!seen.add(attrs) && !attrs.isEmpty) {
       parts.push(`${open}repeated${close}`);
       return;
     }
-    seen.add(attrs);
     parts.push("{ ");
     for (const index of attrs.lexicalOrder(evaluator.symbols)) {
       parts.push(showIdentifier(evaluator.symbols.name(attrs.shape.symbols[index] as Symbol)), " = ");
@@ -314,11 +310,10 @@ export function printAmbiguous(evaluator: Evaluator, root: Slot): string {
 
   function printItems(slot: Slot, list: NixList, depth: number): void {
     const place = slot instanceof Thunk ? slot : list;
-    if (list.length > 0 && seen.has(place)) {
+    if (!seen.add(place) && list.length > 0) {
       parts.push(`${open}repeated${close}`);
       return;
     }
-    seen.add(place);
     parts.push("[ ");
     for (const item of list) {
       print(item, depth + 1);

@@ -22,7 +22,7 @@ export function noSuchPath(path: string): BaseError {
 }
 
 export function cannotLookAt(path: string, error: unknown): BaseError {
-  return systemError(hint`getting status of '${path}'`, error);
+  return systemError(hint`getting status of ${quoted(path)}`, error);
 }
 
 export function cannotRead(path: string, error: unknown): BaseError {
@@ -45,6 +45,11 @@ export function cannotReadDirectory(path: string, error: unknown): BaseError {
 
 export function cannotReadLink(path: string, error: unknown): BaseError {
   return systemError(hint`reading symbolic link '${path}'`, error);
+}
+
+/** As the C++ library prints a path. */
+function quoted(path: string): string {
+  return `"${path.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
 
 function systemError(doing: ReturnType<typeof hint>, cause: unknown): BaseError {

@@ -188,6 +188,8 @@ test("files that are none are Nix's errors", async (t) => {
     ["builtins.readDir ./loop", "infinite symlink recursion in path '$SCENE/loop'"],
     ["builtins.pathExists ./loop/x", "infinite symlink recursion in path '$SCENE/loop/x'"],
     ["builtins.readFileType ./loop/x", "path '$SCENE/loop' is a symlink"],
+    ["builtins.readFileType ./loop/x/y", 'getting status of "$SCENE/loop/x": Too many levels of symbolic links'],
+    [`builtins.readFileType ./${"x".repeat(300)}`, `getting status of "$SCENE/${"x".repeat(300)}": File name too long`],
     ["builtins.readFile ./socket", "opening file '$SCENE/socket': No such device or address"],
     ['"${./mixed}"', "file '$SCENE/mixed/fifo' has an unsupported type"],
     ['"${./socket}"', "file '$SCENE/socket' has an unsupported type"],

@@ -56,7 +56,9 @@ export function missingAttribute(evaluator: Evaluator, attrs: Attrs, name: strin
 }
 
 export function undefinedVariable(evaluator: Evaluator, name: string, pos: Pos): UndefinedVarError {
-  return new UndefinedVarError(hint`undefined variable '${name}'`, { position: evaluator.positions.resolve(pos) });
+  return new UndefinedVarError(hint`undefined variable '${showIdentifier(name)}'`, {
+    position: evaluator.positions.resolve(pos),
+  });
 }
 
 function describeFunction(name: string | undefined): string {

@@ -78,7 +78,7 @@ const paths = [
   "./data/function.nix",
   '(./. + "/data")',
   "~/none/a/b/x",
-  "./../../x/..",
+  "./data/folder/../x/..",
   "/a//b",
   "<nothing/x>",
   './data/${"a/../b"}',

@@ -3,7 +3,7 @@
 
 import { printPosition } from "../errors/index.ts";
 import type { AttrDef, AttrsExpr, LetExpr } from "../syntax/ast.ts";
-import { showIdentifier } from "../syntax/index.ts";
+import { nameLambda, showIdentifier } from "../syntax/index.ts";
 import type { Evaluator } from "../machine/evaluator.ts";
 import { duplicateDynamicAttribute, missingAttribute } from "../machine/failures.ts";
 import { positionOfSlot } from "../values/position-of.ts";
@@ -239,6 +239,8 @@ function compileDynamic(compiler: Compiler, expr: AttrsExpr, scope: Scope): (att
   const additions = expr.dynamic.map((dynamic) => ({
     name: compiler.compile(dynamic.name, scope),
     value: compiler.delayed(dynamic.value, scope),
+    // A function gets the name that it is bound to, the last one of several.
+    lambda: dynamic.value.kind === "lambda" ? dynamic.value : undefined,
     pos: compiler.pos(dynamic.pos),
   }));
   const nameFrame = "while evaluating the name of a dynamic attribute";
@@ -249,6 +251,7 @@ function compileDynamic(compiler: Compiler, expr: AttrsExpr, scope: Scope): (att
       if (nameValue === null) return attrs;
       const text =
         typeof nameValue === "string" ? nameValue : forceStringNoContext(evaluator, nameValue, nameFrame, only.pos);
+      if (only.lambda !== undefined) nameLambda(only.lambda, text);
       const shape = new Shape([evaluator.symbols.intern(text)], [only.pos], literalPos);
       return new Attrs(shape, [only.value.make(env)]);
     };
@@ -259,7 +262,7 @@ function compileDynamic(compiler: Compiler, expr: AttrsExpr, scope: Scope): (att
     for (let i = 0; i < values.length; i++) {
       builder.set(shape.symbols[i] as Symbol, values[i] as Slot, shape.positionAt(i));
     }
-    for (const { name, value, pos } of additions) {
+    for (const { name, value, lambda, pos } of additions) {
       const nameValue = name(env);
       if (nameValue === null) continue;
       const text = forceStringNoContext(evaluator, nameValue, nameFrame, pos);
@@ -268,6 +271,7 @@ function compileDynamic(compiler: Compiler, expr: AttrsExpr, scope: Scope): (att
       if (first !== undefined) {
         throw duplicateDynamicAttribute(evaluator, text, printPos(evaluator, first), pos);
       }
+      if (lambda !== undefined) nameLambda(lambda, text);
       builder.set(symbol, value.make(env), pos);
     }
     return builder.build(literalPos);

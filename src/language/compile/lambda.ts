@@ -83,7 +83,6 @@ function makeGuard(evaluator: Evaluator, pos: Pos, name: string | undefined): Gu
 
 abstract class BaseCode implements LambdaCode {
   readonly pos: Pos;
-  readonly name: string | undefined;
   formalsAttrs: Attrs | undefined = undefined;
   private sortedFormals: readonly FormalInfo[] | undefined = undefined;
   abstract readonly arity: 1 | 2 | 3;
@@ -101,10 +100,13 @@ abstract class BaseCode implements LambdaCode {
     this.compiler = compiler;
     this.expr = expr;
     this.pos = compiler.pos(expr.pos);
-    this.name = expr.name;
   }
 
   // Most lambdas are never called and never asked, so the rest is found out when it is needed.
+
+  get name(): string | undefined {
+    return this.expr.name;
+  }
 
   get argument(): Symbol | undefined {
     const { argument } = this.expr;

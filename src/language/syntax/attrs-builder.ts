@@ -157,7 +157,7 @@ function attrDefinedTwice({ file }: DefiningParse, path: string, pos: Offset, ea
 }
 
 /** Gives a function, and those that it returns at once, the name it is bound to (ExprLambda::setName). */
-function nameLambda(lambda: LambdaExpr, name: string): void {
+export function nameLambda(lambda: LambdaExpr, name: string): void {
   for (let inner: Expr = lambda; inner.kind === "lambda"; inner = inner.body) {
     (inner as Mutable<LambdaExpr>).name = name;
   }

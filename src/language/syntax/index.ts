@@ -1,6 +1,7 @@
 // Syntax: from source text to the tree, and back to what `nix-instantiate --parse` prints.
 
 export * from "./ast.ts";
+export { nameLambda } from "./attrs-builder.ts";
 export * from "./parser.ts";
 export * from "./print.ts";
 export type { LintLevel, Lints } from "./lints.ts";

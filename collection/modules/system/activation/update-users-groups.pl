@@ -21,8 +21,8 @@ sub read_lines {
 
 sub make_folders {
   my ($path) = @_;
-  return if -d $path;
-  make_folders($path =~ s{/+[^/]+/*$}{}r);
+  return if $path eq '' || -d $path;
+  make_folders($path =~ m{^(.*?)/+[^/]+/*$} ? $1 : '');
   mkdir $path or -d $path or die "$path: $!\n";
 }
 

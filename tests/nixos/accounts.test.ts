@@ -23,7 +23,7 @@ function openMachine(t: TestContext) {
     read: (path: string): string => readFileSync(place(path), "utf8"),
     mode: (path: string): string => (lstatSync(place(path)).mode & 0o7777).toString(8),
     /** What it says. */
-    declare(users: readonly User[], groups: readonly string[]): string {
+    declare: (users: readonly User[], groups: readonly string[]): string => {
       const cell = (value: string | undefined): string => (value === undefined ? "" : `=${value}`);
       const lines = [
         "options\t=1",

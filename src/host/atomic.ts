@@ -4,15 +4,24 @@ import { closeSync, fsyncSync, openSync, renameSync, symlinkSync, unlinkSync, wr
 import { fromByteString } from "#formats";
 import { hostPath } from "./host-path.ts";
 import { libc } from "./libc.ts";
-import { errorNumberName, systemCallFailed } from "./system-error.ts";
+import { errorCode, errorNumberName, systemCallFailed } from "./system-error.ts";
 
 /** A name that no other process uses: `<path><infix>-<pid>-<random>`. It need not be hard to guess, so node:crypto stays unloaded. */
 export function temporaryName(path: string, infix = ".tmp"): string {
   return `${path}${infix}-${process.pid}-${Math.floor(Math.random() * 2 ** 48).toString(16)}`;
 }
 
-/** Makes `link` a symbolic link to `target`, replacing what was there. Byte strings. */
+/**
+ * Makes `link` a symbolic link to `target`, replacing what was there. Byte strings. Where nothing is, it is made at once: a
+ * program that is killed leaves no temporary name, which Nix would take for a generation.
+ */
 export function atomicSymlink(target: string, link: string): void {
+  try {
+    symlinkSync(hostPath(target), hostPath(link));
+    return;
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST") throw error;
+  }
   const temporary = temporaryName(link);
   symlinkSync(hostPath(target), hostPath(temporary));
   renameInto(temporary, link);

@@ -20,6 +20,7 @@ import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { build as runBundler, type BuildOptions, type Plugin } from "esbuild";
 import { linkScripts, type ScriptPlan } from "./link-scripts.ts";
+import { straightImports } from "./straight-imports.ts";
 
 const home = join(import.meta.dirname, "..");
 const dist = join(home, "dist");
@@ -81,6 +82,13 @@ const scripts: readonly ScriptPlan[] = [
     entries: ["src/cli/nix-build/nix-build.ts", "src/cli/nix-build/build-sources.ts", "src/cli/nix-store/realise.ts"],
   },
   { name: `profiles-${build}`, entries: ["src/cli/nix-env/nix-env.ts", "src/cli/nix-env/query.ts"] },
+  {
+    name: `switching-${build}`,
+    entries: [
+      "src/cli/switch-to-configuration/switch-to-configuration.ts",
+      "src/cli/switch-to-configuration/switch-machine.ts",
+    ],
+  },
   { name: `others-${build}`, entries: [] },
 ];
 
@@ -175,7 +183,7 @@ async function fill(made: string): Promise<void> {
     outdir: made,
     write: false,
     metafile: true,
-    plugins: [lazyBuiltins, lazyPackages],
+    plugins: [lazyBuiltins, lazyPackages, straightImports(home, doors())],
   });
   for (const [name, text] of linkScripts(outputFiles, metafile, scripts))
     writeFileSync(join(made, `${name}.cjs`), text);
@@ -189,6 +197,14 @@ async function fill(made: string): Promise<void> {
     cpSync(join(home, page), join(made, "help", page.slice("src/cli/".length)));
   }
   makeCodeCache(made);
+}
+
+/** The doors of the rooms, as package.json names them; a door that leads elsewhere in a browser stays one. */
+function doors(): Map<string, string> {
+  const { imports } = JSON.parse(readFileSync(join(home, "package.json"), "utf8")) as {
+    readonly imports: Readonly<Record<string, unknown>>;
+  };
+  return new Map(Object.entries(imports).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
 /** With the flags that the launcher gives, since V8 takes a cache only under the flags it was made with. */

@@ -1,9 +1,11 @@
 // make-code-cache.ts FOLDER: runs the bundled program of FOLDER for a few commands that stand for all, and keeps what V8 has
-// compiled by then beside each script.
+// compiled by then beside each script. What cannot be run here, the switch of a machine, is compiled whole.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { constants, Script } from "node:vm";
 import { loadProgram } from "./load-program.ts";
 
 const [, , folder = ""] = process.argv;
@@ -40,6 +42,20 @@ try {
     'derivation { name = "x"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo > $out" ]; }';
   await program.runProgram("nix-build", ["--no-out-link", "--expr", built]);
   for (const [name, { script }] of scripts) writeFileSync(join(folder, `${name}.cache`), script.createCachedData());
+  for (const filename of globSync(join(folder, "switching-*.cjs"))) {
+    writeFileSync(filename.replace(/cjs$/, "cache"), compileWhole(filename));
+  }
 } finally {
   rmSync(scratch, { recursive: true, force: true });
+}
+
+/** V8 takes a cache under the flags that are set when it is made, which are again those of the program. */
+function compileWhole(filename: string): Buffer {
+  setFlagsFromString("--no-lazy");
+  const script = new Script(readFileSync(filename, "latin1"), {
+    filename,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  setFlagsFromString("--lazy");
+  return script.createCachedData();
 }

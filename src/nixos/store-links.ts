@@ -21,12 +21,16 @@ export function readFolder(path: string, store: StorePlace): string[] {
 /** Undefined when there is no such file. */
 export function readText(path: string, store: StorePlace): string | undefined {
   const end = followLinks(path, store);
-  return end === undefined ? undefined : readPlainFile(end);
+  return end === undefined || !isPlainFile(end) ? undefined : readPlainFile(end);
 }
 
-/** Of a place that links have been followed to; undefined when it is no file. */
-export function readPlainFile(place: string): string | undefined {
-  return lstatSync(hostPath(place)).isFile() ? readFileSync(hostPath(place), "latin1") : undefined;
+/** Of a place that links have been followed to. */
+export function isPlainFile(place: string): boolean {
+  return lstatSync(hostPath(place)).isFile();
+}
+
+export function readPlainFile(place: string): string {
+  return readFileSync(hostPath(place), "latin1");
 }
 
 /** Where `path` leads, every link in it followed; undefined when nothing is there. A path on this machine. */

@@ -81,7 +81,7 @@ async function buildNext(context: Context, line: DryActivateLine): Promise<strin
 function runningUnits(context: Context, line: DryActivateLine, old: SystemFiles): RunningUnits {
   if (line.units !== undefined) return parseRunningUnits(readFileSync(hostPath(absolutePath(line.units)), "latin1"));
   if (line.from === undefined) {
-    return parseUnitList(execFileSync("systemctl", listUnits, { encoding: "latin1", maxBuffer: 2 ** 28 }));
+    return parseUnitList(execFileSync("systemctl", listUnits, { encoding: "latin1", maxBuffer: 2 ** 28 })).running;
   }
   const assumed = assumeRunning(old.units);
   context.log.message("notice", `assuming that the ${assumed.size} units run that the old system starts by itself`);

@@ -18,7 +18,6 @@ import {
 } from "#nixos";
 import type { LocalStore } from "#store";
 import type { Context } from "../command.ts";
-import { describeDifferences, findDifferences } from "../nixos-rebuild/differences.ts";
 
 interface MachineSwitch {
   readonly action: SwitchTask["action"];
@@ -32,7 +31,7 @@ interface MachineSwitch {
 
 /** Gives the exit status. */
 export async function switchMachine(context: Context, store: LocalStore, wanted: MachineSwitch): Promise<number> {
-  const began = performance.now();
+  const began = Date.now();
   const { toplevel, action } = wanted;
   const description = readSwitchDescription(toplevel, store);
   if (description === undefined) throw notSwitchable(toplevel);
@@ -63,13 +62,13 @@ export async function switchMachine(context: Context, store: LocalStore, wanted:
         description: skipChecks ? { ...description, preSwitchCheck: null } : description,
         profile: wanted.profile ?? profileFrom(environment),
         rollback: wanted.rollback ?? environment["FIRN_NO_ROLLBACK"] !== "1",
-        announce: (plan) => {
-          for (const line of describeSwitch(store, plan)) say(line);
+        announce: async (plan) => {
+          for (const line of await describeSwitch(store, plan)) say(line);
         },
       },
       world,
     );
-    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    const seconds = ((Date.now() - began) / 1000).toFixed(1);
     for (const line of describeReport(report, action, seconds)) say(line);
     const failed = [...report.failedUnits, ...report.lostUnits, ...report.failedChecks.map(({ check }) => check.unit)];
     if (failed.length > 0 && wanted.explainFailure !== undefined) {
@@ -95,8 +94,8 @@ export async function recoverMachine(context: Context, store: LocalStore): Promi
 }
 
 /** The plan before it is carried out; short, and what is not in it does not change. */
-function describeSwitch(store: LocalStore, plan: SwitchPlan): string[] {
-  const differences = plan.from === plan.to ? [] : differencesIfKnown(store, plan);
+async function describeSwitch(store: LocalStore, plan: SwitchPlan): Promise<string[]> {
+  const differences = plan.from === plan.to ? [] : await differencesIfKnown(store, plan);
   const units = explainPlan(plan);
   const lines = [
     ...differences,
@@ -107,7 +106,8 @@ function describeSwitch(store: LocalStore, plan: SwitchPlan): string[] {
 }
 
 /** Of what the store does not know, such as a system that was there before it, nothing is told. */
-function differencesIfKnown(store: LocalStore, { from, to }: SwitchPlan): string[] {
+async function differencesIfKnown(store: LocalStore, { from, to }: SwitchPlan): Promise<string[]> {
+  const { describeDifferences, findDifferences } = await import("../nixos-rebuild/differences.ts");
   try {
     return describeDifferences(findDifferences(store, [from, from], [to, to]), true);
   } catch (error) {

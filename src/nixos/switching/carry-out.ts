@@ -53,6 +53,7 @@ export async function carryOut(request: CarryOutRequest): Promise<CarriedOut> {
     pending.add(kind, [unit]);
   };
 
+  const readFilesAt = manager.readFilesAt();
   enter("stopping");
   for (const kind of pendingKinds) {
     const known = new Set(pending.read(kind));
@@ -88,7 +89,7 @@ export async function carryOut(request: CarryOutRequest): Promise<CarriedOut> {
   }
   // What failed before must not be taken for a failure of this switch.
   if (plan.units.stop.length > 0 || hasFailures(before)) manager.forgetFailures();
-  let filesRead = (!plan.restartSystemd && manager.hasReadFiles()) || manager.reloadFiles();
+  let filesRead = (!plan.restartSystemd && !manager.filesChangedSince(await readFilesAt)) || manager.reloadFiles();
   if (plan.createTemporaryFiles) filesRead = manager.createTemporaryFiles() && filesRead;
   if (plan.reloadUserManagers) {
     for (const user of manager.reloadUserManagers()) say(`warning: the units of user ${user} could not be reloaded`);
@@ -102,7 +103,7 @@ export async function carryOut(request: CarryOutRequest): Promise<CarriedOut> {
   };
   // A unit that died since the plan was made is not reloaded but started.
   if (work.reload.length > 0) {
-    const alive = manager.units();
+    const { running: alive } = await manager.units();
     const dead = work.reload.filter((unit) => !alive.has(unit));
     for (const unit of dead) add("start", unit);
     work.reload = work.reload.filter((unit) => alive.has(unit));
@@ -141,6 +142,9 @@ function hasFailures(units: RunningUnits): boolean {
 /** Until no job is left in systemd's queue. */
 async function settle(manager: ServiceManager): Promise<RunningUnits> {
   const end = Date.now() + settleTime;
-  while (manager.hasJobs() && Date.now() < end) await pause(settleInterval);
-  return manager.units();
+  for (;;) {
+    const { running, hasJobs } = await manager.units();
+    if (!hasJobs || Date.now() >= end) return running;
+    await pause(settleInterval);
+  }
 }

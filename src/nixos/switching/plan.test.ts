@@ -562,6 +562,26 @@ test("an init that cannot take over leaves everything to a reboot", () => {
   );
 });
 
+test("a unit that both systems have from one place is the same, without being read", () => {
+  const unread = (place: string): UnitEntry => ({
+    kind: "file",
+    place,
+    get text(): string {
+      throw new Error(`${place} was read`);
+    },
+  });
+  const systemWith = (place: string): SystemFiles => {
+    return { ...systemOf("any", {}), units: { ...folderOf({}), units: new Map([["a.service", unread(place)]]) } };
+  };
+  const running = new Map([["a.service", { state: "active", fragmentPath: "/etc/systemd/system/a.service" }]]);
+  const { decisions } = planSwitch({ old: systemWith("/nix/store/a"), new: systemWith("/nix/store/a"), running });
+  assert.deepEqual(decisions, [{ unit: "a.service", rule: "unchanged", actions: [] }]);
+  assert.throws(
+    () => planSwitch({ old: systemWith("/nix/store/a"), new: systemWith("/nix/store/b"), running }),
+    /was read/,
+  );
+});
+
 test("systemctl's answer is read: what is inactive, or follows another unit, does not run", () => {
   const running = parseRunningUnits(
     "Id=a.service\nFollowing=\nActiveState=active\nFragmentPath=/etc/systemd/system/a.service\n\n" +
@@ -573,15 +593,23 @@ test("systemctl's answer is read: what is inactive, or follows another unit, doe
 });
 
 test("systemd's list of units is read, with what a unit does in detail", () => {
-  const list =
-    "a.service loaded active running A service\n  b.service loaded inactive dead B\nc@1.service loaded activating auto-restart C\n";
+  const record = (unit: string, active: string, sub: string) => ({ unit, load: "loaded", active, sub });
+  const list = [
+    record("a.service", "active", "running"),
+    record("b.service", "inactive", "dead"),
+    record("c@1.service", "activating", "auto-restart"),
+  ];
+  const { running, hasJobs } = parseUnitList(JSON.stringify(list));
   assert.deepEqual(
-    [...parseUnitList(list)].map(([unit, { state, detail }]) => [unit, state, detail]),
+    [...running].map(([unit, { state, detail }]) => [unit, state, detail]),
     [
       ["a.service", "active", "running"],
       ["c@1.service", "activating", "auto-restart"],
     ],
   );
+  assert.equal(hasJobs, false);
+  const withJobs = list.map((one) => ({ ...one, job: one.unit === "b.service" ? "start" : null }));
+  assert.equal(parseUnitList(JSON.stringify(withJobs)).hasJobs, true);
 });
 
 test("without a machine, what the default target pulls in is taken to run", () => {

@@ -132,6 +132,7 @@ export function decideAskedFor(
 }
 
 function arrivingUnits(old: UnitFolder, now: UnitFolder, running: RunningUnits): string[] {
+  if (old === now) return [];
   const known = assumeRunning(old);
   const isNew = (unit: string): boolean => !known.has(unit) && !running.has(unit) && !unit.endsWith(".target");
   return [...assumeRunning(now).keys()].filter(isNew).toSorted(compareNames);
@@ -148,20 +149,20 @@ function decideUnit(unit: string, old: UnitFolder, now: UnitFolder, running: Run
   const found = findUnit(unit, old, now);
   const before = old.units.get(found.name);
   if (before === undefined) return [];
-  const oldUnit = readUnit(unit, found, old);
 
   const after = now.units.get(found.name);
   const lostDropIns = found.isInstance && hasDropIns(old, unit) && !hasDropIns(now, unit);
   if (after === undefined || after.kind === "masked" || lostDropIns) {
-    if (!unitFlag(oldUnit, "Unit", "X-StopOnRemoval", true)) return decide("kept-on-removal");
+    if (!unitFlag(readUnit(unit, found, old), "Unit", "X-StopOnRemoval", true)) return decide("kept-on-removal");
     return decide(after?.kind === "masked" ? "masked" : "removed", "stop");
   }
 
+  if (unit.endsWith(".target")) return decideTarget(unit, readUnit(unit, found, now));
+  if (hasSameFiles(unit, found, old, now)) return decide("unchanged");
   const newUnit = readUnit(unit, found, now);
-  if (unit.endsWith(".target")) return decideTarget(unit, newUnit);
-  switch (compareUnits(oldUnit, newUnit)) {
+  switch (compareUnits(readUnit(unit, found, old), newUnit)) {
     case "equal":
-      return decide(sameFiles(unit, found, old, now) ? "unchanged" : "nothing-that-matters");
+      return decide("nothing-that-matters");
     case "reload":
       return decide("reload-triggers", "reload");
     case "restart":
@@ -253,21 +254,28 @@ function findUnit(unit: string, old: UnitFolder, now: UnitFolder): FoundUnit {
 }
 
 function readUnit(unit: string, found: FoundUnit, folder: UnitFolder): Unit {
-  return parseUnit(textsOf(unit, found, folder));
+  return parseUnit(filesOf(unit, found, folder).map(({ text }) => text));
 }
 
-function sameFiles(unit: string, found: FoundUnit, old: UnitFolder, now: UnitFolder): boolean {
-  return textsOf(unit, found, old).join("\0") === textsOf(unit, found, now).join("\0");
+function hasSameFiles(unit: string, found: FoundUnit, old: UnitFolder, now: UnitFolder): boolean {
+  const [before, after] = [filesOf(unit, found, old), filesOf(unit, found, now)];
+  return before.length === after.length && before.every((file, index) => isSameFile(file, after[index]));
 }
+
+function isSameFile(one: UnitFile, other: UnitFile | undefined): boolean {
+  return (one.place !== undefined && one.place === other?.place) || one.text === other?.text;
+}
+
+type UnitFile = Extract<UnitEntry, { kind: "file" }>;
 
 /** The unit's file, its drop-ins, and for an instance those of its own. */
-function textsOf(unit: string, { name, isInstance }: FoundUnit, folder: UnitFolder): string[] {
+function filesOf(unit: string, { name, isInstance }: FoundUnit, folder: UnitFolder): UnitFile[] {
   const entries: readonly (UnitEntry | undefined)[] = [
     folder.units.get(name),
     ...(folder.dropIns.get(name) ?? []),
     ...(isInstance ? (folder.dropIns.get(unit) ?? []) : []),
   ];
-  return entries.flatMap((entry) => (entry?.kind === "file" ? [entry.text] : []));
+  return entries.flatMap((entry) => (entry?.kind === "file" ? [entry] : []));
 }
 
 /** A masked drop-in is one that was switched off. */

@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { FailedCheck } from "./health-checks.ts";
 import type { PendingKind, PendingUnits } from "./pending-units.ts";
-import type { RunningUnits } from "./running-units.ts";
 import type { ServiceManager } from "./service-manager.ts";
 import type { HealthCheck, SwitchDescription } from "./switch-description.ts";
 import type { SwitchRecord } from "./switch-journal.ts";
@@ -184,10 +183,12 @@ export class PretendMachine {
 
   #manager(): ServiceManager {
     return {
-      units: (): RunningUnits =>
-        new Map(
-          [...this.running].map(([unit, { state }]) => [unit, { state, fragmentPath: `/etc/systemd/system/${unit}` }]),
-        ),
+      units: async () => {
+        const running = [...this.running].map(
+          ([unit, { state }]) => [unit, { state, fragmentPath: `/etc/systemd/system/${unit}` }] as const,
+        );
+        return await Promise.resolve({ running: new Map(running), hasJobs: false });
+      },
       command: (command, units) => {
         if (units.length === 0) return true;
         this.#call(`${command} ${units.join(" ")}`);
@@ -201,7 +202,8 @@ export class PretendMachine {
         return results.every(Boolean);
       },
       reexecute: () => true,
-      hasReadFiles: () => this.#loaded === this.#systems.get(this.current)?.units,
+      readFilesAt: async () => await Promise.resolve(undefined),
+      filesChangedSince: () => this.#loaded !== this.#systems.get(this.current)?.units,
       reloadFiles: () => {
         this.#call("daemon-reload");
         this.#loaded = this.#systems.get(this.current)?.units ?? {};
@@ -213,7 +215,6 @@ export class PretendMachine {
       createTemporaryFiles: () => true,
       reloadUserManagers: () => [],
       stopSwap: () => true,
-      hasJobs: () => false,
       status: (unit) => `${unit} is failed`,
     };
   }

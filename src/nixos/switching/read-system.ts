@@ -2,11 +2,21 @@
 // drop-ins, fstab, and the links that tell which kernel and which systemd it has.
 
 import { FirnError } from "#formats";
-import { followLinks, linkTarget, readFolder, readPlainFile, readText, type StorePlace } from "../store-links.ts";
+import {
+  followLinks,
+  linkTarget,
+  isPlainFile,
+  readFolder,
+  readPlainFile,
+  readText,
+  type StorePlace,
+} from "../store-links.ts";
 import { type Fstab, parseFstab } from "./fstab.ts";
 
-/** A unit linked to /dev/null is masked: systemd takes it for absent. */
-export type UnitEntry = { readonly kind: "file"; readonly text: string } | { readonly kind: "masked" };
+/** A unit linked to /dev/null is masked: systemd takes it for absent. `place`: the file itself, where it is one. */
+export type UnitEntry =
+  | { readonly kind: "file"; readonly place?: string; readonly text: string }
+  | { readonly kind: "masked" };
 
 export interface UnitFolder {
   readonly units: ReadonlyMap<string, UnitEntry>;
@@ -89,8 +99,22 @@ function readUnitFolder(folder: string, store: StorePlace): UnitFolder {
 function readEntry(path: string, store: StorePlace): UnitEntry | undefined {
   const end = followLinks(path, store);
   if (end === "/dev/null") return { kind: "masked" };
-  const text = end === undefined ? undefined : readPlainFile(end);
-  return text === undefined ? undefined : { kind: "file", text };
+  return end === undefined || !isPlainFile(end) ? undefined : new UnitFile(end);
+}
+
+/** Read when it is asked for: most units are the same in both systems, which their places tell. */
+class UnitFile {
+  readonly kind = "file";
+  readonly place: string;
+  #text: string | undefined;
+
+  constructor(place: string) {
+    this.place = place;
+  }
+
+  get text(): string {
+    return (this.#text ??= readPlainFile(this.place));
+  }
 }
 
 function noSystem(path: string): FirnError {

@@ -45,17 +45,24 @@ export function parseRunningUnits(text: string): RunningUnits {
  * What `systemctl` is to be called with for `parseUnitList`. One question to systemd for all units, where `show` asks for each of
  * them by itself; it does not tell the files, so that all are taken for the system's own, which has them or not.
  */
-export const listUnits: readonly string[] = ["list-units", "--all", "--full", "--plain", "--no-legend", "--no-pager"];
+export const listUnits: readonly string[] = ["list-units", "--all", "--full", "--no-pager", "--output=json"];
 
-/** A line for each unit: its name, whether it was loaded, its state, and that in detail. */
-export function parseUnitList(text: string): RunningUnits {
+export interface UnitList {
+  readonly running: RunningUnits;
+  /** Whether systemd still has something to start or to stop. */
+  readonly hasJobs: boolean;
+}
+
+/** A record for each unit: its name, its state, that in detail, and its job, where any unit has one. */
+export function parseUnitList(text: string): UnitList {
   const units = new Map<string, RunningUnit>();
-  for (const line of text.split("\n")) {
-    const [id, , state, detail] = line.trim().split(/\s+/);
-    if (id === undefined || state === undefined || detail === undefined || state === "inactive") continue;
-    units.set(id, { state, detail, fragmentPath: `${managedFolder}/${id}` });
+  let hasJobs = false;
+  for (const { unit, active, sub, job } of JSON.parse(text) as readonly Readonly<Record<string, string | null>>[]) {
+    if (job !== undefined && job !== null && job !== "") hasJobs = true;
+    if (typeof unit !== "string" || typeof active !== "string" || active === "inactive") continue;
+    units.set(unit, { state: active, detail: sub ?? "", fragmentPath: `${managedFolder}/${unit}` });
   }
-  return units;
+  return { running: units, hasJobs };
 }
 
 /** The units that a machine of this system has when it has come up: what `default.target` pulls in, and so on. */

@@ -1,22 +1,25 @@
 // The running machine's systemd, as far as a switch asks and commands it, by systemctl. Commands print what went wrong
 // themselves, on standard error.
 
-import { spawnSync, type SpawnSyncOptions } from "node:child_process";
+import { execFile, spawnSync, type SpawnSyncOptions } from "node:child_process";
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { FirnError } from "#formats";
-import { listUnits, parseUnitList, type RunningUnits } from "./running-units.ts";
+import { listUnits, parseUnitList, type UnitList } from "./running-units.ts";
 
 type UnitCommand = "stop" | "start" | "restart" | "reload";
 
+/** What is asked begins at once, and goes on while the caller does something else; it need not be waited for. */
 export interface ServiceManager {
   /** All units that are not inactive. */
-  units(): RunningUnits;
+  units(): Promise<UnitList>;
   /** One command for all of `units`; returns when their jobs are done. False when one of them failed. */
   command(command: UnitCommand, units: readonly string[]): boolean;
   /** The manager's program, or its own configuration, is read anew. */
   reexecute(): boolean;
-  /** Whether no unit file was written since they were read. What cannot be told counts as written. */
-  hasReadFiles(): boolean;
+  /** When it last began to read its unit files, in milliseconds; undefined when it does not say. */
+  readFilesAt(): Promise<number | undefined>;
+  /** Whether a unit file was written after that. What cannot be told counts as written. */
+  filesChangedSince(time: number | undefined): boolean;
   /** All unit files are read anew. */
   reloadFiles(): boolean;
   forgetFailures(): void;
@@ -25,7 +28,6 @@ export interface ServiceManager {
   /** The managers of users who are logged in read their units anew. Names those where it failed. */
   reloadUserManagers(): readonly string[];
   stopSwap(device: string): boolean;
-  hasJobs(): boolean;
   /** What systemd says of a unit, with the last lines of its journal. */
   status(unit: string): string;
 }
@@ -35,22 +37,24 @@ export function systemdOf(programs: string): ServiceManager {
   const inherit: SpawnSyncOptions = { stdio: ["ignore", "inherit", "inherit"] };
   const run = (program: string, ...args: readonly string[]): boolean =>
     spawnSync(`${programs}/${program}`, args, inherit).status === 0;
-  const read = (program: string, ...args: readonly string[]): string => {
-    const options = { encoding: "latin1", maxBuffer: 2 ** 28 } as const;
-    const { stdout, stderr, error } = spawnSync(`${programs}/${program}`, args, options);
-    if (error !== undefined) throw noServiceManager(`${program}: ${error.message}`);
-    if (stdout === "" && stderr !== "") throw noServiceManager(stderr.trim());
-    return stdout;
-  };
+  const read = async (...args: readonly string[]): Promise<string> =>
+    await new Promise((resolve, reject) => {
+      const options = { encoding: "latin1", maxBuffer: 2 ** 28 } as const;
+      execFile(`${programs}/systemctl`, args, options, (error, stdout, stderr) => {
+        if (stdout !== "") resolve(stdout);
+        else if (stderr !== "") reject(noServiceManager(stderr.trim()));
+        else reject(noServiceManager(`systemctl: ${error?.message ?? "no answer"}`));
+      });
+    });
   return {
-    units: () => parseUnitList(read("systemctl", ...listUnits)),
+    units: () => unhurried(read(...listUnits).then(parseUnitList)),
     command: (command, units) => units.length === 0 || run("systemctl", command, "--", ...units),
     reexecute: () => run("systemctl", "daemon-reexec"),
-    hasReadFiles: () => {
+    readFilesAt: () => {
       const properties = "--property=UnitsLoadStartTimestamp,UnitsLoadTimestamp";
-      const begun = lastRead(read("systemctl", "show", properties, "--timestamp=us+utc"));
-      return begun !== undefined && lastChange(unitFolders) + clockStep < begun;
+      return unhurried(read("show", properties, "--timestamp=us+utc").then(lastRead));
     },
+    filesChangedSince: (time) => time === undefined || lastChange(unitFolders) + clockStep >= time,
     reloadFiles: () => run("systemctl", "daemon-reload"),
     forgetFailures: () => void run("systemctl", "reset-failed"),
     createTemporaryFiles: () => {
@@ -77,13 +81,18 @@ export function systemdOf(programs: string): ServiceManager {
       return failed;
     },
     stopSwap: (device) => run("swapoff", device),
-    hasJobs: () => read("systemctl", "list-jobs", "--no-legend", "--plain").trim() !== "",
     status: (unit) => {
       const options = { encoding: "utf8", maxBuffer: 2 ** 24 } as const;
       const words = ["status", "--no-pager", "--full", "--lines=15", "--", unit];
       return spawnSync(`${programs}/systemctl`, words, options).stdout.trimEnd();
     },
   };
+}
+
+/** A failure is told to those who wait for the answer, and to nobody when none does. */
+function unhurried<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  answer.catch(() => {});
+  return answer;
 }
 
 /** How far the time of a change may lie behind the clock, in milliseconds. */

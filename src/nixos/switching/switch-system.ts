@@ -52,7 +52,7 @@ export interface SwitchTask {
   /** Whether a switch that goes wrong is taken back. */
   readonly rollback: boolean;
   /** Told the plan before anything is done. */
-  readonly announce?: (plan: SwitchPlan) => void;
+  readonly announce?: (plan: SwitchPlan) => Promise<void>;
 }
 
 /**
@@ -96,6 +96,9 @@ const sshTime = 20;
 
 export async function switchSystem(task: SwitchTask, world: SwitchWorld): Promise<SwitchReport> {
   const { action, toplevel, description } = task;
+  const runsUnits = action === "switch" || action === "test";
+  // systemd answers while files are read, where no check before the switch could change what it says.
+  const asked = runsUnits && description.preSwitchCheck === null ? world.manager.units() : undefined;
   const current = readSystem(world.currentSystem, world.store);
   if (description.preSwitchCheck !== null && !world.run(description.preSwitchCheck, [current.toplevel, action])) {
     if (task.profile?.isNew === true) world.removeGeneration(task.profile.generation);
@@ -117,14 +120,14 @@ export async function switchSystem(task: SwitchTask, world: SwitchWorld): Promis
 
   // A switch to what runs already reads it once.
   const next = toplevel === current.toplevel ? current : readSystem(toplevel, world.store);
-  const before = world.manager.units();
+  const { running: before } = await (asked ?? world.manager.units());
   const unfinished = {
     start: world.pending.read("start"),
     restart: world.pending.read("restart"),
     reload: world.pending.read("reload"),
   };
   const plan = planSwitch({ old: current, new: next, running: before, unfinished });
-  task.announce?.(plan);
+  await task.announce?.(plan);
   if (plan.incompatibleInit) {
     const moved = action !== "switch" || commit(recordOf(task, lastGood, nothingBefore, world), world);
     return { ...nothingFailed, outcome: "needs-reboot", status: moved ? 100 : 1 };
@@ -167,7 +170,7 @@ export async function switchSystem(task: SwitchTask, world: SwitchWorld): Promis
     ...unhealthy.filter(({ check }) => !ailedBefore.has(check.unit) || result.touched.has(check.unit)),
     ...(sshSession === undefined || hasSsh ? [] : [sshLost(sshSession)]),
   ];
-  const after = isTouched ? world.manager.units() : undefined;
+  const after = isTouched ? (await world.manager.units()).running : undefined;
   const failing = [...new Set([...result.failed, ...(after === undefined ? [] : failedUnits(after))])].toSorted();
   const failed = failing.filter((unit) => !failedBefore.has(unit));
   const lost =
@@ -309,7 +312,7 @@ async function rollBack(
   world: SwitchWorld,
 ): Promise<void> {
   world.say(`switching back to ${record.from}`);
-  const running = world.manager.units();
+  const { running } = await world.manager.units();
   // What the new system brought down is no longer active, and would be overlooked.
   const old = readSystem(record.from, world.store);
   const isItsOwn = (unit: string): boolean =>

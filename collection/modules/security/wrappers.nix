@@ -82,12 +82,21 @@ in
       text = ''
         [ -d /run/wrappers ] || mkdir -p /run/wrappers
         isMounted /run/wrappers || mount -t tmpfs -o nodev,mode=755 tmpfs /run/wrappers
-        wrapperDir=$(mktemp -d /run/wrappers/wrappers.XXXXXXXXXX)
-        chmod a+rx "$wrapperDir"
-        ${place}
-        old=$([ ! -L /run/wrappers/bin ] || readlink /run/wrappers/bin)
-        ln -sfn "$wrapperDir" /run/wrappers/.bin && mv -fT /run/wrappers/.bin /run/wrappers/bin
-        if [ -n "$old" ]; then rm -rf "$old"; fi
+        # How they were made, and what the kernel said of them then: whatever is done to a file changes when that was.
+        wrappersNow() {
+          echo ${builtins.hashString "sha256" place}
+          stat -c '%n %i %Z %a %U:%G' /run/wrappers/bin/. /run/wrappers/bin/* 2> /dev/null
+        }
+        if [ ! -e /run/wrappers/made ] || [ "$(wrappersNow)" != "$(< /run/wrappers/made)" ]; then
+          wrapperDir=$(mktemp -d /run/wrappers/wrappers.XXXXXXXXXX)
+          chmod a+rx "$wrapperDir"
+          ${place}
+          old=$([ ! -L /run/wrappers/bin ] || readlink /run/wrappers/bin)
+          ln -sfn "$wrapperDir" /run/wrappers/.bin && mv -fT /run/wrappers/.bin /run/wrappers/bin
+          if [ -n "$old" ]; then rm -rf "$old"; fi
+          # What went wrong is tried again the next time.
+          if (( _localstatus == 0 )); then wrappersNow > /run/wrappers/made; fi
+        fi
       '';
     };
   };

@@ -32,7 +32,7 @@ in
 {
   options.virtualisation = {
     memorySize = mkOption { type = types.ints.positive; default = 1024; description = "Memory, in mebibytes."; };
-    cores = mkOption { type = types.ints.positive; default = 1; description = "Processors."; };
+    cores = mkOption { type = types.ints.positive; default = 2; description = "Processors."; };
     diskSize = mkOption { type = types.ints.positive; default = 1024; description = "The size of the root disk, in mebibytes."; };
     additionalPaths = mkOption { type = types.listOf types.pathInStore; default = [ ]; description = "Store objects beside the system's closure."; };
     vlans = mkOption {

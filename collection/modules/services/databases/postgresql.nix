@@ -137,14 +137,21 @@ in
       requires = [ "postgresql.service" ] ++ lib.optional hasSetup "postgresql-setup.service";
     };
 
+    # By itself, so that it is done while the network comes up.
+    systemd.services.postgresql-cluster = {
+      description = "PostgreSQL's Data, Where There Are None";
+      before = [ "postgresql.service" ];
+      unitConfig.RequiresMountsFor = cfg.dataDir;
+      serviceConfig = { Type = "oneshot"; RemainAfterExit = true; User = "postgres"; Group = "postgres"; };
+      script = createCluster;
+    };
+
     systemd.services.postgresql = {
       description = "PostgreSQL Server";
-      after = [ "network.target" ];
+      requires = [ "postgresql-cluster.service" ];
+      after = [ "network.target" "postgresql-cluster.service" ];
       environment.PGDATA = cfg.dataDir;
-      preStart = ''
-        ${createCluster}
-        ln -sfn ${configFile} ${cfg.dataDir}/postgresql.conf
-      '';
+      preStart = "ln -sfn ${configFile} ${cfg.dataDir}/postgresql.conf";
       unitConfig.RequiresMountsFor = cfg.dataDir;
       serviceConfig = {
         ExecStart = "${cfg.package}/bin/postgres";

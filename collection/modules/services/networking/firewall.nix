@@ -123,6 +123,8 @@ in
 
   config = lib.mkIf cfg.enable {
     networking.firewall.trustedInterfaces = [ "lo" ];
+    # What its rules need. The kernel would load them one after the other when the rules are loaded, which the network waits for.
+    boot.kernelModules = [ "nft_ct" "nft_log" "nf_log_syslog" ] ++ lib.optional (cfg.checkReversePath != false) "nft_fib_inet";
     networking.nftables.tables.nixos-fw = {
       family = "inet";
       content = lib.concatStringsSep "\n" (reversePath ++ input ++ forward);

@@ -69,7 +69,7 @@ export function openWorkshop(): Workshop {
   const processor = firn("nix-instantiate", "--eval", "--raw", emulatedProcessor);
   return {
     folder,
-    hardware: { memory: 1024, cores: 1, processor, options: [] },
+    hardware: { memory: 1024, cores: 2, processor, options: [] },
     firn,
     evaluation,
     buildMachine: (example) => readMachineSpec(build(...evaluation(example), "-A", "testVm"), folder),

@@ -32,8 +32,10 @@
     boot.initrd.kernelModules = [ "virtio_console" ];
     # An emulated processor betrays nothing that the kernel would have to hide from it. What it translates it keeps by address, so
     # that a library which lies elsewhere in each process would be translated anew for each. The kernel does not wait for a quiet
-    # moment to take something away, and does not clear all memory that it gives out.
-    boot.kernelParams = [ "boot.panic_on_fail" "mitigations=off" "norandmaps" "rcupdate.rcu_expedited=1" "init_on_alloc=0" ];
+    # moment to take something away, and does not clear all memory that it gives out. The clock of each processor is the host's.
+    boot.kernelParams = [
+      "boot.panic_on_fail" "mitigations=off" "norandmaps" "rcupdate.rcu_expedited=1" "init_on_alloc=0" "tsc=reliable"
+    ];
     boot.consoleLogLevel = lib.mkDefault 6;
     networking.hostName = lib.mkDefault "machine";
     users.users.root.initialHashedPassword = lib.mkOverride 150 "";

@@ -86,19 +86,24 @@ echo /bin/modprobe >/proc/sys/kernel/modprobe
 
 . /etc/hooks/before-devices
 
-# A device brings others to light (a bus, then what is on it), so until nothing new is found.
+# A device brings others to light (a bus, then what is on it), so until nothing new is found. What modules are for is on some bus,
+# or the processor itself; the tree of all devices takes ten times as long to walk.
 loadForHardware() {
   found=
   until
     before=$found
-    found=$(find /sys/devices -name modalias -exec cat {} + 2>/dev/null | sort -u)
+    found=$(cat /sys/devices/system/cpu/modalias /sys/bus/*/devices/*/modalias 2>/dev/null | sort -u)
     [ "$found" = "$before" ]
   do
     # shellcheck disable=SC2086
     modprobe -a -b -q $found 2>/dev/null
   done
 }
-for module in $(cat /etc/modules); do modprobe "$module" || say "cannot load the module $module"; done
+modules=$(cat /etc/modules)
+# shellcheck disable=SC2086
+[ -z "$modules" ] || modprobe -a -q $modules 2>/dev/null || for module in $modules; do
+  modprobe "$module" || say "cannot load the module $module"
+done
 loadForHardware
 
 # The device's node, for one that is named by its label or UUID too. (By its name alone busybox would take its own findfs.)
@@ -209,6 +214,36 @@ growFileSystem() {
   esac || say "cannot grow $device"
 }
 
+# Sets $kept to the options that are the kernel's. The folders of an overlay are below the new root; it writes to some, which are made.
+keepOptions() {
+  kept=
+  set -f
+  IFS=,
+  for option in $2; do
+    case $1,$option in
+      *,x-*) continue ;;
+      overlay,lowerdir=*)
+        IFS=:
+        below=
+        for lower in ${option#*=}; do
+          case $lower in /*) lower=$targetRoot$lower ;; esac
+          below=$below:$lower
+        done
+        IFS=,
+        option=lowerdir=${below#:}
+        ;;
+      overlay,upperdir=/* | overlay,workdir=/*)
+        option=${option%%=*}=$targetRoot${option#*=}
+        mkdir -p "${option#*=}"
+        ;;
+    esac
+    kept=$kept,$option
+  done
+  unset IFS
+  set +f
+  kept=${kept#,}
+}
+
 mountOne() {
   mountPoint=$1 device=$2 type=$3 options=$4 check=$5
   case $type in
@@ -225,16 +260,11 @@ mountOne() {
       ;;
   esac
   # What an overlay or a bind mount lies over is below the new root too.
-  case $type in
-    overlay)
-      options=$(echo "$options" | sed "s#\(lowerdir\|upperdir\|workdir\)=/#\1=$targetRoot/#g; s#:/#:$targetRoot/#g")
-      for folder in $(echo "$options" | tr , '\n' | sed -n 's/^\(upperdir\|workdir\)=//p'); do mkdir -p "$folder"; done
-      ;;
-    bind | none) device=$targetRoot$device ;;
-  esac
+  case $type in bind | none) device=$targetRoot$device ;; esac
   if [ "$check" = 1 ]; then checkFileSystem "$device" "$type"; fi
   case ,$options, in *,x-nixos.autoresize,*) growFileSystem "$device" "$type" ;; esac
-  options=$(echo "$options" | tr , '\n' | grep -v '^x-' | tr '\n' , | sed 's/,$//')
+  keepOptions "$type" "$options"
+  options=$kept
   mkdir -p "$targetRoot$mountPoint"
   say "mounting $device on $mountPoint..."
   mount -t "$type" -o "${options:-defaults}" "$device" "$targetRoot$mountPoint" || fail "cannot mount $device on $mountPoint"

@@ -13,11 +13,14 @@ let
   resolve = defs:
     let
       discharged = concatMap
-        (def: map
-          (value:
-            if value._type or null == "definition" then value
-            else def // { inherit value; })
-          (addErrorContext "while evaluating definitions from `${def.file}':" (dischargeProperties def.value)))
+        (def:
+          let kind = addErrorContext "while evaluating definitions from `${def.file}':" (def.value._type or null); in
+          if kind == "if" || kind == "merge" then
+            map
+              (value: if value._type or null == "definition" then value else def // { inherit value; })
+              (addErrorContext "while evaluating definitions from `${def.file}':" (dischargeProperties def.value))
+          else if kind == "definition" then [ def.value ]
+          else [ def ])
         defs;
       chosen = filterOverrides' discharged;
     in
@@ -34,6 +37,12 @@ let
     if arePlain defs
     then { values = defs; highestPrio = if defs == [ ] then 9999 else defaultOverridePriority; }
     else resolve defs;
+
+  # Whether a type takes a plain value that is alone as it stands. Merge functions say of which values that is so.
+  takesAsIs = type: value:
+    type.merge ? takesAsIs
+    && (if type.merge ? v2 then type.check.isV2MergeCoherent or false else type.check value)
+    && type.merge.takesAsIs value;
 
   # Types whose merge function says `positioned` know of `pos`.
   withoutPositions = map (def: if def ? pos then removeAttrs def [ "pos" ] else def);
@@ -113,11 +122,30 @@ let
     optionalValue = if isDefined then { value = mergedValue; } else { };
   };
 
-  # An element of a list or an attribute set: as mergeDefinitions, with only what its type needs, and in one step when it is a
-  # single plain value of a simple type.
+  # The same for one definition without properties, which has the priority.
+  mergeSingle = loc: type: highestPrio: def:
+    let
+      defs = [ def ];
+      checked = mergeAndCheck loc type defs;
+      mergedValue =
+        if takesAsIs type def.value then def.value
+        else if type.merge ? v2 then valueOf loc type checked
+        else mergeValues loc type defs;
+    in
+    {
+      isDefined = true;
+      inherit mergedValue;
+      defsFinal = defs;
+      defsFinal' = { values = defs; inherit highestPrio; };
+      checkedAndMerged =
+        if type.merge ? v2
+        then { inherit (checked) headError value; valueMeta = checked.valueMeta // { _internal = { inherit type; }; }; }
+        else { headError = null; value = mergedValue; valueMeta = { }; };
+    };
+
+  # An element of a list or an attribute set.
   evalElement = loc: type: defs:
-    if length defs == 1 && !(type.merge ? v2) && arePlain defs
-    then { isDefined = true; mergedValue = mergeValues loc type defs; checkedAndMerged.valueMeta = { }; }
+    if length defs == 1 && arePlain defs then mergeSingle loc type defaultOverridePriority (builtins.head defs)
     else mergeDefinitions loc type defs;
 
   # For an option of type attrsOf: for each attribute its value and its priority.
@@ -135,5 +163,7 @@ let
       byName;
 in
 {
-  inherit checkAndMerge evalElement forType merge mergeAndCheck mergeAttrDefinitionsWithPrio mergeDefinitions mergeValues withoutPositions;
+  inherit
+    arePlain checkAndMerge evalElement forType merge mergeAndCheck mergeAttrDefinitionsWithPrio mergeDefinitions mergeSingle
+    mergeValues takesAsIs withoutPositions;
 }

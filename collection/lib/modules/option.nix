@@ -2,10 +2,10 @@
 { lib }:
 
 let
-  inherit (builtins) addErrorContext filter foldl' head length tail;
+  inherit (builtins) addErrorContext filter foldl' head length seq tail;
   inherit (lib.options) showDefs showFiles showOption;
-  inherit (import ./properties.nix { inherit lib; }) mkOptionDefault;
-  inherit (import ./definitions.nix { inherit lib; }) mergeDefinitions mergeValues withoutPositions;
+  inherit (import ./properties.nix { inherit lib; }) defaultOverridePriority mkOptionDefault;
+  inherit (import ./definitions.nix { inherit lib; }) arePlain mergeDefinitions mergeSingle takesAsIs withoutPositions;
   inherit (import ./collect.nix { inherit lib; }) setDefaultModuleLocation;
 
   positionOf = decl: if decl.pos or null == null then { file = decl._file; line = null; column = null; } else decl.pos;
@@ -52,8 +52,33 @@ let
     then option // { type = option.type or lib.types.unspecified; }
     else option // { type = option.type.substSubModules option.options; options = [ ]; };
 
-  # Both, and the value. Most options are declared once.
+  # { option; value; }: all that is known of the option, and its value alone. Most options are declared once and have only their
+  # default or one plain definition, which a simple type takes as it stands; there the value is found without the rest.
   evalOption = loc: decls: defs:
+    let
+      all = evalDeclared loc decls defs value;
+      value = addErrorContext "while evaluating the option `${showOption loc}':" (
+        if tail decls == [ ] && hasPlainValue (head decls).options defs then
+          let
+            option = (head decls).options;
+            plain = if defs == [ ] then option.default else (head defs).value;
+          in
+          if option ? apply then option.apply plain else plain
+        else all.value
+      );
+    in
+    { inherit (all) option; inherit value; };
+
+  hasPlainValue = option: defs:
+    let type = option.type or lib.types.unspecified; in
+    type.merge ? takesAsIs
+    && type.deprecationMessage or null == null
+    && (
+      if defs == [ ] then option ? default && !(option.default ? _type) && takesAsIs type option.default
+      else tail defs == [ ] && !(option.readOnly or false) && arePlain defs && takesAsIs type (head defs).value
+    );
+
+  evalDeclared = loc: decls: defs:
     let
       single = head decls;
       merged = mergeOptionDecls loc decls;
@@ -73,40 +98,34 @@ let
     let resolved = map (def: def // { value = (mergeDefinitions loc type [ def ]).mergedValue; }) defs; in
     throw "The option `${showOption loc}' is read-only, but it's set multiple times. Definition values:${showDefs resolved}";
 
-  # What there is to know of an option that has only its default, and that a plain value.
-  fromDefault = loc: type: def: {
-    mergedValue = mergeValues loc type [ def ];
-    isDefined = true;
-    defsFinal = [ def ];
-    defsFinal'.highestPrio = 1500;
-    checkedAndMerged = (mergeDefinitions loc type [ def ]).checkedAndMerged;
-  };
+  evalOptionValue = loc: option: defs:
+    let
+      all = evalWith
+        {
+          inherit loc option;
+          inherit (option) type;
+          declarations = option.declarations or [ ];
+          positions = option.declarationPositions or [ null ];
+        }
+        defs
+        (addErrorContext "while evaluating the option `${showOption loc}':" all.value);
+    in
+    all.option;
 
-  evalOptionValue = loc: option: evalWith {
-    inherit loc option;
-    inherit (option) type;
-    declarations = option.declarations or [ ];
-    positions = option.declarationPositions or [ null ];
-  };
-
-  evalWith = { loc, option, type, declarations, positions }: defs:
+  # `value` is what the option says of itself: `value` of the result, in its error context.
+  evalWith = { loc, option, type, declarations, positions }: defs: value:
     let
       default = value: { file = head declarations; pos = head positions; inherit value; };
       allDefs = if option ? default then [ (default (mkOptionDefault option.default)) ] ++ defs else defs;
       result =
-        if defs == [ ] && option ? default && !(option.default ? _type) then
-          let def = default option.default; in
-          if type.merge ? v2
-          then mergeDefinitions loc type [ def ] // { defsFinal'.highestPrio = 1500; }
-          else fromDefault loc type def
+        if defs == [ ] && option ? default && !(option.default ? _type) then mergeSingle loc type 1500 (default option.default)
         else if option.readOnly or false && length allDefs > 1 then readOnlyTwice loc type allDefs
+        else if defs != [ ] && tail defs == [ ] && arePlain defs then mergeSingle loc type defaultOverridePriority (head defs)
         else mergeDefinitions loc type allDefs;
       attributes = {
-        inherit loc type declarations;
+        inherit loc type declarations value;
         declarationPositions = positions;
         options = [ ];
-        value = addErrorContext "while evaluating the option `${showOption loc}':"
-          (if option ? apply then option.apply result.mergedValue else result.mergedValue);
         inherit (result.defsFinal') highestPrio;
         definitions = map (def: def.value) result.defsFinal;
         files = map (def: def.file) result.defsFinal;
@@ -118,11 +137,16 @@ let
         inherit (result.checkedAndMerged) valueMeta;
         __toString = _: showOption loc;
       };
+      applied = if option ? apply then option.apply result.mergedValue else result.mergedValue;
+      isDeprecated = type.deprecationMessage or null != null;
+      warned = lib.warn
+        "The type `types.${type.name}' of option `${showOption loc}' defined in ${showFiles declarations} is deprecated. ${type.deprecationMessage}"
+        (option // attributes);
     in
-    if type.deprecationMessage or null == null then option // attributes
-    else lib.warn
-      "The type `types.${type.name}' of option `${showOption loc}' defined in ${showFiles declarations} is deprecated. ${type.deprecationMessage}"
-      (option // attributes);
+    {
+      option = if isDeprecated then warned else option // attributes;
+      value = if isDeprecated then seq warned applied else applied;
+    };
 in
 {
   inherit evalOption evalOptionValue fixupOptionType mergeOptionDecls;

@@ -4,13 +4,16 @@
 
 let
   inherit (builtins)
-    all attrNames concatMap filter head isAttrs length mapAttrs typeOf unsafeGetAttrPos zipAttrsWith;
+    all attrNames concatLists concatMap filter head isAttrs length mapAttrs tail typeOf unsafeGetAttrPos zipAttrsWith;
   inherit (lib.options) isOption mkOption showOption;
   inherit (import ./properties.nix { inherit lib; }) mkIf mkOverride;
   inherit (import ./option.nix { inherit lib; }) evalOption;
   messages = import ./messages.nix { inherit lib; };
 
-  collectByName = zipAttrsWith (_: values: values);
+  # For each name what the sets of a list have: `entries` makes of each set names with lists of one.
+  collectByName = entries: sets:
+    if sets != [ ] && tail sets == [ ] then entries (head sets)
+    else zipAttrsWith (_: concatLists) (map entries sets);
 
   # Definitions above all options are sets. Each is kept as { file; set; wrap; }, where wrap puts the properties that were
   # around the set around each of its attributes (or is null).
@@ -21,21 +24,21 @@ let
       inside = value: openDefinition { inherit (def) file; inherit value; };
       around = wrap: map (d: d // { wrap = if d.wrap == null then wrap else value: wrap (d.wrap value); }) (inside content.content);
     in
-    if type == null then [ { inherit (def) file; set = content; wrap = null; } ]
+    if type == null then if { } == content then [ ] else [ { inherit (def) file; set = content; wrap = null; } ]
     else if type == "merge" then concatMap inside content.contents
     else if type == "if" then around (mkIf content.condition)
     else if type == "override" then around (mkOverride content.priority)
     else if type == "definition" then openDefinition { inherit (content) file value; }
     else [ { inherit (def) file; set = content; wrap = null; } ];
 
-  # The definitions within such a set by name: { file; value; pos; }.
+  # The definitions within such a set by name: [ { file; value; pos; } ].
   definitionsOf = prefix: { file, set, wrap }:
     if !isAttrs set then notASet prefix file set
-    else if wrap == null then mapAttrs (name: value: { inherit file value; pos = unsafeGetAttrPos name set; }) set
-    else mapAttrs (name: value: { inherit file; value = wrap value; pos = unsafeGetAttrPos name set; }) set;
+    else if wrap == null then mapAttrs (name: value: [ { inherit file value; pos = unsafeGetAttrPos name set; } ]) set
+    else mapAttrs (name: value: [ { inherit file; value = wrap value; pos = unsafeGetAttrPos name set; } ]) set;
 
   declarationsOf = prefix: { _file, options, ... }:
-    if isAttrs options then mapAttrs (name: option: { inherit _file; options = option; pos = unsafeGetAttrPos name options; }) options
+    if isAttrs options then mapAttrs (name: option: [ { inherit _file; options = option; pos = unsafeGetAttrPos name options; } ]) options
     else throw ''
       An option declaration for `${builtins.concatStringsSep "." prefix}' has type
       `${typeOf options}' rather than an attribute set.
@@ -69,14 +72,18 @@ let
 
   showUnder = loc: decl: map (name: " - option(s) with prefix `${showOption (loc ++ [ name ])}' in module `${decl._file}'") (attrNames decl.options);
 
-  # What is at `loc`: { option; }, or a level. An option is not looked at to know that it is one.
+  # What is at `loc`: { option; value; }, or a level. An option is not looked at to know that it is one.
   evalAt = loc: decls: defs:
+    if tail decls == [ ] then
+      if isDeclaration loc (head decls) then evalOption loc decls defs else evalLevel loc decls (concatMap openDefinition defs)
+    else evalTogether loc decls defs;
+
+  evalTogether = loc: decls: defs:
     let declared = filter (isDeclaration loc) decls; in
-    if length decls == 1 && isDeclaration loc (head decls) then { option = evalOption loc decls defs; }
-    else if declared == [ ] then evalLevel loc decls (concatMap openDefinition defs)
-    else if length declared == length decls then { option = evalOption loc decls defs; }
+    if declared == [ ] then evalLevel loc decls (concatMap openDefinition defs)
+    else if length declared == length decls then evalOption loc decls defs
     else if all (decl: decl.options.type.name or null == "submodule") declared
-    then { option = evalOption loc (map asSubmodule decls) defs; }
+    then evalOption loc (map asSubmodule decls) defs
     else
       let
         first = head declared;
@@ -84,27 +91,28 @@ let
       in
       throw "The option `${showOption loc}' in module `${first._file}' would be a parent of the following options, but its type `${first.options.type.description or "<no description>"}' does not support nested options.\n${lib.concatStringsSep "\n" (builtins.sort builtins.lessThan (concatMap (showUnder loc) nested))}";
 
+  below = name: def: def // { prefix = [ name ] ++ def.prefix or [ ]; };
+
   evalLevel = evalLevelExcept null;
 
-  # { options; config; unmatched; }. `unmatched` are definitions without an option, each with its path below this level as
-  # `prefix`; there, the level `silent` is left out.
+  # { options; value; unmatched; }. `unmatched` are definitions without an option, each with its path below this level as
+  # `prefix`; of the name `silent` there are none.
   evalLevelExcept = silent: prefix: decls: openDefs:
     let
-      declarations = collectByName (map (declarationsOf prefix) decls);
-      definitions = collectByName (map (definitionsOf prefix) openDefs);
+      declarations = collectByName (declarationsOf prefix) decls;
+      definitions = collectByName (definitionsOf prefix) openDefs;
       results = mapAttrs (name: decls: evalAt (prefix ++ [ name ]) decls (definitions.${name} or [ ])) declarations;
-      below = name: map (def: def // { prefix = [ name ] ++ def.prefix or [ ]; });
     in
     {
       options = mapAttrs (_: result: result.option or result.options) results;
-      config = mapAttrs (_: result: if result ? option then result.option.value else result.config) results;
+      value = mapAttrs (_: result: result.value) results;
       unmatched =
         if openDefs == [ ] then [ ]
         else concatMap
           (name:
-            if !(results ? ${name}) then below name definitions.${name}
-            else if name == silent then [ ]
-            else let result = results.${name}; in if result ? option then [ ] else below name result.unmatched)
+            if name == silent then [ ]
+            else if !(results ? ${name}) then map (below name) definitions.${name}
+            else let result = results.${name}; in if result ? option then [ ] else map (below name) result.unmatched)
           (attrNames definitions);
     };
 
@@ -121,5 +129,5 @@ let
     { matchedOptions = level.options; unmatchedDefns = level.unmatched; };
 in
 {
-  inherit evalLevelExcept mergeModules mergeModules' openDefinition;
+  inherit below declarationsOf definitionsOf evalAt evalLevelExcept mergeModules mergeModules' openDefinition;
 }

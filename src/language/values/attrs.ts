@@ -119,12 +119,12 @@ export class Attrs {
   }
 
   /** The same names with other values; positions are dropped unless `keepPositions`. */
-  mapValues(change: (slot: Slot, symbol: Symbol) => Slot, keepPositions = false): Attrs {
+  mapValues(change: (slot: Slot, symbol: Symbol, index: number) => Slot, keepPositions = false): Attrs {
     const { shape, values } = this.flat();
     const symbols = shape.symbols;
     return new Attrs(
       keepPositions ? shape : shape.withoutPositions(),
-      values.map((slot, index) => change(slot, symbols[index] as Symbol)),
+      values.map((slot, index) => change(slot, symbols[index] as Symbol, index)),
     );
   }
 

@@ -4,7 +4,7 @@
 { lib }:
 
 let
-  inherit (builtins) addErrorContext all any concatMap filter length mapAttrs removeAttrs;
+  inherit (builtins) addErrorContext all any concatMap filter head mapAttrs removeAttrs tail;
   inherit (lib.options) showDefs showFiles showOption;
   inherit (import ./properties.nix { inherit lib; })
     defaultOverridePriority dischargeProperties filterOverrides' pushDownProperties sortProperties;
@@ -30,8 +30,9 @@ let
     };
 
   # Most definitions are plain values.
-  isPlain = def: !(def.value ? _type);
-  arePlain = defs: addErrorContext "while evaluating definitions from ${showFiles (map (def: def.file) defs)}:" (all isPlain defs);
+  isPlain = def: addErrorContext "while evaluating definitions from `${def.file}':" (!(def.value ? _type));
+  arePlain = defs:
+    addErrorContext "while evaluating definitions from ${showFiles (map (def: def.file) defs)}:" (all (def: !(def.value ? _type)) defs);
 
   resolveQuickly = defs:
     if arePlain defs
@@ -145,7 +146,7 @@ let
 
   # An element of a list or an attribute set.
   evalElement = loc: type: defs:
-    if length defs == 1 && arePlain defs then mergeSingle loc type defaultOverridePriority (builtins.head defs)
+    if tail defs == [ ] && isPlain (head defs) then mergeSingle loc type defaultOverridePriority (head defs)
     else mergeDefinitions loc type defs;
 
   # For an option of type attrsOf: for each attribute its value and its priority.
@@ -164,6 +165,6 @@ let
 in
 {
   inherit
-    arePlain checkAndMerge evalElement forType merge mergeAndCheck mergeAttrDefinitionsWithPrio mergeDefinitions mergeSingle
+    isPlain checkAndMerge evalElement forType merge mergeAndCheck mergeAttrDefinitionsWithPrio mergeDefinitions mergeSingle
     mergeValues takesAsIs withoutPositions;
 }

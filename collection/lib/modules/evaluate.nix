@@ -64,7 +64,7 @@ let
       inOrder = lib.reverseList collected.modules;
 
       # Few modules touch `_module`. Where none does, its values are known without merging anything.
-      opened = concatMap (m: openDefinition { file = m._file; value = m.config; }) inOrder;
+      opened = concatMap (m: openDefinition m._file m.config) inOrder;
       declaring = filter (m: { } != m.options) inOrder;
       isTouched = any (d: isAttrs d.set && d.set ? _module) opened || any (m: m.options ? _module) declaring;
       ownModuleArgs = { inherit extendModules; moduleType = type; } // ownArgs;
@@ -73,8 +73,11 @@ let
       level = evalLevelExcept "_module" prefix declaring opened;
       own = evalAt (prefix ++ [ "_module" ])
         (
-          [ { _file = file; options = internalOptions prefix; } ]
-          ++ concatMap (m: (declarationsOf prefix m)._module or [ ]) declaring
+          let
+            internal = { _file = file; options = internalOptions prefix; };
+            others = concatMap (m: if m.options ? _module then [ (declarationsOf prefix m)._module ] else [ ]) declaring;
+          in
+          if others == [ ] then internal else [ internal ] ++ others
         )
         (
           [ { inherit file; value = { args = mapAttrs (_: mkOptionDefault) fallbackArgs // ownModuleArgs; inherit specialArgs; }; } ]

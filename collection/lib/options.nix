@@ -11,6 +11,9 @@ let
 
   # Merge functions that accept definitions with a position, and name it in their errors.
   positioned = merge: { __functor = _: merge; positioned = merge; };
+
+  # One that takes a value as it stands when it is alone.
+  takingOneAsIs = merge: positioned merge // { takesAsIs = _: true; };
 in
 rec {
   isOption = value: value._type or null == "option";
@@ -67,7 +70,7 @@ rec {
 
   # --- merging definitions ---
 
-  mergeDefaultOption = positioned (loc: defs:
+  mergeDefaultOption = takingOneAsIs (loc: defs:
     let
       values = getValues defs;
       mergeDefault = mergeDefaultOption.positioned loc;
@@ -81,7 +84,7 @@ rec {
     else if all isInt values && all (x: x == head values) values then head values
     else throw "Cannot merge definitions of `${showOption loc}'. Definition values:${showDefs defs}");
 
-  mergeOneOption = mergeUniqueOption { message = ""; };
+  mergeOneOption = takingOneAsIs (mergeUniqueOption { message = ""; }).positioned;
 
   mergeUniqueOption = { message, merge ? loc: defs: (head defs).value }: positioned (loc: defs:
     if length defs == 1 then if merge ? positioned then merge.positioned loc defs else merge loc defs
@@ -89,7 +92,7 @@ rec {
       assert defs != [ ];
       throw "The option `${showOption loc}' is defined multiple times while it's expected to be unique.\n${message}\nDefinition values:${showDefs defs}\n${priorityHint}");
 
-  mergeEqualOption = positioned (loc: defs:
+  mergeEqualOption = takingOneAsIs (loc: defs:
     if defs == [ ] then abort "This case should never happen."
     else if length defs == 1 then (head defs).value
     else

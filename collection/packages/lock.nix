@@ -23,11 +23,16 @@ let
     else found;
 
   digits = [ "0" "1" "2" "3" "4" "5" "6" "7" "8" "9" "a" "b" "c" "d" "e" "f" ];
-  shardNames = builtins.concatMap (a: builtins.concatMap (b: map (c: a + b + c) digits) digits) digits;
-  shardsOf = folder: builtins.listToAttrs (map (name: { inherit name; value = read "${folder}/${name}.json"; }) shardNames);
-  packageShards = shardsOf "packages";
-  sourceShards = shardsOf "sources";
-  shardOf = name: builtins.substring 0 3 (builtins.hashString "sha256" name);
+  byDigit = f: builtins.listToAttrs (map (digit: { name = digit; value = f digit; }) digits);
+  shardsOf = folder: byDigit (a: byDigit (b: byDigit (c: read "${folder}/${a}${b}${c}.json")));
+  shardIn = shards: name:
+    let
+      hash = builtins.hashString "sha256" name;
+      digit = n: builtins.substring n 1 hash;
+    in
+    shards.${digit 0}.${digit 1}.${digit 2};
+  packageShard = shardIn (shardsOf "packages");
+  sourceShard = shardIn (shardsOf "sources");
 
   # Archives beside the first one (…/debian-security beside …/debian) move with it.
   firstUri = (builtins.head index.archives).uri;
@@ -50,7 +55,7 @@ in
   recordOf = name:
     let
       record =
-        if names ? ${name} then packageShards.${shardOf name}.${name}
+        if names ? ${name} then (packageShard name).${name}
         else throw "the lock '${toString lock}' has no package '${name}'";
     in
     record // { url = "${baseOf record.archive}/${record.file}"; };
@@ -58,7 +63,7 @@ in
   # A source package: version, and files with url and sha256.
   sourceOf = name:
     let
-      record = sourceShards.${shardOf name}.${name} or (throw "the lock has no source package '${name}'");
+      record = (sourceShard name).${name} or (throw "the lock has no source package '${name}'");
     in
     record // {
       files = map (file: file // { url = "${baseOf record.archive}/${record.directory}/${file.name}"; }) record.files;

@@ -5,6 +5,7 @@
 import { readlinkSync, type Stats } from "node:fs";
 import { errorCode, hostPath } from "#host";
 import { computeSourcePath, type EvaluationStore } from "#store";
+import { isUntouched } from "./copied-trees.ts";
 import { digestReferences, question } from "./fact-recorder.ts";
 import type { Facts, FileFact, TreeFact } from "./facts.ts";
 import { hasStamp, Stamper, type Stamp } from "./file-stamp.ts";
@@ -95,12 +96,7 @@ class Check {
   }
 
   private tree(tree: TreeFact): boolean {
-    const isUntouched = tree.members.every(([below, stamp]) => {
-      if (stamp === null) return false;
-      const status = lookAt(tree.path + below);
-      return status !== undefined && hasStamp(status, stamp);
-    });
-    return isUntouched || this.copyAgain(tree);
+    return isUntouched(tree) || this.copyAgain(tree);
   }
 
   /** Names the tree again, with what its filter is known to say. */

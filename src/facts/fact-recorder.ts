@@ -120,6 +120,11 @@ export class FactRecorder {
     return new TreeRecorder(tree, this.stamper, (fact) => this.trees.push(fact));
   }
 
+  /** One that was found to be as it was when it was copied. */
+  sawTree(tree: TreeFact): void {
+    this.trees.push(tree);
+  }
+
   private factOf(path: string): FileFact {
     let fact = this.files.get(path);
     if (fact === undefined) {
@@ -238,14 +243,16 @@ export class TreeRecorder {
     this.members.set(below, counts ? (this.stamper.stamp(status, path) ?? null) : null);
   }
 
-  end(result: StorePath): void {
-    this.keep({
+  end(result: StorePath): TreeFact {
+    const fact = {
       ...this.tree,
       asked: digestText(this.questions.join("")),
       omitted: [...this.omitted],
       members: [...this.members],
       result,
-    });
+    };
+    this.keep(fact);
+    return fact;
   }
 }
 

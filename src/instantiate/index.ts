@@ -2,7 +2,7 @@
 
 import { type BuildSettings, defaultBuildSettings } from "#build";
 import type { Emit } from "#formats";
-import type { FactRecorder } from "#facts";
+import type { CopiedTrees, FactRecorder } from "#facts";
 import { byteStringOfHostText } from "#host";
 import {
   type BuiltinTable,
@@ -39,6 +39,8 @@ export interface EvaluatorOptions {
   readonly emit: Emit;
   /** What earlier evaluations parsed. */
   readonly parsedFiles?: ParsedFiles | undefined;
+  /** What earlier evaluations copied into the store. */
+  readonly copiedTrees?: CopiedTrees | undefined;
   /** What watches the evaluation, if anything does. */
   readonly instruments?: Instruments | undefined;
   /** Takes down what the evaluation sees. */
@@ -72,6 +74,9 @@ export function createEvaluation(options: EvaluatorOptions): Evaluation {
       return io.realPath(path);
     },
   });
+  const isLimited = settings.pureEval || settings.restrictEval;
+  // Where not all may be read, every copy says what it lets be read.
+  const copiedTrees = isLimited ? undefined : options.copiedTrees;
   const storeIO = createStoreIO({
     store,
     settings,
@@ -81,6 +86,7 @@ export function createEvaluation(options: EvaluatorOptions): Evaluation {
     buildSettings: options.buildSettings ?? defaultBuildSettings,
     emit: options.emit,
     parsedFiles: options.parsedFiles,
+    copiedTrees,
   });
   const io =
     recording === undefined
@@ -89,7 +95,8 @@ export function createEvaluation(options: EvaluatorOptions): Evaluation {
           ...recording,
           store,
           readOnly: readOnly || store.readOnly,
-          isLimited: settings.pureEval || settings.restrictEval,
+          isLimited,
+          copiedTrees,
         });
   const readFlakes = (): Flakes => {
     // What a flake is made of is looked at past the window.

@@ -357,3 +357,22 @@ test("stamps that were not worth taking are taken once the files have been left 
   assert.ok(stamps().filter((stamp) => Array.isArray(stamp)).length >= 6);
   assert.equal(scene.changed(facts), undefined);
 });
+
+test("a copy that an earlier evaluation made is a fact as if it were made now", (t) => {
+  const scene = new Scene(t);
+  const file = join(scene.sources, "large");
+  const later = { later: 60_000 };
+  writeFileSync(file, "x".repeat(1024 * 1024));
+  const made = scene.remember('"${./large}"', later);
+  const found = scene.remember('"${./large}"', later);
+  assert.deepEqual(found, made);
+  assert.equal(found.facts?.trees.length, 1);
+  // Without a recorder it is found too.
+  assert.equal(scene.evaluate('"${./large}"', later), made.result);
+  waitForTick();
+  writeFileSync(file, "y".repeat(1024 * 1024));
+  assert.match(scene.changed(found.facts, later) ?? "", /large' has changed/);
+  const changed = scene.evaluate('"${./large}"', later);
+  assert.notEqual(changed, made.result);
+  assert.equal(scene.remember('"${./large}"', later).result, changed);
+});

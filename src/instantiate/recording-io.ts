@@ -17,7 +17,7 @@ import {
   textAttribute,
   urlPathToPath,
 } from "#formats";
-import type { FactRecorder } from "#facts";
+import type { CopiedTree, CopiedTrees, FactRecorder } from "#facts";
 import type {
   AddPathOptions,
   ClosureRequest,
@@ -40,6 +40,7 @@ export interface RecordingOptions {
   readonly isLimited: boolean;
   /** For how long, in seconds, a download without a hash is as good as another one. */
   readonly tarballTtl: number;
+  readonly copiedTrees?: CopiedTrees | undefined;
 }
 
 export class RecordingIO implements EvalIO {
@@ -173,13 +174,28 @@ export class RecordingIO implements EvalIO {
     const key = filter === undefined ? `${method}\0${name}\0${path}` : undefined;
     const before = key === undefined ? undefined : this.added.get(key);
     if (before !== undefined) return before;
-    const tree = this.recorder.beginTree({ path: this.locate(path), name, method, references });
+    const described = { path: this.locate(path), name, method, references };
+    const added = (filter === undefined && this.findCopy(path, described)) || this.copy(path, described, options);
+    if (!this.options.readOnly) this.recorder.wrote(added, references);
+    if (key !== undefined) this.added.set(key, added);
+    return added;
+  }
+
+  private findCopy(path: string, tree: CopiedTree): StorePath | undefined {
+    this.ask(() => this.inner.checkAccess(path));
+    const known = this.options.copiedTrees?.find(tree);
+    if (known !== undefined) this.recorder.sawTree(known);
+    return known?.result;
+  }
+
+  private copy(path: string, described: CopiedTree, options: AddPathOptions): StorePath {
+    const { filter } = options;
+    const tree = this.recorder.beginTree(described);
     const passes = (file: string, type: FileType): boolean =>
       tree.ask(file.slice(path.length), type, () => filter?.(file, type) ?? true);
     const added = this.ask(() => this.inner.addPath(path, { ...options, filter: passes }));
-    tree.end(added);
-    if (!this.options.readOnly) this.recorder.wrote(added, references);
-    if (key !== undefined) this.added.set(key, added);
+    const fact = tree.end(added);
+    if (filter === undefined) this.options.copiedTrees?.keep(fact);
     return added;
   }
 

@@ -4,7 +4,7 @@
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkFacts, type Facts, FactRecorder } from "#facts";
+import { checkFacts, CopiedTrees, type Facts, FactRecorder } from "#facts";
 import { deleteTree } from "#host";
 import { BaseError, type EvalSettings, printAmbiguous } from "#language";
 import { type LocalStore, openLocalStore } from "#store";
@@ -49,6 +49,12 @@ export class Scene {
       store: this.store,
       settings,
       readOnly,
+      copiedTrees: new CopiedTrees({
+        folder: join(this.folder, "copies"),
+        store: this.store,
+        readOnly,
+        now: Date.now() + (options.later ?? 0),
+      }),
       emit: () => undefined,
       recording: recorder && { recorder, tarballTtl },
     });

@@ -4,6 +4,7 @@
 
 import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type Dirent, type Stats } from "node:fs";
 import type { BuildSettings } from "#build";
+import type { CopiedTrees } from "#facts";
 import { type FetchedTree as FetchedInput, FetcherCache } from "#fetch";
 import {
   type Derivation,
@@ -60,6 +61,7 @@ export interface StoreIOOptions {
   readonly buildSettings: BuildSettings;
   readonly emit: Emit;
   readonly parsedFiles?: ParsedFiles | undefined;
+  readonly copiedTrees?: CopiedTrees | undefined;
 }
 
 export function createStoreIO(options: StoreIOOptions): EvalIO {
@@ -75,6 +77,7 @@ class StoreIO implements EvalIO {
   private readonly buildSettings: BuildSettings;
   private readonly emit: Emit;
   private readonly parsedFiles: ParsedFiles | undefined;
+  private readonly copiedTrees: CopiedTrees | undefined;
   private readonly allowed: AllowedPaths;
   private readonly stats = new Map<string, FileStat | undefined>();
   private readonly added = new Map<string, StorePath>();
@@ -89,14 +92,15 @@ class StoreIO implements EvalIO {
   private readonly unwritten = new Map<StorePath, Derivation>();
 
   constructor(options: StoreIOOptions) {
-    const { store, settings, fetchSettings, registries, readOnly, buildSettings, emit, parsedFiles } = options;
+    const { store, settings, fetchSettings, registries, readOnly, buildSettings, emit } = options;
     this.store = store;
     this.storeDir = store.storeDir;
     this.currentSystem = buildSettings.system;
     this.readOnly = readOnly || store.readOnly;
     this.buildSettings = buildSettings;
     this.emit = emit;
-    this.parsedFiles = parsedFiles;
+    this.parsedFiles = options.parsedFiles;
+    this.copiedTrees = options.copiedTrees;
     this.allowed = new AllowedPaths(settings);
     this.isPure = settings.pureEval;
     this.registries = registries;
@@ -217,9 +221,21 @@ class StoreIO implements EvalIO {
     const key = filter === undefined ? `${method}\0${name}\0${path}` : undefined;
     const before = key === undefined ? undefined : this.added.get(key);
     if (before !== undefined) return before;
-    const added = this.allow(guarded(() => this.copy(path, options)));
+    const added = this.allow(
+      guarded(() => (filter === undefined ? this.copyWhole(path, options) : this.copy(path, options))),
+    );
     if (key !== undefined) this.added.set(key, added);
     return added;
+  }
+
+  private copyWhole(path: string, options: AddPathOptions): StorePath {
+    const { name, method, references = [] } = options;
+    const source = locatePath(this.store, path);
+    return (
+      this.copiedTrees?.copy({ path: source, name, method, references }, (passes) =>
+        this.copy(path, { ...options, filter: (file, type) => passes(source + file.slice(path.length), type) }),
+      ) ?? this.copy(path, options)
+    );
   }
 
   private copy(path: string, { name, method, filter, references }: AddPathOptions): StorePath {

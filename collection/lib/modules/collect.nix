@@ -4,7 +4,8 @@
 
 let
   inherit (builtins)
-    addErrorContext attrNames concatMap elem filter genericClosure isAttrs isList isString mapAttrs removeAttrs substring;
+    addErrorContext attrNames concatMap elem elemAt filter genericClosure genList isAttrs isList isString length mapAttrs removeAttrs
+    substring;
   inherit (lib.trivial) functionArgs isFunction;
   inherit (lib.options) showDefs unknownModule;
   inherit (lib.strings) isConvertibleWithToString;
@@ -19,24 +20,26 @@ let
   shortStructure = [ "_class" "_file" "key" "disabledModules" "require" "imports" "freeformType" ];
 
   unifyModuleSyntax = file: key: m:
-    let
-      extra = removeAttrs m structure;
-      withMeta = config: if m ? meta then mkMerge [ config { inherit (m) meta; } ] else config;
-      withFreeform = config: if m ? freeformType then mkMerge [ config { _module.freeformType = m.freeformType; } ] else config;
-      unified = imports: options: config: {
+    if !isAttrs m then throw "module ${file} (${key}) does not look like a module."
+    else
+      let
+        isLong = m ? config || m ? options;
+        extra = removeAttrs m structure;
+        config =
+          if !isLong then removeAttrs m shortStructure
+          else if m ? meta then mkMerge [ (m.config or { }) { inherit (m) meta; } ]
+          else m.config or { };
+      in
+      if isLong && { } != extra then throw (messages.unsupportedAttributes key (attrNames extra))
+      else {
         _file = toString (m._file or file);
         _class = m._class or null;
         key = toString (m.key or key);
         disabledModules = m.disabledModules or [ ];
-        inherit imports options;
-        config = withFreeform config;
+        imports = if isLong then m.imports or [ ] else m.require or [ ] ++ m.imports or [ ];
+        options = if isLong then m.options or { } else { };
+        config = if m ? freeformType then mkMerge [ config { _module.freeformType = m.freeformType; } ] else config;
       };
-    in
-    if !isAttrs m then throw "module ${file} (${key}) does not look like a module."
-    else if m ? config || m ? options then
-      if extra != { } then throw (messages.unsupportedAttributes key (attrNames extra))
-      else unified (m.imports or [ ]) (m.options or { }) (withMeta (m.config or { }))
-    else unified (m.require or [ ] ++ m.imports or [ ]) { } (removeAttrs m shortStructure);
 
   # Arguments that are not passed come from _module.args, each only when it is used: a function that names its arguments is
   # therefore given exactly those.
@@ -56,18 +59,16 @@ let
   loadModule = class: args: file: key: m:
     if isFunction m then unifyModuleSyntax file key (applyModuleArgs key m args)
     else if isAttrs m then
-      {
-        module = unifyModuleSyntax file key m;
-        "if" = unifyModuleSyntax file key { config = m; };
-        override = unifyModuleSyntax file key { config = m; };
-      }.${m._type or "module"} or (throw (messages.notAModule { inherit class file; inherit (m) _type; prefix = args._prefix; }))
+      if !(m ? _type) then unifyModuleSyntax file key m
+      else
+        {
+          module = unifyModuleSyntax file key m;
+          "if" = unifyModuleSyntax file key { config = m; };
+          override = unifyModuleSyntax file key { config = m; };
+        }.${m._type} or (throw (messages.notAModule { inherit class file; inherit (m) _type; prefix = args._prefix; }))
     else if isList m
     then throw "Module imports can't be nested lists. Perhaps you meant to remove one level of lists? Definitions: ${showDefs [ { inherit file; value = m; } ]}"
     else let path = toString m; in unifyModuleSyntax path path (applyModuleArgsIfFunction path (import m) args);
-
-  checkClass = class: m:
-    if class == null || m._class == null || m._class == class then m
-    else throw (messages.wrongClass class m);
 
   # --- disabledModules ---
 
@@ -84,21 +85,25 @@ let
   collectModules = class: modulesPath: initialModules: args:
     let
       load = file: key: modules:
-        lib.imap1
-          (n: x:
+        genList
+          (n:
             let
-              module = checkClass class (loadModule class args file "${key}:anon-${toString n}" x);
-              imported = load module._file module.key module.imports;
+              loaded = loadModule class args file "${key}:anon-${toString (n + 1)}" (elemAt modules n);
+              module =
+                if class == null || loaded._class == null || loaded._class == class then loaded
+                else throw (messages.wrongClass class loaded);
+              imported = if module.imports == [ ] then [ ] else load module._file module.key module.imports;
+              disabled = map (disabledKey modulesPath module._file) module.disabledModules;
             in
             {
               inherit (module) key;
               inherit module;
               modules = imported;
               disabled =
-                (if module.disabledModules == [ ] then [ ] else map (disabledKey modulesPath module._file) module.disabledModules)
-                ++ (if imported == [ ] then [ ] else concatMap (m: m.disabled) imported);
+                if imported == [ ] then if module.disabledModules == [ ] then [ ] else disabled
+                else disabled ++ concatMap (m: m.disabled) imported;
             })
-          modules;
+          (length modules);
 
       roots = load unknownModule "" initialModules;
       disabled = concatMap (m: m.disabled) roots;

@@ -36,5 +36,5 @@ in
     mkAliasIfDef mkDerivedConfig;
 
   # What lib.types shares with the parts.
-  _internal = { inherit (definitions) checkAndMerge evalElement merge mergeAndCheck mergeValues; inherit (evaluate) evaluate; };
+  _internal = { inherit (definitions) checkAndMerge evalElement merge mergeAndCheck mergeValues takesAsIs; inherit (evaluate) evaluate; };
 }

@@ -4,7 +4,7 @@
 { lib }:
 
 let
-  inherit (builtins) addErrorContext all any concatMap filter length mapAttrs removeAttrs;
+  inherit (builtins) addErrorContext all any concatMap filter head mapAttrs removeAttrs tail;
   inherit (lib.options) showDefs showFiles showOption;
   inherit (import ./properties.nix { inherit lib; })
     defaultOverridePriority dischargeProperties filterOverrides' pushDownProperties sortProperties;
@@ -13,11 +13,14 @@ let
   resolve = defs:
     let
       discharged = concatMap
-        (def: map
-          (value:
-            if value._type or null == "definition" then value
-            else def // { inherit value; })
-          (addErrorContext "while evaluating definitions from `${def.file}':" (dischargeProperties def.value)))
+        (def:
+          let kind = addErrorContext "while evaluating definitions from `${def.file}':" (def.value._type or null); in
+          if kind == "if" || kind == "merge" then
+            map
+              (value: if value._type or null == "definition" then value else def // { inherit value; })
+              (addErrorContext "while evaluating definitions from `${def.file}':" (dischargeProperties def.value))
+          else if kind == "definition" then [ def.value ]
+          else [ def ])
         defs;
       chosen = filterOverrides' discharged;
     in
@@ -27,13 +30,20 @@ let
     };
 
   # Most definitions are plain values.
-  isPlain = def: !(def.value ? _type);
-  arePlain = defs: addErrorContext "while evaluating definitions from ${showFiles (map (def: def.file) defs)}:" (all isPlain defs);
+  isPlain = def: addErrorContext "while evaluating definitions from `${def.file}':" (!(def.value ? _type));
+  arePlain = defs:
+    addErrorContext "while evaluating definitions from ${showFiles (map (def: def.file) defs)}:" (all (def: !(def.value ? _type)) defs);
 
   resolveQuickly = defs:
     if arePlain defs
     then { values = defs; highestPrio = if defs == [ ] then 9999 else defaultOverridePriority; }
     else resolve defs;
+
+  # Whether a type takes a plain value that is alone as it stands. Merge functions say of which values that is so.
+  takesAsIs = type: value:
+    type.merge ? takesAsIs
+    && (if type.merge ? v2 then type.check.isV2MergeCoherent or false else type.check value)
+    && type.merge.takesAsIs value;
 
   # Types whose merge function says `positioned` know of `pos`.
   withoutPositions = map (def: if def ? pos then removeAttrs def [ "pos" ] else def);
@@ -113,11 +123,30 @@ let
     optionalValue = if isDefined then { value = mergedValue; } else { };
   };
 
-  # An element of a list or an attribute set: as mergeDefinitions, with only what its type needs, and in one step when it is a
-  # single plain value of a simple type.
+  # The same for one definition without properties, which has the priority.
+  mergeSingle = loc: type: highestPrio: def:
+    let
+      defs = [ def ];
+      checked = mergeAndCheck loc type defs;
+      mergedValue =
+        if takesAsIs type def.value then def.value
+        else if type.merge ? v2 then valueOf loc type checked
+        else mergeValues loc type defs;
+    in
+    {
+      isDefined = true;
+      inherit mergedValue;
+      defsFinal = defs;
+      defsFinal' = { values = defs; inherit highestPrio; };
+      checkedAndMerged =
+        if type.merge ? v2
+        then { inherit (checked) headError value; valueMeta = checked.valueMeta // { _internal = { inherit type; }; }; }
+        else { headError = null; value = mergedValue; valueMeta = { }; };
+    };
+
+  # An element of a list or an attribute set.
   evalElement = loc: type: defs:
-    if length defs == 1 && !(type.merge ? v2) && arePlain defs
-    then { isDefined = true; mergedValue = mergeValues loc type defs; checkedAndMerged.valueMeta = { }; }
+    if tail defs == [ ] && isPlain (head defs) then mergeSingle loc type defaultOverridePriority (head defs)
     else mergeDefinitions loc type defs;
 
   # For an option of type attrsOf: for each attribute its value and its priority.
@@ -135,5 +164,7 @@ let
       byName;
 in
 {
-  inherit checkAndMerge evalElement forType merge mergeAndCheck mergeAttrDefinitionsWithPrio mergeDefinitions mergeValues withoutPositions;
+  inherit
+    isPlain checkAndMerge evalElement forType merge mergeAndCheck mergeAttrDefinitionsWithPrio mergeDefinitions mergeSingle
+    mergeValues takesAsIs withoutPositions;
 }

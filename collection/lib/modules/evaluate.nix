@@ -3,13 +3,13 @@
 { lib }:
 
 let
-  inherit (builtins) addErrorContext any attrNames concatMap isAttrs mapAttrs removeAttrs seq;
+  inherit (builtins) addErrorContext any attrNames concatMap filter head isAttrs mapAttrs partition removeAttrs seq;
   inherit (lib) types;
   inherit (lib.options) mkOption;
   inherit (import ./properties.nix { inherit lib; }) mkDefault mkOptionDefault;
   inherit (import ./definitions.nix { inherit lib; }) merge;
   inherit (import ./collect.nix { inherit lib; }) collectModules;
-  inherit (import ./tree.nix { inherit lib; }) evalLevelExcept openDefinition;
+  inherit (import ./tree.nix { inherit lib; }) below declarationsOf definitionsOf evalAt evalLevelExcept openDefinition;
   messages = import ./messages.nix { inherit lib; };
 
   file = "lib/modules.nix";
@@ -64,38 +64,53 @@ let
       inOrder = lib.reverseList collected.modules;
 
       # Few modules touch `_module`. Where none does, its values are known without merging anything.
-      opened = concatMap (m: openDefinition { file = m._file; value = m.config; }) inOrder;
-      isTouched = any (d: isAttrs d.set && d.set ? _module) opened || any (m: m.options ? _module) inOrder;
+      opened = concatMap (m: openDefinition m._file m.config) inOrder;
+      declaring = filter (m: { } != m.options) inOrder;
+      isTouched = any (d: isAttrs d.set && d.set ? _module) opened || any (m: m.options ? _module) declaring;
       ownModuleArgs = { inherit extendModules; moduleType = type; } // ownArgs;
-      ownDefinitions = {
-        inherit file;
-        wrap = null;
-        set._module = { args = mapAttrs (_: mkOptionDefault) fallbackArgs // ownModuleArgs; inherit specialArgs; };
-      };
 
-      level = evalLevelExcept (if isTouched then null else "_module") prefix
-        ([ { _file = file; options._module = internalOptions prefix; } ] ++ inOrder)
-        ([ ownDefinitions ] ++ opened);
+      # Beside those there are the module system's own declarations and definitions.
+      level = evalLevelExcept "_module" prefix declaring opened;
+      own = evalAt (prefix ++ [ "_module" ])
+        (
+          let
+            internal = { _file = file; options = internalOptions prefix; };
+            others = concatMap (m: if m.options ? _module then [ (declarationsOf prefix m)._module ] else [ ]) declaring;
+          in
+          if others == [ ] then internal else [ internal ] ++ others
+        )
+        (
+          [ { inherit file; value = { args = mapAttrs (_: mkOptionDefault) fallbackArgs // ownModuleArgs; inherit specialArgs; }; } ]
+          ++ concatMap (d: (definitionsOf prefix d)._module or [ ]) opened
+        );
 
-      inherit (level) options;
+      options = level.options // { _module = own.options; };
+
+      unmatched =
+        if !isTouched || own.unmatched == [ ] then level.unmatched
+        else
+          let
+            byName = partition (def: head def.prefix < "_module") level.unmatched;
+          in
+          byName.right ++ map (below "_module") own.unmatched ++ byName.wrong;
 
       _module =
-        if isTouched then level.config._module
+        if isTouched then own.value
         else { args = fallbackArgs // ownModuleArgs; check = true; freeformType = null; inherit specialArgs; };
 
-      declared = level.config // { inherit _module; };
+      declared = level.value // { inherit _module; };
 
       config =
         if _module.freeformType == null then declared
         else
-          lib.recursiveUpdate (if level.unmatched == [ ] then { } else merge prefix _module.freeformType free) declared;
-      free = map (def: removeAttrs def [ "prefix" ] // { value = lib.setAttrByPath def.prefix def.value; }) level.unmatched;
+          lib.recursiveUpdate (if unmatched == [ ] then { } else merge prefix _module.freeformType free) declared;
+      free = map (def: removeAttrs def [ "prefix" ] // { value = lib.setAttrByPath def.prefix def.value; }) unmatched;
 
       # Definitions that belong to no option are an error, shown before anything else of the configuration.
       checked =
-        if _module.check && _module.freeformType == null && level.unmatched != [ ] then
+        if _module.check && _module.freeformType == null && unmatched != [ ] then
           let
-            def = builtins.head level.unmatched;
+            def = head unmatched;
             parent = lib.init def.prefix;
             names = attrNames (lib.attrByPath parent { } options);
           in

@@ -2,13 +2,16 @@
 { lib }:
 
 let
-  inherit (builtins) addErrorContext filter foldl' head length tail;
+  inherit (builtins) addErrorContext filter foldl' head length seq tail unsafeGetAttrPos;
   inherit (lib.options) showDefs showFiles showOption;
-  inherit (import ./properties.nix { inherit lib; }) mkOptionDefault;
-  inherit (import ./definitions.nix { inherit lib; }) mergeDefinitions mergeValues withoutPositions;
+  inherit (import ./properties.nix { inherit lib; }) defaultOverridePriority mkOptionDefault;
+  inherit (import ./definitions.nix { inherit lib; }) isPlain mergeDefinitions mergeSingle takesAsIs withoutPositions;
   inherit (import ./collect.nix { inherit lib; }) setDefaultModuleLocation;
 
-  positionOf = decl: if decl.pos or null == null then { file = decl._file; line = null; column = null; } else decl.pos;
+  # Of a declaration: it is the attribute `name` of `set`, or says itself where it is.
+  positionOf = decl:
+    let pos = if decl ? set then unsafeGetAttrPos decl.name decl.set else decl.pos or null; in
+    if pos == null then { file = decl._file; line = null; column = null; } else pos;
 
   alreadyDeclared = loc: merged: decl:
     let
@@ -52,61 +55,87 @@ let
     then option // { type = option.type or lib.types.unspecified; }
     else option // { type = option.type.substSubModules option.options; options = [ ]; };
 
-  # Both, and the value. Most options are declared once.
-  evalOption = loc: decls: defs:
+  # { option; value; }: all that is known of the option, and its value alone. Most options are declared once and have only their
+  # default or one plain definition, which a simple type takes as it stands; there the value is found without the rest.
+  evalOption = loc: { options, ... }@decl: defs:
     let
-      single = head decls;
-      merged = mergeOptionDecls loc decls;
-      isSingle = tail decls == [ ];
-      option = if isSingle then single.options else merged;
-      type = option.type or lib.types.unspecified;
-      takesModules = type.getSubModules or null != null;
+      all = evalWith
+        {
+          inherit loc;
+          option = options;
+          type =
+            if options.type.getSubModules or null == null then options.type or lib.types.unspecified
+            else options.type.substSubModules (subModulesOf decl);
+          declared = { declarations = [ decl._file ]; positions = [ (positionOf decl) ]; };
+        }
+        defs
+        value;
+      value = addErrorContext "while evaluating the option `${showOption loc}':" (
+        if !(hasPlainValue options defs) then all.value
+        else
+          let plain = if defs == [ ] then options.default else (head defs).value; in
+          if options ? apply then options.apply plain else plain
+      );
     in
-    evalWith {
-      inherit loc option;
-      type = if takesModules then type.substSubModules (if isSingle then subModulesOf single else merged.options) else type;
-      declarations = if isSingle then [ single._file ] else merged.declarations;
-      positions = if isSingle then [ (positionOf single) ] else merged.declarationPositions;
-    } defs;
+    { inherit (all) option; inherit value; };
+
+  hasPlainValue = { type ? lib.types.unspecified, readOnly ? false, ... }@option: defs:
+    type.merge ? takesAsIs
+    && type.deprecationMessage or null == null
+    && (
+      if defs == [ ] then option ? default && !(option.default ? _type) && takesAsIs type option.default
+      else tail defs == [ ] && !readOnly && isPlain (head defs) && takesAsIs type (head defs).value
+    );
+
+  # The same for an option of several declarations.
+  evalMerged = loc: decls: defs:
+    let merged = mergeOptionDecls loc decls; in
+    evalInContext
+      {
+        inherit loc;
+        option = merged;
+        type =
+          if merged.type.getSubModules or null == null then merged.type or lib.types.unspecified
+          else merged.type.substSubModules merged.options;
+        declared = { inherit (merged) declarations; positions = merged.declarationPositions; };
+      }
+      defs;
 
   readOnlyTwice = loc: type: defs:
     let resolved = map (def: def // { value = (mergeDefinitions loc type [ def ]).mergedValue; }) defs; in
     throw "The option `${showOption loc}' is read-only, but it's set multiple times. Definition values:${showDefs resolved}";
 
-  # What there is to know of an option that has only its default, and that a plain value.
-  fromDefault = loc: type: def: {
-    mergedValue = mergeValues loc type [ def ];
-    isDefined = true;
-    defsFinal = [ def ];
-    defsFinal'.highestPrio = 1500;
-    checkedAndMerged = (mergeDefinitions loc type [ def ]).checkedAndMerged;
-  };
+  evalOptionValue = loc: option: defs:
+    (evalInContext
+      {
+        inherit loc option;
+        inherit (option) type;
+        declared = { declarations = option.declarations or [ ]; positions = option.declarationPositions or [ null ]; };
+      }
+      defs).option;
 
-  evalOptionValue = loc: option: evalWith {
-    inherit loc option;
-    inherit (option) type;
-    declarations = option.declarations or [ ];
-    positions = option.declarationPositions or [ null ];
-  };
-
-  evalWith = { loc, option, type, declarations, positions }: defs:
+  evalInContext = declaration: defs:
     let
-      default = value: { file = head declarations; pos = head positions; inherit value; };
+      all = evalWith declaration defs value;
+      value = addErrorContext "while evaluating the option `${showOption declaration.loc}':" all.value;
+    in
+    { inherit (all) option; inherit value; };
+
+  # `value` is what the option says of itself: `value` of the result, in its error context.
+  evalWith = { loc, option, type, declared }: defs: value:
+    let
+      default = value: { file = head declared.declarations; pos = head declared.positions; inherit value; };
       allDefs = if option ? default then [ (default (mkOptionDefault option.default)) ] ++ defs else defs;
       result =
-        if defs == [ ] && option ? default && !(option.default ? _type) then
-          let def = default option.default; in
-          if type.merge ? v2
-          then mergeDefinitions loc type [ def ] // { defsFinal'.highestPrio = 1500; }
-          else fromDefault loc type def
+        if defs == [ ] && option ? default && !(option.default ? _type) then mergeSingle loc type 1500 (default option.default)
         else if option.readOnly or false && length allDefs > 1 then readOnlyTwice loc type allDefs
+        else if defs != [ ] && tail defs == [ ] && isPlain (head defs) then mergeSingle loc type defaultOverridePriority (head defs)
         else mergeDefinitions loc type allDefs;
-      attributes = {
-        inherit loc type declarations;
-        declarationPositions = positions;
+      known = option // {
+        inherit loc type value;
+        inherit (declared) declarations;
+        declarationPositions = declared.positions;
         options = [ ];
-        value = addErrorContext "while evaluating the option `${showOption loc}':"
-          (if option ? apply then option.apply result.mergedValue else result.mergedValue);
         inherit (result.defsFinal') highestPrio;
         definitions = map (def: def.value) result.defsFinal;
         files = map (def: def.file) result.defsFinal;
@@ -118,12 +147,18 @@ let
         inherit (result.checkedAndMerged) valueMeta;
         __toString = _: showOption loc;
       };
+      warned = lib.warn
+        "The type `types.${type.name}' of option `${showOption loc}' defined in ${showFiles declared.declarations} is deprecated. ${type.deprecationMessage}"
+        known;
+      isDeprecated = type.deprecationMessage or null != null;
     in
-    if type.deprecationMessage or null == null then option // attributes
-    else lib.warn
-      "The type `types.${type.name}' of option `${showOption loc}' defined in ${showFiles declarations} is deprecated. ${type.deprecationMessage}"
-      (option // attributes);
+    {
+      option = if isDeprecated then warned else known;
+      value =
+        let merged = if isDeprecated then seq warned result.mergedValue else result.mergedValue; in
+        if option ? apply then option.apply merged else merged;
+    };
 in
 {
-  inherit evalOption evalOptionValue fixupOptionType mergeOptionDecls;
+  inherit evalMerged evalOption evalOptionValue fixupOptionType mergeOptionDecls;
 }

@@ -4,7 +4,7 @@
 { lib }:
 
 let
-  inherit (builtins) any concatMap filter foldl' head isAttrs isBool length mapAttrs sort;
+  inherit (builtins) any concatMap foldl' head isAttrs isBool length mapAttrs sort;
 in
 rec {
   defaultOverridePriority = 100;
@@ -69,17 +69,23 @@ rec {
   filterOverrides' =
     let
       isOverride = def: def.value._type or null == "override";
-      priorityOf = def: if isOverride def then def.value.priority else defaultOverridePriority;
-      strip = def: if isOverride def then def // { value = def.value.content; } else def;
+      priorityOf = def: if def.value._type or null == "override" then def.value.priority else defaultOverridePriority;
+      strip = def: def // { value = def.value.content; };
     in
     defs:
     if !any isOverride defs
     then { values = defs; highestPrio = if defs == [ ] then 9999 else defaultOverridePriority; }
+    else if length defs == 1 then { values = [ (strip (head defs)) ]; highestPrio = priorityOf (head defs); }
     else
       let highestPrio = foldl' (best: def: let p = priorityOf def; in if p < best then p else best) 9999 defs; in
       {
-        values = map strip (if length defs == 1 then defs else filter (def: priorityOf def == highestPrio) defs);
-        highestPrio = if length defs == 1 then priorityOf (head defs) else highestPrio;
+        values = concatMap
+          (def:
+            if def.value._type or null == "override" then if def.value.priority == highestPrio then [ (strip def) ] else [ ]
+            else if highestPrio == defaultOverridePriority then [ def ]
+            else [ ])
+          defs;
+        inherit highestPrio;
       };
 
   # Definitions in the order that mkOrder asks for; equal ones stay as they are.

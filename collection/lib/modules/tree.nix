@@ -4,38 +4,46 @@
 
 let
   inherit (builtins)
-    all attrNames concatMap filter head isAttrs length mapAttrs typeOf unsafeGetAttrPos zipAttrsWith;
+    all attrNames concatLists concatMap filter head isAttrs isList length mapAttrs tail typeOf unsafeGetAttrPos zipAttrsWith;
   inherit (lib.options) isOption mkOption showOption;
   inherit (import ./properties.nix { inherit lib; }) mkIf mkOverride;
-  inherit (import ./option.nix { inherit lib; }) evalOption;
+  inherit (import ./option.nix { inherit lib; }) evalMerged evalOption;
   messages = import ./messages.nix { inherit lib; };
 
-  collectByName = zipAttrsWith (_: values: values);
+  # For each name the definitions in all sets of a list.
+  collectDefinitions = prefix: openDefs:
+    if openDefs != [ ] && tail openDefs == [ ] then definitionsOf prefix (head openDefs)
+    else zipAttrsWith (_: concatLists) (map (definitionsOf prefix) openDefs);
 
-  # Definitions above all options are sets. Each is kept as { file; set; wrap; }, where wrap puts the properties that were
+  # For each name its declaration, or the list of several.
+  collectDeclarations = prefix: decls:
+    if decls != [ ] && tail decls == [ ] then declarationsOf prefix (head decls)
+    else zipAttrsWith (_: found: if tail found == [ ] then head found else found) (map (declarationsOf prefix) decls);
+
+  # Definitions above all options are sets. Each that is not empty is kept as { file; set; wrap; }, where wrap puts the properties that were
   # around the set around each of its attributes (or is null).
-  openDefinition = def:
-    let
-      content = def.value;
-      type = content._type or null;
-      inside = value: openDefinition { inherit (def) file; inherit value; };
-      around = wrap: map (d: d // { wrap = if d.wrap == null then wrap else value: wrap (d.wrap value); }) (inside content.content);
-    in
-    if type == null then [ { inherit (def) file; set = content; wrap = null; } ]
-    else if type == "merge" then concatMap inside content.contents
-    else if type == "if" then around (mkIf content.condition)
-    else if type == "override" then around (mkOverride content.priority)
-    else if type == "definition" then openDefinition { inherit (content) file value; }
-    else [ { inherit (def) file; set = content; wrap = null; } ];
+  openDefinition = file: content:
+    if !(content ? _type) then if { } == content then [ ] else [ { inherit file; set = content; wrap = null; } ]
+    else if content._type == "merge" then concatMap (openDefinition file) content.contents
+    else if content._type == "if" then openWithin file content (mkIf content.condition)
+    else if content._type == "override" then openWithin file content (mkOverride content.priority)
+    else if content._type == "definition" then openDefinition content.file content.value
+    else [ { inherit file; set = content; wrap = null; } ];
 
-  # The definitions within such a set by name: { file; value; pos; }.
+  openWithin = file: content: wrap:
+    map (d: { inherit (d) file set; wrap = if d.wrap == null then wrap else value: wrap (d.wrap value); })
+      (openDefinition file content.content);
+
+  openDefinitions = concatMap (def: openDefinition def.file def.value);
+
+  # The definitions within such a set by name: [ { file; value; pos; } ].
   definitionsOf = prefix: { file, set, wrap }:
     if !isAttrs set then notASet prefix file set
-    else if wrap == null then mapAttrs (name: value: { inherit file value; pos = unsafeGetAttrPos name set; }) set
-    else mapAttrs (name: value: { inherit file; value = wrap value; pos = unsafeGetAttrPos name set; }) set;
+    else if wrap == null then mapAttrs (name: value: [ { inherit file value; pos = unsafeGetAttrPos name set; } ]) set
+    else mapAttrs (name: value: [ { inherit file; value = wrap value; pos = unsafeGetAttrPos name set; } ]) set;
 
   declarationsOf = prefix: { _file, options, ... }:
-    if isAttrs options then mapAttrs (name: option: { inherit _file; options = option; pos = unsafeGetAttrPos name options; }) options
+    if isAttrs options then mapAttrs (name: option: { inherit _file name; options = option; set = options; }) options
     else throw ''
       An option declaration for `${builtins.concatStringsSep "." prefix}' has type
       `${typeOf options}' rather than an attribute set.
@@ -69,14 +77,18 @@ let
 
   showUnder = loc: decl: map (name: " - option(s) with prefix `${showOption (loc ++ [ name ])}' in module `${decl._file}'") (attrNames decl.options);
 
-  # What is at `loc`: { option; }, or a level. An option is not looked at to know that it is one.
-  evalAt = loc: decls: defs:
+  # What is at `loc`, by a declaration or a list of several: { option; value; }, or a level. An option is not looked at to know that it is one.
+  evalAt = loc: decl: defs:
+    if isList decl then evalTogether loc decl defs
+    else if isDeclaration loc decl then evalOption loc decl defs
+    else evalLevel loc [ decl ] (openDefinitions defs);
+
+  evalTogether = loc: decls: defs:
     let declared = filter (isDeclaration loc) decls; in
-    if length decls == 1 && isDeclaration loc (head decls) then { option = evalOption loc decls defs; }
-    else if declared == [ ] then evalLevel loc decls (concatMap openDefinition defs)
-    else if length declared == length decls then { option = evalOption loc decls defs; }
+    if declared == [ ] then evalLevel loc decls (openDefinitions defs)
+    else if length declared == length decls then evalMerged loc decls defs
     else if all (decl: decl.options.type.name or null == "submodule") declared
-    then { option = evalOption loc (map asSubmodule decls) defs; }
+    then evalMerged loc (map asSubmodule decls) defs
     else
       let
         first = head declared;
@@ -84,34 +96,34 @@ let
       in
       throw "The option `${showOption loc}' in module `${first._file}' would be a parent of the following options, but its type `${first.options.type.description or "<no description>"}' does not support nested options.\n${lib.concatStringsSep "\n" (builtins.sort builtins.lessThan (concatMap (showUnder loc) nested))}";
 
+  below = name: def: def // { prefix = [ name ] ++ def.prefix or [ ]; };
+
   evalLevel = evalLevelExcept null;
 
-  # { options; config; unmatched; }. `unmatched` are definitions without an option, each with its path below this level as
-  # `prefix`; there, the level `silent` is left out.
+  # { options; value; unmatched; }. `unmatched` are definitions without an option, each with its path below this level as
+  # `prefix`; of the name `silent` there are none.
   evalLevelExcept = silent: prefix: decls: openDefs:
     let
-      declarations = collectByName (map (declarationsOf prefix) decls);
-      definitions = collectByName (map (definitionsOf prefix) openDefs);
-      results = mapAttrs (name: decls: evalAt (prefix ++ [ name ]) decls (definitions.${name} or [ ])) declarations;
-      below = name: map (def: def // { prefix = [ name ] ++ def.prefix or [ ]; });
+      definitions = collectDefinitions prefix openDefs;
+      results = mapAttrs (name: decl: evalAt (prefix ++ [ name ]) decl (definitions.${name} or [ ])) (collectDeclarations prefix decls);
     in
     {
       options = mapAttrs (_: result: result.option or result.options) results;
-      config = mapAttrs (_: result: if result ? option then result.option.value else result.config) results;
+      value = mapAttrs (_: result: result.value) results;
       unmatched =
         if openDefs == [ ] then [ ]
         else concatMap
           (name:
-            if !(results ? ${name}) then below name definitions.${name}
-            else if name == silent then [ ]
-            else let result = results.${name}; in if result ? option then [ ] else below name result.unmatched)
+            if name == silent then [ ]
+            else if !(results ? ${name}) then map (below name) definitions.${name}
+            else let result = results.${name}; in if result ? option then [ ] else map (below name) result.unmatched)
           (attrNames definitions);
     };
 
   # For callers from outside: the same as one level, under nixpkgs' names.
   mergeModules = prefix: modules:
     let
-      opened = concatMap (m: openDefinition { file = m._file; value = m.config; }) modules;
+      opened = concatMap (m: openDefinition m._file m.config) modules;
       asConfig = { file, set, wrap }: { inherit file; config = if wrap == null || !isAttrs set then set else mapAttrs (_: wrap) set; };
     in
     mergeModules' prefix modules (map asConfig opened);
@@ -121,5 +133,5 @@ let
     { matchedOptions = level.options; unmatchedDefns = level.unmatched; };
 in
 {
-  inherit evalLevelExcept mergeModules mergeModules' openDefinition;
+  inherit below declarationsOf definitionsOf evalAt evalLevelExcept mergeModules mergeModules' openDefinition;
 }

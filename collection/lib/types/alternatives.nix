@@ -6,8 +6,8 @@ let
     addErrorContext attrNames elemAt filter foldl' head intersectAttrs isAttrs length mapAttrs tail unsafeGetAttrPos;
   inherit (lib.options) getFiles mergeOneOption showDefs showFiles showOption;
   inherit (lib.strings) escapeNixIdentifier escapeNixString;
-  inherit (lib.modules._internal) checkAndMerge merge mergeAndCheck;
-  inherit (base) checking defaultFunctor elementFunctor headErrorOf merging mkOptionType phrase positioned;
+  inherit (lib.modules._internal) checkAndMerge merge mergeAndCheck takesAsIs;
+  inherit (base) checking defaultFunctor elementFunctor headErrorOf isOwnMerge merging mkOptionType phrase positioned;
 in
 rec {
   nullOr = elemType: mkOptionType {
@@ -19,7 +19,9 @@ rec {
       let nulls = filter (def: def.value == null) defs; in
       if nulls == [ ] then merge loc elemType defs
       else if length nulls == length defs then null
-      else throw "The option `${showOption loc}` is defined both null and not null, in ${showFiles (map lib.options.showPlace defs)}.");
+      else throw "The option `${showOption loc}` is defined both null and not null, in ${showFiles (map lib.options.showPlace defs)}.") // {
+      takesAsIs = value: value == null || isOwnMerge elemType value;
+    };
     emptyValue.value = null;
     inherit (elemType) getSubOptions getSubModules;
     substSubModules = modules: nullOr (elemType.substSubModules modules);
@@ -58,7 +60,9 @@ rec {
             If `either`, `oneOf` or similar is used in freeformType, ensure that it is preceded by an 'attrsOf' such as: `freeformType = types.attrsOf (types.either t1 t2)`.
             Otherwise consider using the correct type for the option `${showOption loc}`.  This will be an error in Nixpkgs 26.05.
           '' (mergeOneOption.positioned loc defs);
-        });
+        }) // {
+        takesAsIs = value: takesAsIs left value || (!(left.merge ? v2) && !left.check value && takesAsIs right value);
+      };
       typeMerge = other:
         let
           l = left.typeMerge (elemAt other.payload.elemType 0).functor;

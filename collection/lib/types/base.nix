@@ -78,6 +78,9 @@ rec {
   # A merge function that is told, and passes on, the positions of definitions.
   positioned = merge: { __functor = _: merge; positioned = merge; };
 
+  # Whether a value that is alone is merged to itself. The value is of the type.
+  isOwnMerge = type: type.merge.takesAsIs or (_: false);
+
   headErrorOf = check: defs:
     if all (def: check def.value) defs then null
     else { message = "Definition values: ${showDefs (filter (def: !check def.value) defs)}"; };

@@ -3,12 +3,12 @@
 
 let
   inherit (builtins)
-    all attrNames concatLists concatMap filter foldl' head isAttrs isList length mapAttrs removeAttrs typeOf
+    all attrNames concatLists concatMap filter foldl' head isAttrs isList length mapAttrs removeAttrs tail typeOf
     unsafeGetAttrPos zipAttrsWith;
   inherit (lib) imap1;
   inherit (lib.options) showDefs showOption;
   inherit (lib.modules) mergeDefinitions mkDefinition mkOrder mkOverride;
-  inherit (lib.modules._internal) evalElement mergeValues;
+  inherit (lib.modules._internal) evalElement mergeValues takesAsIs;
   inherit (base) addCheck checking elementFunctor headErrorOf merging mkOptionType phrase positioned;
 
   isPlain = value: !(value ? _type);
@@ -42,7 +42,9 @@ rec {
 
         # Plain elements of a simple type need no more than a check.
         simple = concatLists (imap1
-          (n: def: imap1 (m: value: mergeValues (place n m) elemType [ (def // { inherit value; }) ]) def.value)
+          (n: def: imap1
+            (m: value: if takesAsIs elemType value then value else mergeValues (place n m) elemType [ (def // { inherit value; }) ])
+            def.value)
           defs);
         isSimple = !(elemType.merge ? v2) && all (def: all isPlain def.value) defs;
       in
@@ -50,7 +52,7 @@ rec {
         headError = headErrorOf isList defs;
         value = if isSimple then simple else map (e: e.mergedValue) evals;
         valueMeta.list = map (e: e.checkedAndMerged.valueMeta) evals;
-      });
+      }) // { takesAsIs = value: value == [ ]; };
   });
 
   nonEmptyListOf = elemType:
@@ -89,7 +91,10 @@ rec {
       merge = merging ({ loc, defs }:
         let
           open = def: mapAttrs (name: value: { inherit (def) file; inherit value; pos = unsafeGetAttrPos name def.value; }) def.value;
-          all = zipAttrsWith (name: evalElement (loc ++ [ name ]) elemType) (map open defs);
+          element = name: evalElement (loc ++ [ name ]) elemType;
+          all =
+            if tail defs == [ ] then mapAttrs (name: def: element name [ def ]) (open (head defs))
+            else zipAttrsWith element (map open defs);
           undefined = if lazy then [ ] else filter (name: !all.${name}.isDefined) (attrNames all);
           evals = if undefined == [ ] then all else removeAttrs all undefined;
         in
@@ -97,7 +102,7 @@ rec {
           headError = headErrorOf isAttrs defs;
           value = mapAttrs (_: e: e.mergedValue) evals;
           valueMeta.attrs = mapAttrs (_: e: e.checkedAndMerged.valueMeta) evals;
-        });
+        }) // { takesAsIs = value: { } == value; };
     });
 
   loaOf = elemType: lib.types.attrsOf elemType // {

@@ -86,7 +86,9 @@ rec {
     check = value: lib.isDerivation value || lib.isStorePath value;
     merge = positioned (loc: defs:
       let value = merge loc raw defs; in
-      if isPath value || (isString value && !builtins.hasContext value) then lib.toDerivation value else value);
+      if isPath value || (isString value && !builtins.hasContext value) then lib.toDerivation value else value) // {
+      takesAsIs = isAttrs;
+    };
   };
 
   shellPackage = package // { check = value: lib.isDerivation value && value ? shellPath; };

@@ -50,7 +50,7 @@ rec {
     description = "strings concatenated with ${builtins.toJSON separator}";
     descriptionClass = "noun";
     check = isString;
-    merge = positioned (_: defs: concatStringsSep separator (getValues defs));
+    merge = positioned (_: defs: concatStringsSep separator (getValues defs)) // { takesAsIs = _: true; };
     functor = defaultFunctor "separatedString" // {
       type = payload: lib.types.separatedString payload.sep;
       payload = { sep = separator; };

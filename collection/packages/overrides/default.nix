@@ -16,6 +16,8 @@ let
   ];
   byName = builtins.foldl' (all: file: all // file.names) { } files;
   patterns = builtins.concatMap (file: file.patterns or [ ]) files;
+  # Few names match one; whether one does is asked once.
+  anyPattern = "(${builtins.concatStringsSep ")|(" (map ({ pattern, ... }: pattern) patterns)})";
 
   byPattern = name: builtins.foldl'
     (found: { pattern, override }:
@@ -26,7 +28,7 @@ let
     null
     patterns;
 
-  ownOf = name: byName.${name} or (let found = byPattern name; in if found == null then { } else found);
+  ownOf = name: byName.${name} or (if builtins.match anyPattern name == null then { } else byPattern name);
 in
 name:
 let

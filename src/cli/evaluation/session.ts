@@ -3,7 +3,8 @@
 
 import { readFileSync } from "node:fs";
 import type { BuildMode, DerivedPath } from "#build";
-import type { FactRecorder } from "#facts";
+import { CopiedTrees, type FactRecorder } from "#facts";
+import { toByteString } from "#formats";
 import { hostPath } from "#host";
 import { createEvaluation, type Flakes, openParsedFiles } from "#instantiate";
 import { AttrsBuilder, type Attrs, type EvalSettings, type Evaluator, fetchFlakeSource, type Slot } from "#language";
@@ -112,6 +113,7 @@ function makeEvaluationSession(
     fetchSettings: fetchSettings(context),
     applySetting: (name, value) => applyFlakeSetting(context, name, value),
     parsedFiles,
+    copiedTrees: cache === undefined ? undefined : openCopiedTrees(cache, store, switches.readOnly),
     readOnly: switches.readOnly,
     buildSettings: buildSettings(context, "normal"),
     emit: recording?.emit ?? log.emit,
@@ -129,6 +131,10 @@ function makeEvaluationSession(
   };
   opened?.watch(session);
   return session;
+}
+
+function openCopiedTrees(cache: string, store: EvaluationStore, readOnly: boolean): CopiedTrees {
+  return new CopiedTrees({ folder: toByteString(`${cache}/copies`), store, readOnly: readOnly || store.readOnly });
 }
 
 function lookupFile(evaluator: Evaluator, text: string): string {

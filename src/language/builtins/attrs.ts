@@ -163,8 +163,15 @@ function catAttrs(evaluator: Evaluator, nameSlot: Slot, slot: Slot): Value {
   return result;
 }
 
+/** From this many attributes on one piece of code for all of them takes less than each its call. */
+const worthCode = 8;
+
 function mapAttrs(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
   const attrs = evaluator.forceAttrs(slot, "while evaluating the second argument passed to builtins.mapAttrs");
+  if (attrs.size >= worthCode) {
+    const delay = evaluator.delayCallsOf(fn, attrs.flat());
+    return attrs.mapValues((_value, _symbol, index) => delay(index));
+  }
   const symbols = evaluator.symbols;
   return attrs.mapValues((value, symbol) => evaluator.delayCall2(fn, symbols.name(symbol), value));
 }

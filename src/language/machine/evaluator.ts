@@ -162,6 +162,13 @@ export class Evaluator {
     const code = new ApplyCode(this.states, fn, (a: Slot, pos) => this.call1(fn, a, pos));
     return (a) => new Thunk(code, a);
   }
+  /** `fn name value` for each attribute, by its index, when it is needed: of a large set a thunk each and nothing more. */
+  delayCallsOf(fn: Slot, { shape: { symbols }, values }: Attrs): (index: number) => Thunk {
+    const run = (index: number, pos: Pos): Value =>
+      this.call2(fn, this.symbols.name(symbols[index] as Symbol), values[index] as Slot, pos);
+    const code = new ApplyCode(this.states, fn, run);
+    return (index) => new Thunk(code, index);
+  }
   delayCall2(fn: Slot, a: Slot, b: Slot): Thunk {
     return new Thunk(this.lazyCall2, new Call2(fn, a, b));
   }

@@ -122,3 +122,32 @@ test("a set of many attributes is built as one of few, and each counts once", ()
     assert.deepEqual([built.symbols, built.values], [expected, expected]);
   }
 });
+
+test("a set can be built of very many attributes in any order, some of them twice", () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(3000), { minLength: 1500, maxLength: 4000 }), fc.boolean(), (numbers, isSorted) => {
+      const inOrder = isSorted ? numbers.toSorted((a, b) => a - b) : numbers;
+      const builder = new AttrsBuilder();
+      const expected = new Map<number, number>();
+      for (const [value, number] of inOrder.entries()) {
+        builder.set(table.known.key + number, value, number);
+        expected.set(number, value);
+        assert.ok(builder.has(table.known.key + number));
+      }
+      for (let number = 0; number <= 3000; number += 7) {
+        assert.equal(builder.positionOf(table.known.key + number), expected.has(number) ? number : undefined);
+      }
+      const attrs = builder.build();
+      const sorted = [...expected].toSorted(([a], [b]) => a - b);
+      assert.deepEqual(
+        attrs.symbols,
+        sorted.map(([number]) => table.known.key + number),
+      );
+      assert.deepEqual(
+        attrs.values,
+        sorted.map(([, value]) => value),
+      );
+    }),
+    { numRuns: 30 },
+  );
+});

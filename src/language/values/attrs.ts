@@ -3,7 +3,7 @@
 // small ones first, so that a chain of n updates costs O(n log n).
 
 import { noPos, type Pos } from "./position.ts";
-import { emptyShape, makeMergeSources, Shape } from "./shape.ts";
+import { emptyShape, makeMergeSources, searchSymbol, Shape } from "./shape.ts";
 import type { Symbol, SymbolTable } from "./symbols.ts";
 import { emptySlots, type Slot } from "./value.ts";
 
@@ -119,12 +119,12 @@ export class Attrs {
   }
 
   /** The same names with other values; positions are dropped unless `keepPositions`. */
-  mapValues(change: (slot: Slot, symbol: Symbol) => Slot, keepPositions = false): Attrs {
+  mapValues(change: (slot: Slot, symbol: Symbol, index: number) => Slot, keepPositions = false): Attrs {
     const { shape, values } = this.flat();
     const symbols = shape.symbols;
     return new Attrs(
       keepPositions ? shape : shape.withoutPositions(),
-      values.map((slot, index) => change(slot, symbols[index] as Symbol)),
+      values.map((slot, index) => change(slot, symbols[index] as Symbol, index)),
     );
   }
 
@@ -247,15 +247,20 @@ export const emptiedAttrs = new Attrs(emptyShape, []);
 /** Up to this many names are compared one by one while a set is built. */
 const few = 8;
 
+/** From this many on a table of symbols takes less than one of names. */
+const many = 1024;
+
 /** Makes a set from attributes that come in any order; setting a name again replaces what was set before. */
 export class AttrsBuilder {
   private readonly names: Symbol[] = [];
   private readonly slots: Slot[] = [];
   private readonly positions: Pos[] = [];
-  /** Where each name stands, when there are many. */
+  /** Where each of the first `indexed` names stands, when there are many; when there are very many, plus one, at its symbol. */
   private indices: Map<Symbol, number> | undefined = undefined;
+  private places: Int32Array | undefined = undefined;
+  private indexed = 0;
   private isSorted = true;
-  private last: Symbol = -1;
+  private highest: Symbol = -1;
   private hasPositions = false;
 
   has(symbol: Symbol): boolean {
@@ -271,29 +276,40 @@ export class AttrsBuilder {
   /** Adds or replaces. */
   set(symbol: Symbol, slot: Slot, pos: Pos = noPos): this {
     if (pos !== noPos) this.hasPositions = true;
-    const known = this.indexOf(symbol);
-    if (known >= 0) {
-      this.slots[known] = slot;
-      this.positions[known] = pos;
-      return this;
+    if (symbol > this.highest) this.highest = symbol;
+    else {
+      const known = this.indexOf(symbol);
+      if (known >= 0) {
+        this.slots[known] = slot;
+        this.positions[known] = pos;
+        return this;
+      }
+      this.isSorted = false;
     }
-    this.indices?.set(symbol, this.names.length);
     this.names.push(symbol);
     this.slots.push(slot);
     this.positions.push(pos);
-    if (symbol < this.last) this.isSorted = false;
-    this.last = symbol;
     return this;
   }
 
   private indexOf(symbol: Symbol): number {
     const { names } = this;
     if (names.length <= few) return names.indexOf(symbol);
-    if (this.indices === undefined) {
-      this.indices = new Map();
-      for (let i = 0; i < names.length; i++) this.indices.set(names[i] as Symbol, i);
-    }
+    if (this.isSorted) return searchSymbol(names, symbol);
+    if (names.length >= many) return this.placeOf(symbol) - 1;
+    this.indices ??= new Map();
+    for (; this.indexed < names.length; this.indexed++) this.indices.set(this.symbolAt(this.indexed), this.indexed);
     return this.indices.get(symbol) ?? -1;
+  }
+
+  private placeOf(symbol: Symbol): number {
+    let { places } = this;
+    if (places === undefined || places.length <= this.highest) {
+      this.places = places = new Int32Array((this.highest + 1) * 2);
+      this.indexed = 0;
+    }
+    for (; this.indexed < this.names.length; this.indexed++) places[this.symbolAt(this.indexed)] = this.indexed + 1;
+    return places[symbol] as number;
   }
 
   get size(): number {
@@ -305,7 +321,7 @@ export class AttrsBuilder {
     if (this.slots.length === 0) return pos === noPos ? emptyAttrs : new Attrs(new Shape([], undefined, pos), []);
     const positions = this.hasPositions ? this.positions : undefined;
     if (this.isSorted) return new Attrs(new Shape(this.names, positions, pos), this.slots);
-    const order = this.names.map((_, index) => index).toSorted((a, b) => this.symbolAt(a) - this.symbolAt(b));
+    const order = this.order();
     return new Attrs(
       new Shape(
         order.map((index) => this.symbolAt(index)),
@@ -330,6 +346,30 @@ export class AttrsBuilder {
       values.push(slots[index] as Slot);
     }
     return values.length === 0 ? this.build() : new Attrs(shape, values);
+  }
+
+  /** Where the names stand, sorted; mostly a few are out of order. */
+  private order(): readonly number[] {
+    const { names } = this;
+    const order: number[] = [];
+    const others: number[] = [];
+    let highest: Symbol = -1;
+    for (let i = 0; i < names.length; i++) {
+      const symbol = this.symbolAt(i);
+      if (symbol > highest) order.push(i);
+      else others.push(i);
+      highest = Math.max(highest, symbol);
+    }
+    others.sort((a, b) => this.symbolAt(b) - this.symbolAt(a));
+    let from = order.length;
+    let to = names.length;
+    order.length = to;
+    for (const other of others) {
+      while (from > 0 && this.symbolAt(order[from - 1] as number) > this.symbolAt(other))
+        order[--to] = order[--from] as number;
+      order[--to] = other;
+    }
+    return order;
   }
 
   private symbolAt(index: number): Symbol {

@@ -73,16 +73,7 @@ export class Shape {
   private search(symbol: Symbol): number {
     const symbols = this.symbols;
     if (symbols.length > hashFrom && ++this.lookups * 4 > symbols.length) this.makeTable();
-    let low = 0;
-    let high = symbols.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const found = symbols[middle] as Symbol;
-      if (found === symbol) return middle;
-      if (found < symbol) low = middle + 1;
-      else high = middle - 1;
-    }
-    return -1;
+    return searchSymbol(symbols, symbol);
   }
 
   private makeTable(): void {
@@ -133,6 +124,20 @@ export class Shape {
     this.merges ??= new Map();
     this.merges.set(right, plan);
   }
+}
+
+/** Where a symbol stands among ascending ones, or -1. */
+export function searchSymbol(symbols: readonly Symbol[], symbol: Symbol): number {
+  let low = 0;
+  let high = symbols.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = symbols[middle] as Symbol;
+    if (found === symbol) return middle;
+    if (found < symbol) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
 }
 
 export function makeMergeSources(left: Shape, right: Shape): readonly number[] {

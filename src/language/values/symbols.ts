@@ -95,7 +95,8 @@ export interface NameEntry {
 /** The names that the language itself knows come first. */
 export class SymbolTable {
   readonly known: WellKnownSymbols;
-  private readonly entries = new Map<string, NameEntry>();
+  /** Most names become symbols at once and have no entry: of some sets there are many thousand. */
+  private readonly entries = new Map<string, NameEntry | Symbol>();
   private readonly texts: string[] = [];
 
   constructor() {
@@ -123,27 +124,30 @@ export class SymbolTable {
 
   /** The entry of a name, which does not make it a symbol. */
   entry(name: string): NameEntry {
-    let entry = this.entries.get(name);
-    if (entry === undefined) {
-      entry = { name, symbol: -1, bound: 0 };
-      this.entries.set(name, entry);
-    }
+    const known = this.entries.get(name);
+    if (typeof known === "object") return known;
+    const entry = { name, symbol: known ?? -1, bound: 0 };
+    this.entries.set(name, entry);
     return entry;
   }
 
   /** The symbol of a name (byte string), made when it is new. */
   intern(name: string): Symbol {
-    const entry = this.entry(name);
-    if (entry.symbol < 0) {
-      entry.symbol = this.texts.length;
-      this.texts.push(entry.name);
+    const known = this.entries.get(name);
+    if (typeof known === "number") return known;
+    if (known === undefined) {
+      const symbol = this.texts.push(name) - 1;
+      this.entries.set(name, symbol);
+      return symbol;
     }
-    return entry.symbol;
+    if (known.symbol < 0) known.symbol = this.texts.push(known.name) - 1;
+    return known.symbol;
   }
 
   /** The symbol of a name that was interned before; undefined says that no attribute set can hold it. */
   find(name: string): Symbol | undefined {
-    const symbol = this.entries.get(name)?.symbol;
+    const known = this.entries.get(name);
+    const symbol = typeof known === "object" ? known.symbol : known;
     return symbol === undefined || symbol < 0 ? undefined : symbol;
   }
 

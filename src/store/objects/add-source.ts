@@ -146,15 +146,15 @@ class BoundedSink extends TeeSink {
   }
 
   override regularFile(executable: boolean, size: number, narOffset: number): void {
-    if (!this.overflown) this.#kept.regularFile(executable, size, narOffset);
+    if (this.overflown) return;
+    this.#kept.regularFile(executable, size, narOffset);
+    this.#bound(this.#kept.size + size);
   }
 
   override contents(chunk: Uint8Array): void {
     if (this.overflown) return;
     this.#kept.contents(chunk);
-    if (this.#kept.size <= keptInMemory) return;
-    this.overflown = true;
-    this.#kept.forget();
+    this.#bound(this.#kept.size);
   }
 
   override endRegularFile(): void {
@@ -163,6 +163,12 @@ class BoundedSink extends TeeSink {
 
   override symlink(target: string): void {
     if (!this.overflown) this.#kept.symlink(target);
+  }
+
+  #bound(size: number): void {
+    if (size <= keptInMemory) return;
+    this.overflown = true;
+    this.#kept.forget();
   }
 }
 

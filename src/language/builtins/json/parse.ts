@@ -68,7 +68,7 @@ class JsonParser {
       case "literal":
         return scanner.literal;
       case "string":
-        return withoutNul(scanner.string);
+        return this.text();
       case "unsigned":
       case "integer":
       case "float":
@@ -126,9 +126,15 @@ class JsonParser {
 
   private readKey(object: OpenObject): void {
     if (this.token !== "string") throw this.unexpected("string literal", "object key");
-    object.key = this.evaluator.symbols.intern(withoutNul(this.scanner.string));
+    object.key = this.evaluator.symbols.intern(this.text());
     if (this.advance() !== ":") throw this.unexpected("':'", "object separator");
     this.advance();
+  }
+
+  private text(): string {
+    const { string, isEscaped } = this.scanner;
+    if (isEscaped && string.includes("\0")) throw nullByteInString(string);
+    return string;
   }
 
   /** Integers that do not fit are floats, except that between 2^63 and 2^64 Nix refuses them. */
@@ -196,8 +202,3 @@ class JsonParser {
 }
 
 const valueName = "'[', '{', or a literal";
-
-function withoutNul(text: string): string {
-  if (text.includes("\0")) throw nullByteInString(text);
-  return text;
-}

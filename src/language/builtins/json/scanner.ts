@@ -29,6 +29,8 @@ export class JsonScanner {
   /** The value of a literal; the text of a string or number. */
   literal: boolean | null = null;
   string = "";
+  /** Whether the last string has characters that were escaped; only such a one can have a NUL. */
+  isEscaped = false;
 
   constructor(text: string) {
     this.text = text;
@@ -168,6 +170,7 @@ export class JsonScanner {
       const code = text.charCodeAt(this.at++);
       if (code >= 0x20 && code < 0x80) {
         if (code === 0x22) {
+          this.isEscaped = copied !== this.tokenStart + 1;
           this.string = result + text.slice(copied, this.at - 1);
           return "string";
         }

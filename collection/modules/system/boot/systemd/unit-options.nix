@@ -55,40 +55,39 @@ let
       let bad = wrong attrs; in
       bad == [ ] || builtins.trace (lib.concatMapStringsSep "\n" (complain attrs) bad) false);
 
-  common = suffix: { name, ... }: {
-    options = shared // {
-      name = mkOption { type = types.str; internal = true; description = "The name of the unit with its suffix."; };
-      description = mkOption { type = types.singleLineStr; default = ""; description = "What the unit is, in a few words."; };
-      documentation = strings "Where to read about it.";
-      requires = names "Units that are started with this one, and whose end is its end.";
-      wants = names "Units that are started with this one.";
-      upholds = names "Units that are kept running as long as this one runs.";
-      after = names "Units that are started before this one, if they are started at all.";
-      before = names "Units that are started after this one.";
-      bindsTo = names "As `requires`; and this unit ends when one of them is gone.";
-      partOf = names "Units with which this one is stopped and restarted.";
-      conflicts = names "Units that are stopped when this one is started.";
-      requisite = names "Units that must be running already.";
-      onFailure = names "Units that are started when this one fails.";
-      onSuccess = names "Units that are started when this one ends well.";
-      startLimitBurst = mkOption { type = types.int; description = "How many times it may start within the interval."; };
-      startLimitIntervalSec = mkOption { type = types.int; description = "The interval, in seconds."; };
-      restartTriggers = mkOption {
-        type = types.listOf types.unspecified;
-        default = [ ];
-        description = "Things that the unit is restarted for, when they change.";
-      };
-      reloadTriggers = mkOption {
-        type = types.listOf unitOption;
-        default = [ ];
-        description = "Things that the unit is reloaded for, when they change.";
-      };
-      unitConfig = section "Unit" "systemd.unit" { RequiresMountsFor = "/data"; };
+  # Declared once, and not for each unit anew.
+  commonOptions = shared // {
+    name = mkOption { type = types.str; internal = true; description = "The name of the unit with its suffix."; };
+    description = mkOption { type = types.singleLineStr; default = ""; description = "What the unit is, in a few words."; };
+    documentation = strings "Where to read about it.";
+    requires = names "Units that are started with this one, and whose end is its end.";
+    wants = names "Units that are started with this one.";
+    upholds = names "Units that are kept running as long as this one runs.";
+    after = names "Units that are started before this one, if they are started at all.";
+    before = names "Units that are started after this one.";
+    bindsTo = names "As `requires`; and this unit ends when one of them is gone.";
+    partOf = names "Units with which this one is stopped and restarted.";
+    conflicts = names "Units that are stopped when this one is started.";
+    requisite = names "Units that must be running already.";
+    onFailure = names "Units that are started when this one fails.";
+    onSuccess = names "Units that are started when this one ends well.";
+    startLimitBurst = mkOption { type = types.int; description = "How many times it may start within the interval."; };
+    startLimitIntervalSec = mkOption { type = types.int; description = "The interval, in seconds."; };
+    restartTriggers = mkOption {
+      type = types.listOf types.unspecified;
+      default = [ ];
+      description = "Things that the unit is restarted for, when they change.";
     };
-    config = if suffix == null then { } else { name = mkDefault "${name}.${suffix}"; };
+    reloadTriggers = mkOption {
+      type = types.listOf unitOption;
+      default = [ ];
+      description = "Things that the unit is reloaded for, when they change.";
+    };
+    unitConfig = section "Unit" "systemd.unit" { RequiresMountsFor = "/data"; };
   };
 
-  of = suffix: options: [ (common suffix) { inherit options; } ];
+  of = suffix: options: [ { options = commonOptions // options; } ]
+    ++ (if suffix == null then [ ] else [ ({ name, ... }: { name = mkDefault "${name}.${suffix}"; }) ]);
 in
 {
   inherit shared unitOption;

@@ -137,11 +137,13 @@ in
       requires = [ "postgresql.service" ] ++ lib.optional hasSetup "postgresql-setup.service";
     };
 
-    # By itself, so that it is done while the network comes up.
+    # By itself, so that it is done while the machine and its network come up.
     systemd.services.postgresql-cluster = {
       description = "PostgreSQL's Data, Where There Are None";
-      before = [ "postgresql.service" ];
-      unitConfig.RequiresMountsFor = cfg.dataDir;
+      before = [ "postgresql.service" "shutdown.target" ];
+      after = [ "local-fs.target" "systemd-tmpfiles-setup.service" ];
+      conflicts = [ "shutdown.target" ];
+      unitConfig = { DefaultDependencies = false; RequiresMountsFor = cfg.dataDir; };
       serviceConfig = { Type = "oneshot"; RemainAfterExit = true; User = "postgres"; Group = "postgres"; };
       script = createCluster;
     };

@@ -42,7 +42,8 @@ export async function measureSystem(report: (figure: Figure) => void): Promise<v
   try {
     const started = performance.now();
     await machine.start();
-    await machine.waitForUnit("multi-user.target");
+    // Seen from without: whoever asks the machine keeps it from what it has to do.
+    await machine.waitForConsoleText(/Reached target \S*multi-user\.target/);
     report({ name: "a system: first boot in QEMU", value: (performance.now() - started) / 1000, unit: "s", goal: 20 });
     await machine.succeed("systemctl is-system-running --wait");
     const switches: number[] = [];

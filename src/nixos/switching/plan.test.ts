@@ -610,6 +610,9 @@ test("systemd's list of units is read, with what a unit does in detail", () => {
   assert.equal(hasJobs, false);
   const withJobs = list.map((one) => ({ ...one, job: one.unit === "b.service" ? "start" : null }));
   assert.equal(parseUnitList(JSON.stringify(withJobs)).hasJobs, true);
+  for (const text of ["a.service loaded active running", '{"unit":"a.service"}', '[{"unit":"a.service"}]']) {
+    assert.throws(() => parseUnitList(text), /no list of units/);
+  }
 });
 
 test("without a machine, what the default target pulls in is taken to run", () => {

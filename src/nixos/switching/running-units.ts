@@ -53,16 +53,27 @@ export interface UnitList {
   readonly hasJobs: boolean;
 }
 
-/** A record for each unit: its name, its state, that in detail, and its job, where any unit has one. */
+/** A record for each unit: its name, its state, that in detail, and its job, where any unit has one. Throws when it is something else. */
 export function parseUnitList(text: string): UnitList {
   const units = new Map<string, RunningUnit>();
   let hasJobs = false;
-  for (const { unit, active, sub, job } of JSON.parse(text) as readonly Readonly<Record<string, string | null>>[]) {
-    if (job !== undefined && job !== null && job !== "") hasJobs = true;
-    if (typeof unit !== "string" || typeof active !== "string" || active === "inactive") continue;
-    units.set(unit, { state: active, detail: sub ?? "", fragmentPath: `${managedFolder}/${unit}` });
+  for (const { unit, active, sub, job } of parseRecords(text)) {
+    if (typeof job === "string" && job !== "") hasJobs = true;
+    if (typeof unit !== "string" || typeof active !== "string") throw noList(text);
+    if (active === "inactive") continue;
+    units.set(unit, { state: active, detail: String(sub ?? ""), fragmentPath: `${managedFolder}/${unit}` });
   }
   return { running: units, hasJobs };
+}
+
+function parseRecords(text: string): readonly Readonly<Record<string, unknown>>[] {
+  try {
+    const records: unknown = JSON.parse(text);
+    if (Array.isArray(records)) return records as readonly Readonly<Record<string, unknown>>[];
+  } catch {
+    throw noList(text);
+  }
+  throw noList(text);
 }
 
 /** The units that a machine of this system has when it has come up: what `default.target` pulls in, and so on. */
@@ -80,6 +91,11 @@ export function assumeRunning(folder: UnitFolder): RunningUnits {
   // A default target is mostly a link to another one, by whose name systemd knows it.
   add(folder.aliases.get("default.target") ?? "default.target");
   return units;
+}
+
+function noList(text: string): FirnError {
+  const start = text.trim().slice(0, 60);
+  return new FirnError("no-list-of-units", `this is no list of units, as systemctl makes it: '${start}'`);
 }
 
 function noRecord(paragraph: string): FirnError {

@@ -47,12 +47,12 @@ export function systemdOf(programs: string): ServiceManager {
       });
     });
   return {
-    units: () => unhurried(read(...listUnits).then(parseUnitList)),
+    units: () => askedAhead(read(...listUnits).then(parseUnitList)),
     command: (command, units) => units.length === 0 || run("systemctl", command, "--", ...units),
     reexecute: () => run("systemctl", "daemon-reexec"),
     readFilesAt: () => {
       const properties = "--property=UnitsLoadStartTimestamp,UnitsLoadTimestamp";
-      return unhurried(read("show", properties, "--timestamp=us+utc").then(lastRead));
+      return askedAhead(read("show", properties, "--timestamp=us+utc").then(lastRead));
     },
     filesChangedSince: (time) => time === undefined || lastChange(unitFolders) + clockStep >= time,
     reloadFiles: () => run("systemctl", "daemon-reload"),
@@ -90,7 +90,7 @@ export function systemdOf(programs: string): ServiceManager {
 }
 
 /** A failure is told to those who wait for the answer, and to nobody when none does. */
-function unhurried<Answer>(answer: Promise<Answer>): Promise<Answer> {
+function askedAhead<Answer>(answer: Promise<Answer>): Promise<Answer> {
   answer.catch(() => {});
   return answer;
 }

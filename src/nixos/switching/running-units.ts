@@ -61,7 +61,11 @@ export function parseUnitList(text: string): UnitList {
     if (typeof job === "string" && job !== "") hasJobs = true;
     if (typeof unit !== "string" || typeof active !== "string") throw noList(text);
     if (active === "inactive") continue;
-    units.set(unit, { state: active, detail: String(sub ?? ""), fragmentPath: `${managedFolder}/${unit}` });
+    units.set(unit, {
+      state: active,
+      detail: typeof sub === "string" ? sub : "",
+      fragmentPath: `${managedFolder}/${unit}`,
+    });
   }
   return { running: units, hasJobs };
 }

@@ -168,11 +168,17 @@ const worthCode = 8;
 
 function mapAttrs(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
   const attrs = evaluator.forceAttrs(slot, "while evaluating the second argument passed to builtins.mapAttrs");
-  if (attrs.size >= worthCode) {
-    const delay = evaluator.delayCallsOf(fn, attrs.flat());
-    return attrs.mapValues((_value, _symbol, index) => delay(index));
-  }
   const symbols = evaluator.symbols;
+  const { inText } = attrs;
+  if (inText !== undefined) {
+    const { names, values } = inText;
+    return Attrs.inText(names, values.map(evaluator.delayCallsOf(fn, (index) => names.nameAt(index), values)));
+  }
+  if (attrs.size >= worthCode) {
+    const { shape, values } = attrs.flat();
+    const nameAt = (index: number): string => symbols.name(shape.symbols[index] as Symbol);
+    return new Attrs(shape.withoutPositions(), values.map(evaluator.delayCallsOf(fn, nameAt, values)));
+  }
   return attrs.mapValues((value, symbol) => evaluator.delayCall2(fn, symbols.name(symbol), value));
 }
 

@@ -171,13 +171,21 @@ function mapAttrs(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
   const symbols = evaluator.symbols;
   const { inText } = attrs;
   if (inText !== undefined) {
-    const { names, values } = inText;
-    return Attrs.inText(names, values.map(evaluator.delayCallsOf(fn, (index) => names.nameAt(index), values)));
+    const { names } = inText;
+    const valueAt = (index: number): Slot => inText.valueAt(index);
+    return Attrs.inText(
+      names,
+      evaluator.delayCallsOf(fn, (index) => names.nameAt(index), valueAt),
+    );
   }
   if (attrs.size >= worthCode) {
     const { shape, values } = attrs.flat();
     const nameAt = (index: number): string => symbols.name(shape.symbols[index] as Symbol);
-    return new Attrs(shape.withoutPositions(), values.map(evaluator.delayCallsOf(fn, nameAt, values)));
+    const delay = evaluator.delayCallsOf(fn, nameAt, (index) => values[index] as Slot);
+    return new Attrs(
+      shape.withoutPositions(),
+      values.map((_, index) => delay(index)),
+    );
   }
   return attrs.mapValues((value, symbol) => evaluator.delayCall2(fn, symbols.name(symbol), value));
 }

@@ -91,9 +91,9 @@ export class ObservedEvaluator extends Evaluator {
   override delayCallsOf(
     fn: Slot,
     nameAt: (index: number) => string,
-    values: readonly Slot[],
-  ): (_: unknown, index: number) => Thunk {
-    return (_, index) => this.delayCall2(fn, nameAt(index), values[index] as Slot);
+    valueAt: (index: number) => Slot,
+  ): (index: number) => Thunk {
+    return (index) => this.delayCall2(fn, nameAt(index), valueAt(index));
   }
   override get leavesNamesInText(): boolean {
     return false;

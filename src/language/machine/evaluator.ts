@@ -170,11 +170,11 @@ export class Evaluator {
   delayCallsOf(
     fn: Slot,
     nameAt: (index: number) => string,
-    values: readonly Slot[],
-  ): (_: unknown, index: number) => Thunk {
-    const run = (index: number, pos: Pos): Value => this.call2(fn, nameAt(index), values[index] as Slot, pos);
+    valueAt: (index: number) => Slot,
+  ): (index: number) => Thunk {
+    const run = (index: number, pos: Pos): Value => this.call2(fn, nameAt(index), valueAt(index), pos);
     const code = new ApplyCode(this.states, fn, run);
-    return (_, index) => new Thunk(code, index);
+    return (index) => new Thunk(code, index);
   }
   delayCall2(fn: Slot, a: Slot, b: Slot): Thunk {
     return new Thunk(this.lazyCall2, new Call2(fn, a, b));

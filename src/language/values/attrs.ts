@@ -53,18 +53,23 @@ export class Attrs {
     this.layers = undefined;
   }
 
-  /** A set of names in a text, with values in the order of the names. */
-  static inText(names: NamesInText, values: readonly Slot[]): Attrs {
+  /** A set of names in a text; `make` makes the value of the name with an index, once and when it is asked for. */
+  static inText(names: NamesInText, make: (index: number) => Slot): Attrs {
     const attrs = new Attrs(layeredShape, noSlots);
-    attrs.layers = { top: new Attrs(new ShapeInText(names), values), base: emptyAttrs };
+    attrs.layers = { top: new Attrs(new ShapeInText(names, make), noSlots), base: emptyAttrs };
     return attrs;
   }
 
   /** The names and values when that is all that the set is. */
-  get inText(): { readonly names: NamesInText; readonly values: readonly Slot[] } | undefined {
+  get inText(): ShapeInText | undefined {
     if (this.layers?.base !== emptyAttrs) return undefined;
-    const { shape, values } = this.layers.top;
-    return shape instanceof ShapeInText ? { names: shape.names, values } : undefined;
+    const { shape } = this.layers.top;
+    return shape instanceof ShapeInText ? shape : undefined;
+  }
+
+  /** How many attributes, of a layer. */
+  private get count(): number {
+    return this.shape instanceof ShapeInText ? this.shape.names.size : this.values.length;
   }
 
   get size(): number {
@@ -91,7 +96,7 @@ export class Attrs {
     while (current.layers !== undefined) {
       const top = current.layers.top;
       const index = top.shape.indexOf(symbol);
-      if (index >= 0) return top.values[index];
+      if (index >= 0) return top.shape instanceof ShapeInText ? top.shape.valueAt(index) : top.values[index];
       current = current.layers.base;
     }
     const index = current.shape.indexOf(symbol);
@@ -176,7 +181,7 @@ export class Attrs {
     // eslint-disable-next-line @typescript-eslint/no-this-alias
     let current: Attrs = this;
     while (current.layers !== undefined) {
-      if (current.layers.base === emptyAttrs) return current.layers.top.values.length;
+      if (current.layers.base === emptyAttrs) return current.layers.top.count;
       current = current.layers.base;
     }
     return current.values.length;
@@ -186,7 +191,7 @@ export class Attrs {
   static layer(base: Attrs, top: Attrs): Attrs {
     let merged = top;
     let below = base;
-    while (below.layers !== undefined && below.layers.top.values.length <= merged.values.length * 2) {
+    while (below.layers !== undefined && below.layers.top.count <= merged.values.length * 2) {
       merged = copyMerged(settled(below.layers.top), merged);
       below = below.layers.base;
     }
@@ -203,10 +208,11 @@ function layered(base: Attrs, top: Attrs): Attrs {
 
 /** With its names as symbols, and the values in their order. */
 function settled(attrs: Attrs): Attrs {
-  if (!(attrs.shape instanceof ShapeInText)) return attrs;
+  const { shape } = attrs;
+  if (!(shape instanceof ShapeInText)) return attrs;
   const builder = new AttrsBuilder();
-  const symbols = attrs.shape.names.symbols();
-  for (let i = 0; i < symbols.length; i++) builder.set(symbols[i] as Symbol, attrs.values[i] as Slot);
+  const symbols = shape.names.symbols();
+  for (let i = 0; i < symbols.length; i++) builder.set(symbols[i] as Symbol, shape.valueAt(i));
   return builder.build();
 }
 

@@ -5,6 +5,7 @@
 import { Shape } from "./shape.ts";
 import { noPos } from "./position.ts";
 import type { Symbol, SymbolTable } from "./symbols.ts";
+import type { Slot } from "./value.ts";
 
 /** Where names stand in a text: each begins at `starts` and ends at `ends`. */
 export interface NamePlaces {
@@ -77,13 +78,22 @@ function compareAt({ text, starts, ends }: NamePlaces, index: number, name: stri
   return length - name.length;
 }
 
-/** The shape of the values in the order of the names. Only what asks for one name at a time may have it. */
+/** The shape of one set, with its values in the order of the names. Only what asks for one name at a time may have it. */
 export class ShapeInText extends Shape {
   readonly names: NamesInText;
+  private readonly make: (index: number) => Slot;
+  private readonly made: (Slot | undefined)[];
 
-  constructor(names: NamesInText) {
+  /** `make` is asked for a value once. */
+  constructor(names: NamesInText, make: (index: number) => Slot) {
     super([], undefined, noPos);
     this.names = names;
+    this.make = make;
+    this.made = Array.from({ length: names.size });
+  }
+
+  valueAt(index: number): Slot {
+    return (this.made[index] ??= this.make(index));
   }
 
   override indexOf(symbol: Symbol): number {

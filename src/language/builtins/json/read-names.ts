@@ -20,7 +20,6 @@ export function readNames(symbols: SymbolTable, text: string): Attrs | undefined
   if (!text.startsWith('{"')) return undefined;
   const starts: number[] = [];
   const ends: number[] = [];
-  const values: string[] = [];
   let second = 0;
   let lastStart = 0;
   let lastEnd = 0;
@@ -38,13 +37,19 @@ export function readNames(symbols: SymbolTable, text: string): Attrs | undefined
     const endOfValue = endOfString(text, end + 3);
     starts.push(start);
     ends.push(end);
-    values.push(text.slice(end + 3, endOfValue));
     const next = text.charCodeAt(endOfValue + 1);
     at = endOfValue + 2;
     if (next === comma) continue;
     if (next !== closing || !/^[ \t\n\r]*$/.test(text.slice(at))) return undefined;
     const places = { text, starts, ends, second };
-    return areDistinct(places) ? Attrs.inText(new NamesInText(symbols, places), values) : undefined;
+    if (!areDistinct(places)) return undefined;
+    // Between a name and its value stand `":"`, between that and the next name `","`.
+    return Attrs.inText(new NamesInText(symbols, places), (index) =>
+      text.slice(
+        (ends[index] as number) + 3,
+        index + 1 < starts.length ? (starts[index + 1] as number) - 3 : endOfValue,
+      ),
+    );
   }
 }
 

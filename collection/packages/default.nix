@@ -14,9 +14,16 @@ let
   bootstrap = import ./bootstrap.nix { inherit lock locked fetch system; };
   rules = import ./rules.nix;
 
+  overridesOf =
+    let
+      of = import ./overrides { inherit packages bootstrap overrides; };
+      known = builtins.mapAttrs (name: _: of name) locked.names;
+    in
+    name: known.${name} or (of name);
+
   makePackage = import ./package.nix {
     inherit locked fetch bootstrap rules system packages;
-    overridesOf = import ./overrides { inherit packages bootstrap overrides; };
+    inherit overridesOf;
   };
 
   packages = builtins.mapAttrs (name: version: makePackage name) locked.names;

@@ -46,19 +46,18 @@ let
     else uri;
 
   names = builtins.seq index.format (read "names.json");
+
+  # Each package's is looked up by all that depend on it.
+  records = builtins.mapAttrs
+    (name: _: let record = (packageShard name).${name}; in record // { url = "${baseOf record.archive}/${record.file}"; })
+    names;
 in
 {
   inherit index names;
   virtuals = read "virtuals.json";
 
   # A package's record, with its file's address as `url`.
-  recordOf = name:
-    let
-      record =
-        if names ? ${name} then (packageShard name).${name}
-        else throw "the lock '${toString lock}' has no package '${name}'";
-    in
-    record // { url = "${baseOf record.archive}/${record.file}"; };
+  recordOf = name: records.${name} or (throw "the lock '${toString lock}' has no package '${name}'");
 
   # A source package: version, and files with url and sha256.
   sourceOf = name:

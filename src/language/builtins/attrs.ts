@@ -168,11 +168,25 @@ const worthCode = 8;
 
 function mapAttrs(evaluator: Evaluator, fn: Slot, slot: Slot): Value {
   const attrs = evaluator.forceAttrs(slot, "while evaluating the second argument passed to builtins.mapAttrs");
-  if (attrs.size >= worthCode) {
-    const delay = evaluator.delayCallsOf(fn, attrs.flat());
-    return attrs.mapValues((_value, _symbol, index) => delay(index));
-  }
   const symbols = evaluator.symbols;
+  const { inText } = attrs;
+  if (inText !== undefined) {
+    const { names } = inText;
+    const valueAt = (index: number): Slot => inText.valueAt(index);
+    return Attrs.inText(
+      names,
+      evaluator.delayCallsOf(fn, (index) => names.nameAt(index), valueAt),
+    );
+  }
+  if (attrs.size >= worthCode) {
+    const { shape, values } = attrs.flat();
+    const nameAt = (index: number): string => symbols.name(shape.symbols[index] as Symbol);
+    const delay = evaluator.delayCallsOf(fn, nameAt, (index) => values[index] as Slot);
+    return new Attrs(
+      shape.withoutPositions(),
+      values.map((_, index) => delay(index)),
+    );
+  }
   return attrs.mapValues((value, symbol) => evaluator.delayCall2(fn, symbols.name(symbol), value));
 }
 

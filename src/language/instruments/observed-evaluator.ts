@@ -6,7 +6,6 @@ import { MissingArgumentError } from "../errors/index.ts";
 import { Evaluator, type EvaluatorOptions } from "../machine/evaluator.ts";
 import type { SourceFile } from "../syntax/ast.ts";
 import type { Attrs } from "../values/attrs.ts";
-import type { Symbol } from "../values/symbols.ts";
 import { Lambda } from "../values/lambda.ts";
 import { noPos, type Pos } from "../values/position.ts";
 import type { Thunk } from "../values/thunk.ts";
@@ -89,8 +88,15 @@ export class ObservedEvaluator extends Evaluator {
   override delayCalls(fn: Slot): (a: Slot) => Thunk {
     return (a) => this.delayCall1(fn, a);
   }
-  override delayCallsOf(fn: Slot, { shape: { symbols }, values }: Attrs): (index: number) => Thunk {
-    return (index) => this.delayCall2(fn, this.symbols.name(symbols[index] as Symbol), values[index] as Slot);
+  override delayCallsOf(
+    fn: Slot,
+    nameAt: (index: number) => string,
+    valueAt: (index: number) => Slot,
+  ): (index: number) => Thunk {
+    return (index) => this.delayCall2(fn, nameAt(index), valueAt(index));
+  }
+  override get leavesNamesInText(): boolean {
+    return false;
   }
   /** To Nix this is a call whose function is a call. */
   override delayCall2(fn: Slot, a: Slot, b: Slot): Thunk {

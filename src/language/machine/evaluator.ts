@@ -130,6 +130,10 @@ export class Evaluator {
   makeCompiler(file: SourceFile): Compiler {
     return new Compiler(this, file);
   }
+  /** Whether the names of very large sets stay where they are until they are asked for: symbols are counted otherwise. */
+  get leavesNamesInText(): boolean {
+    return true;
+  }
   /** An error passes that is about to get a frame. */
   errorPasses(_error: BaseError, _frame: string | Hint): void {}
   /** A place where a debugger may have been asked to stop. */
@@ -163,9 +167,12 @@ export class Evaluator {
     return (a) => new Thunk(code, a);
   }
   /** `fn name value` for each attribute, by its index, when it is needed: of a large set a thunk each and nothing more. */
-  delayCallsOf(fn: Slot, { shape: { symbols }, values }: Attrs): (index: number) => Thunk {
-    const run = (index: number, pos: Pos): Value =>
-      this.call2(fn, this.symbols.name(symbols[index] as Symbol), values[index] as Slot, pos);
+  delayCallsOf(
+    fn: Slot,
+    nameAt: (index: number) => string,
+    valueAt: (index: number) => Slot,
+  ): (index: number) => Thunk {
+    const run = (index: number, pos: Pos): Value => this.call2(fn, nameAt(index), valueAt(index), pos);
     const code = new ApplyCode(this.states, fn, run);
     return (index) => new Thunk(code, index);
   }

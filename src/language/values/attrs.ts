@@ -1,8 +1,9 @@
 // Attribute sets: a shape and one slot for each of its names. `a // b` with a large `a` and a small `b` makes a layer on
 // top of `a` instead of a copy; layers are flattened when somebody looks at the set as a whole, and kept few by merging
-// small ones first, so that a chain of n updates costs O(n log n).
+// small ones first, so that a chain of n updates costs O(n log n). A set whose names still stand in a text is such a layer too.
 
 import { noPos, type Pos } from "./position.ts";
+import { type NamesInText, ShapeInText } from "./names-in-text.ts";
 import { emptyShape, makeMergeSources, searchSymbol, Shape } from "./shape.ts";
 import type { Symbol, SymbolTable } from "./symbols.ts";
 import { emptySlots, type Slot } from "./value.ts";
@@ -46,10 +47,29 @@ export class Attrs {
       current = current.layers.base;
     }
     let merged = current;
-    for (let i = layers.length - 1; i >= 0; i--) merged = copyMerged(merged, layers[i] as Attrs);
+    for (let i = layers.length - 1; i >= 0; i--) merged = copyMerged(merged, settled(layers[i] as Attrs));
     this.shape = merged.shape;
     this.values = merged.values;
     this.layers = undefined;
+  }
+
+  /** A set of names in a text; `make` makes the value of the name with an index, once and when it is asked for. */
+  static inText(names: NamesInText, make: (index: number) => Slot): Attrs {
+    const attrs = new Attrs(layeredShape, noSlots);
+    attrs.layers = { top: new Attrs(new ShapeInText(names, make), noSlots), base: emptyAttrs };
+    return attrs;
+  }
+
+  /** The names and values when that is all that the set is. */
+  get inText(): ShapeInText | undefined {
+    if (this.layers?.base !== emptyAttrs) return undefined;
+    const { shape } = this.layers.top;
+    return shape instanceof ShapeInText ? shape : undefined;
+  }
+
+  /** How many attributes, of a layer. */
+  private get count(): number {
+    return this.shape instanceof ShapeInText ? this.shape.names.size : this.values.length;
   }
 
   get size(): number {
@@ -76,7 +96,7 @@ export class Attrs {
     while (current.layers !== undefined) {
       const top = current.layers.top;
       const index = top.shape.indexOf(symbol);
-      if (index >= 0) return top.values[index];
+      if (index >= 0) return top.shape instanceof ShapeInText ? top.shape.valueAt(index) : top.values[index];
       current = current.layers.base;
     }
     const index = current.shape.indexOf(symbol);
@@ -119,12 +139,12 @@ export class Attrs {
   }
 
   /** The same names with other values; positions are dropped unless `keepPositions`. */
-  mapValues(change: (slot: Slot, symbol: Symbol, index: number) => Slot, keepPositions = false): Attrs {
+  mapValues(change: (slot: Slot, symbol: Symbol) => Slot, keepPositions = false): Attrs {
     const { shape, values } = this.flat();
     const symbols = shape.symbols;
     return new Attrs(
       keepPositions ? shape : shape.withoutPositions(),
-      values.map((slot, index) => change(slot, symbols[index] as Symbol, index)),
+      values.map((slot, index) => change(slot, symbols[index] as Symbol)),
     );
   }
 
@@ -160,7 +180,10 @@ export class Attrs {
   private depthFreeSize(): number {
     // eslint-disable-next-line @typescript-eslint/no-this-alias
     let current: Attrs = this;
-    while (current.layers !== undefined) current = current.layers.base;
+    while (current.layers !== undefined) {
+      if (current.layers.base === emptyAttrs) return current.layers.top.count;
+      current = current.layers.base;
+    }
     return current.values.length;
   }
 
@@ -168,8 +191,8 @@ export class Attrs {
   static layer(base: Attrs, top: Attrs): Attrs {
     let merged = top;
     let below = base;
-    while (below.layers !== undefined && below.layers.top.values.length <= merged.values.length * 2) {
-      merged = copyMerged(below.layers.top, merged);
+    while (below.layers !== undefined && below.layers.top.count <= merged.values.length * 2) {
+      merged = copyMerged(settled(below.layers.top), merged);
       below = below.layers.base;
     }
     if (below.layers === undefined && below.values.length <= merged.values.length * 2) return copyMerged(below, merged);
@@ -181,6 +204,16 @@ export class Attrs {
 
 function layered(base: Attrs, top: Attrs): Attrs {
   return Attrs.layer(base, top);
+}
+
+/** With its names as symbols, and the values in their order. */
+function settled(attrs: Attrs): Attrs {
+  const { shape } = attrs;
+  if (!(shape instanceof ShapeInText)) return attrs;
+  const builder = new AttrsBuilder();
+  const symbols = shape.names.symbols();
+  for (let i = 0; i < symbols.length; i++) builder.set(symbols[i] as Symbol, shape.valueAt(i));
+  return builder.build();
 }
 
 /** Both flat. */

@@ -92,12 +92,21 @@ export interface NameEntry {
   bound: number;
 }
 
+/** Names that are numbered and not yet symbols (see names-in-text.ts). */
+interface ReservedNames {
+  readonly size: number;
+  indexOf(name: string): number;
+  nameAt(index: number): string;
+}
+
 /** The names that the language itself knows come first. */
 export class SymbolTable {
   readonly known: WellKnownSymbols;
   /** Most names become symbols at once and have no entry: of some sets there are many thousand. */
   private readonly entries = new Map<string, NameEntry | Symbol>();
-  private readonly texts: string[] = [];
+  /** Undefined for what is only reserved. */
+  private readonly texts: (string | undefined)[] = [];
+  private readonly reserved: { readonly first: Symbol; readonly names: ReservedNames }[] = [];
 
   constructor() {
     for (const name of wellKnownNames) this.intern(name);
@@ -136,23 +145,61 @@ export class SymbolTable {
     const known = this.entries.get(name);
     if (typeof known === "number") return known;
     if (known === undefined) {
-      const symbol = this.texts.push(name) - 1;
+      const symbol = this.numbered(name);
       this.entries.set(name, symbol);
       return symbol;
     }
-    if (known.symbol < 0) known.symbol = this.texts.push(known.name) - 1;
+    if (known.symbol < 0) known.symbol = this.numbered(known.name);
     return known.symbol;
+  }
+
+  private numbered(name: string): Symbol {
+    const symbol = this.reservedSymbol(name);
+    if (symbol === undefined) return this.texts.push(name) - 1;
+    this.texts[symbol] = name;
+    return symbol;
+  }
+
+  private reservedSymbol(name: string): Symbol | undefined {
+    for (const { first, names } of this.reserved) {
+      const index = names.indexOf(name);
+      if (index >= 0) return first + index;
+    }
+    return undefined;
+  }
+
+  /** Numbers names, in order; those that are symbols already, or were numbered before, keep what they have. */
+  reserve(names: ReservedNames): Symbol {
+    const first = this.texts.length;
+    for (let i = 0; i < names.size; i++) this.texts.push(undefined);
+    this.reserved.push({ first, names });
+    return first;
+  }
+
+  /** As `intern`, for a name that was numbered. */
+  internReserved(name: string, number: Symbol): Symbol {
+    const known = this.entries.get(name);
+    if (known !== undefined || this.reserved.length > 1) return this.intern(name);
+    this.texts[number] = name;
+    this.entries.set(name, number);
+    return number;
   }
 
   /** The symbol of a name that was interned before; undefined says that no attribute set can hold it. */
   find(name: string): Symbol | undefined {
     const known = this.entries.get(name);
     const symbol = typeof known === "object" ? known.symbol : known;
-    return symbol === undefined || symbol < 0 ? undefined : symbol;
+    if (symbol !== undefined && symbol >= 0) return symbol;
+    return this.reserved.length > 0 && this.reservedSymbol(name) !== undefined ? this.intern(name) : undefined;
   }
 
   name(symbol: Symbol): string {
-    return this.texts[symbol] as string;
+    return this.texts[symbol] ?? this.reservedName(symbol);
+  }
+
+  private reservedName(symbol: Symbol): string {
+    const { first, names } = this.reserved.findLast((block) => block.first <= symbol) as (typeof this.reserved)[number];
+    return names.nameAt(symbol - first);
   }
 
   get size(): number {

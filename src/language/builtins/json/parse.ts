@@ -7,6 +7,7 @@ import { normaliseInteger } from "../../values/integer.ts";
 import type { Symbol } from "../../values/symbols.ts";
 import { NixFloat, type Slot, type Value } from "../../values/value.ts";
 import { nullByteInString } from "../null-byte.ts";
+import { readNames } from "./read-names.ts";
 import { JsonScanner, type Token } from "./scanner.ts";
 
 /** The text is not JSON; the message is nlohmann's. */
@@ -23,8 +24,12 @@ interface OpenObject {
 }
 type Open = OpenList | OpenObject;
 
+/** From this length on it is tried whether the text is one set of strings. */
+const large = 256 * 1024;
+
 export function parseJson(evaluator: Evaluator, text: string): Value {
-  return new JsonParser(evaluator, text).parse();
+  const isLarge = text.length >= large && evaluator.leavesNamesInText;
+  return (isLarge ? readNames(evaluator.symbols, text) : undefined) ?? new JsonParser(evaluator, text).parse();
 }
 
 class JsonParser {

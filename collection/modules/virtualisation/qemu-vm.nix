@@ -45,7 +45,9 @@ in
     test.nodeNumber = mkOption { type = types.ints.between 1 254; internal = true; default = 1; description = "The machine's number in a test, the last part of its addresses."; };
     qemu.emulatedProcessor = mkOption {
       type = types.str;
-      default = import ./emulated-processor.nix;
+      # Without what helps AES: the kernel makes some twenty algorithms of it at each start, and looks for a module by a process for each.
+      default = "${import ./emulated-processor.nix},-aes,-pclmulqdq";
+      defaultText = lib.literalMD "all that QEMU can emulate and that does not only cost time";
       description = "The processor, as QEMU's {option}`-cpu` names it, where the host lends none.";
     };
     qemu.options = mkOption { type = types.listOf types.str; default = [ ]; example = [ "-device" "usb-tablet" ]; description = "Further arguments of QEMU."; };

@@ -77,6 +77,7 @@ let
       linkTo() {
         if [ -L "$2" ] && [ "$(readlink "$2")" = "$1" ]; then return 0; fi
         [ -d "''${2%/*}" ] || mkdir -p "''${2%/*}"
+        if [ ! -e "$2" ] && [ ! -L "$2" ]; then ln -s "$1" "$2" && return 0; fi
         ln -sfn "$1" "''${2%/*}/.''${2##*/}.tmp" && mv -fT "''${2%/*}/.''${2##*/}.tmp" "$2"
       }
 
@@ -204,9 +205,11 @@ in
       nix = {
         busybox = true;
         text = ''
+          missing=()
           for folder in /nix/var/nix/{db,profiles/per-user,gcroots/per-user,temproots,userpool}; do
-            [ -d "$folder" ] || mkdir -p "$folder"
+            [ -d "$folder" ] || missing+=("$folder")
           done
+          if (( ''${#missing[@]} > 0 )); then mkdir -p "''${missing[@]}"; fi
         '';
       };
     };

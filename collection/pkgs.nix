@@ -14,10 +14,11 @@ in
 packages // import ./nixpkgs-interface.nix { inherit packages builders system; } // builders // rec {
   firn = itself;
 
-  # A script for perl as a program, in a store object of its own.
+  # A script for perl as a program, in a store object of its own. It starts the interpreter itself, and not by the shell script
+  # that tells it where its modules are.
   writePerl = name: file: runCommand name { inherit file; } ''
     mkdir -p $out/bin
-    { echo "#!${packages.perl-base}/bin/perl"; cat $file; } > $out/bin/${name}
+    { ${packages.perl-base}/bin/perl -e 'print "#!$^X\nBEGIN { \@INC = qw(@{[grep m{^${builtins.storeDir}/}, @INC]}) }\n"'; cat $file; } > $out/bin/${name}
     chmod +x $out/bin/${name}
   '' // { meta.mainProgram = name; };
 

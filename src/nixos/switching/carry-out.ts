@@ -54,7 +54,8 @@ export async function carryOut(request: CarryOutRequest): Promise<CarriedOut> {
   };
 
   const readFilesAt = manager.readFilesAt();
-  enter("stopping");
+  const stopsAnything = plan.units.stop.length > 0 || plan.swapsToStop.length > 0;
+  enter(stopsAnything ? "stopping" : "activating");
   for (const kind of pendingKinds) {
     const known = new Set(pending.read(kind));
     pending.add(
@@ -70,7 +71,7 @@ export async function carryOut(request: CarryOutRequest): Promise<CarriedOut> {
   }
   list("NOT restarting the following changed units", plan.units.skip);
 
-  enter("activating");
+  if (stopsAnything) enter("activating");
   say("activating the configuration...");
   const activated = activate();
 

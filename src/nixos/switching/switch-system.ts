@@ -157,10 +157,10 @@ export async function switchSystem(task: SwitchTask, world: SwitchWorld): Promis
     enter,
   });
 
-  enter("checking");
   // What does not start needs no check of its health.
   const worthChecking = description.healthChecks.filter(({ unit }) => !result.failed.includes(unit));
   const isTouched = result.touched.size > 0;
+  if (isTouched || worthChecking.length > 0) enter("checking");
   const [unhealthy, hasSsh] = await Promise.all([
     world.check(worthChecking),
     sshSession === undefined || !hadSsh || !isTouched || world.answersSsh(sshSession, sshTime),

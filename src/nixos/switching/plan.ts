@@ -97,7 +97,7 @@ export function planSwitch(request: SwitchRequest): SwitchPlan {
   }
   decisions.push(...decideMounts(old.fstab, now.fstab));
   decisions.sort((a, b) => compareNames(a.unit, b.unit));
-  const changed = (part: string) => old.parts.get(part) !== now.parts.get(part);
+  const changed = (part: string) => old !== now && old.parts.get(part) !== now.parts.get(part);
   return {
     from: old.toplevel,
     to: now.toplevel,

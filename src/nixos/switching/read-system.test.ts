@@ -3,9 +3,18 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { readSystem, type UnitEntry } from "./read-system.ts";
+import { type Lookup, readSystem, type UnitEntry } from "./read-system.ts";
 
 const textOf = (entry: UnitEntry): string => (entry.kind === "file" ? entry.text : entry.kind);
+
+/** What a lookup has under these names. */
+function lookUp<Value>(lookup: Lookup<Value>, names: readonly string[]): [name: string, value: Value][] {
+  return names.flatMap((name): [string, Value][] => {
+    const value = lookup.get(name);
+    assert.equal(lookup.has(name), value !== undefined);
+    return value === undefined ? [] : [[name, value]];
+  });
+}
 
 test("a system is read through the links of a store that lies in a folder", (t) => {
   const home = mkdtempSync(join(tmpdir(), "firn-system-"));
@@ -38,7 +47,15 @@ test("a system is read through the links of a store that lies in a folder", (t) 
   const system = readSystem(join(home, "profile"), { storeDir: "/nix/store", realStoreDir: store });
   assert.equal(system.toplevel, join(store, "system"));
   assert.deepEqual(
-    [...system.units.units].map(([name, entry]) => [name, textOf(entry)]),
+    lookUp(system.units.units, [
+      "a.service",
+      "dangling.service",
+      "default.target",
+      "multi-user.target",
+      "multi-user.target.wants",
+      "no.service",
+      "off.service",
+    ]).map(([name, entry]) => [name, textOf(entry)]),
     [
       ["a.service", "[Service]\n"],
       ["default.target", "[Unit]\n"],
@@ -47,10 +64,16 @@ test("a system is read through the links of a store that lies in a folder", (t) 
     ],
   );
   assert.deepEqual(system.units.dropIns.get("a.service")?.map(textOf), ["[Service]\nB=1\n"]);
-  assert.deepEqual([...system.units.pulledIn], [["multi-user.target", ["a.service"]]]);
-  assert.deepEqual([...system.units.aliases], [["default.target", "multi-user.target"]]);
+  assert.deepEqual(lookUp(system.units.pulledIn, ["a.service", "multi-user.target"]), [
+    ["multi-user.target", ["a.service"]],
+  ]);
+  assert.deepEqual(lookUp(system.units.aliases, ["a.service", "default.target", "multi-user.target"]), [
+    ["default.target", "multi-user.target"],
+  ]);
   assert.deepEqual([...system.fstab.mounts.keys()], ["/"]);
-  assert.deepEqual([...system.parts], [["kernel", join(store, "a-unit/a.service")]]);
+  assert.deepEqual(lookUp(system.parts, ["kernel", "initrd", "systemd", "etc/tmpfiles.d"]), [
+    ["kernel", join(store, "a-unit/a.service")],
+  ]);
   assert.throws(
     () => readSystem(join(store, "units"), { storeDir: "/nix/store", realStoreDir: store }),
     /is not a NixOS system/,
@@ -74,7 +97,9 @@ test("a system is read where all lies where its name says, with links that lead 
   const system = readSystem(join(store, "current"), { storeDir: store, realStoreDir: store });
   assert.equal(system.toplevel, join(store, "system"));
   assert.deepEqual(
-    [...system.units.units].map(([name, entry]) => [name, textOf(entry)]),
+    lookUp(system.units.units, ["a.service", "b.service", "below.service", "off.service", "round.service"]).map(
+      ([name, entry]) => [name, textOf(entry)],
+    ),
     [
       ["a.service", "[Service]\n"],
       ["b.service", "[Service]\n"],
@@ -82,7 +107,9 @@ test("a system is read where all lies where its name says, with links that lead 
     ],
   );
   assert.deepEqual(system.units.dropIns.get("a.service")?.map(textOf), ["[Service]\nB=1\n"]);
-  assert.deepEqual([...system.units.aliases], [["b.service", "a.service"]]);
+  assert.deepEqual(lookUp(system.units.aliases, ["a.service", "b.service", "round.service"]), [
+    ["b.service", "a.service"],
+  ]);
   assert.throws(
     () => readSystem(join(store, "nowhere"), { storeDir: store, realStoreDir: store }),
     /is not a NixOS system/,

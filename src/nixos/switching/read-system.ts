@@ -1,5 +1,6 @@
-// What a switch looks at in a system's toplevel, read once as data: the unit files below etc/systemd/system with their
-// drop-ins, fstab, and the links that tell which kernel and which systemd it has.
+// What a switch looks at in a system's toplevel, as data: the unit files below etc/systemd/system with their drop-ins, fstab, and
+// the links that tell which kernel and which systemd it has. Each is read when it is first asked for, since of two systems most
+// is in the same place.
 
 import { FirnError } from "#formats";
 import {
@@ -13,19 +14,22 @@ import {
 } from "../store-links.ts";
 import { type Fstab, parseFstab } from "./fstab.ts";
 
+/** What is known by name. */
+export type Lookup<Value> = Pick<ReadonlyMap<string, Value>, "get" | "has">;
+
 /** A unit linked to /dev/null is masked: systemd takes it for absent. `place`: the file itself, where it is one. */
 export type UnitEntry =
   | { readonly kind: "file"; readonly place?: string; readonly text: string }
   | { readonly kind: "masked" };
 
 export interface UnitFolder {
-  readonly units: ReadonlyMap<string, UnitEntry>;
+  readonly units: Lookup<UnitEntry>;
   /** By unit, the files of `UNIT.d` in the order of their names. */
-  readonly dropIns: ReadonlyMap<string, readonly UnitEntry[]>;
+  readonly dropIns: Lookup<readonly UnitEntry[]>;
   /** By unit, what lies in `UNIT.wants` and `UNIT.requires`. */
-  readonly pulledIn: ReadonlyMap<string, readonly string[]>;
+  readonly pulledIn: Lookup<readonly string[]>;
   /** Units that are links to another one of this folder. */
-  readonly aliases: ReadonlyMap<string, string>;
+  readonly aliases: Lookup<string>;
 }
 
 export interface SystemFiles {
@@ -39,7 +43,7 @@ export interface SystemFiles {
    * Where `kernel`, `initrd`, `kernel-modules`, `systemd` and systemd's own configuration lead, and what lies in the folders of
    * users' units and of temporary files; absent when they are not there.
    */
-  readonly parts: ReadonlyMap<string, string>;
+  readonly parts: Lookup<string>;
 }
 
 const parts = ["kernel", "initrd", "kernel-modules", "systemd", "etc/systemd/system.conf"];
@@ -51,49 +55,72 @@ export function readSystem(path: string, store: StorePlace): SystemFiles {
   if (toplevel === undefined || readText(`${toplevel}/init-interface-version`, store) === undefined)
     throw noSystem(path);
   const folder = followLinks(`${toplevel}/etc/systemd/system`, store);
-  const partLinks = parts.flatMap((part): [string, string][] => {
-    const target = followLinks(`${toplevel}/${part}`, store);
-    return target === undefined ? [] : [[part, target]];
-  });
-  for (const part of folders) {
-    const names = readFolder(`${toplevel}/${part}`, store);
-    const entries = names.map((name) => `${name} ${followLinks(`${toplevel}/${part}/${name}`, store) ?? ""}`);
-    if (entries.length > 0) partLinks.push([part, entries.join("\n")]);
-  }
   return {
     toplevel,
     units: folder === undefined ? emptyFolder : readUnitFolder(folder, store),
     fstab: parseFstab(readText(`${toplevel}/etc/fstab`, store) ?? ""),
     initInterface: readText(`${toplevel}/init-interface-version`, store) ?? "",
-    parts: new Map(partLinks),
+    parts: new Lazily([...parts, ...folders], (part) => {
+      if (parts.includes(part)) return followLinks(`${toplevel}/${part}`, store);
+      const names = readFolder(`${toplevel}/${part}`, store);
+      const entries = names.map((name) => `${name} ${followLinks(`${toplevel}/${part}/${name}`, store) ?? ""}`);
+      return entries.length === 0 ? undefined : entries.join("\n");
+    }),
   };
 }
 
 const emptyFolder: UnitFolder = { units: new Map(), dropIns: new Map(), pulledIn: new Map(), aliases: new Map() };
 
 function readUnitFolder(folder: string, store: StorePlace): UnitFolder {
-  const units = new Map<string, UnitEntry>();
-  const dropIns = new Map<string, UnitEntry[]>();
-  const pulledIn = new Map<string, string[]>();
-  const aliases = new Map<string, string>();
-  for (const name of readFolder(folder, store)) {
-    const path = `${folder}/${name}`;
-    const [, unit, kind] = /^(.*)\.(d|wants|requires)$/.exec(name) ?? [];
-    if (unit === undefined) {
-      const entry = readEntry(path, store);
-      if (entry === undefined) continue;
-      units.set(name, entry);
-      const target = linkTarget(path);
-      if (target !== undefined && !target.includes("/")) aliases.set(name, target);
-    } else if (kind === "d") {
-      const files = readFolder(path, store).filter((file) => file.endsWith(".conf"));
-      dropIns.set(
-        unit,
-        files.flatMap((file) => readEntry(`${path}/${file}`, store) ?? []),
-      );
-    } else pulledIn.set(unit, [...(pulledIn.get(unit) ?? []), ...readFolder(path, store)]);
+  const names = readFolder(folder, store);
+  const withEnding = (ending: string): string[] =>
+    names.flatMap((name) => (name.endsWith(ending) ? [name.slice(0, -ending.length)] : []));
+  const [configured, wanting, requiring] = [".d", ".wants", ".requires"].map(withEnding) as [
+    string[],
+    string[],
+    string[],
+  ];
+  const unitNames = names.filter((name) => !/\.(?:d|wants|requires)$/.test(name));
+  const units = new Lazily(unitNames, (name) => readEntry(`${folder}/${name}`, store));
+  const linksOf = (unit: string, kind: string): string[] => readFolder(`${folder}/${unit}.${kind}`, store);
+  return {
+    units,
+    dropIns: new Lazily(configured, (unit) => {
+      const files = linksOf(unit, "d").filter((file) => file.endsWith(".conf"));
+      return files.flatMap((file) => readEntry(`${folder}/${unit}.d/${file}`, store) ?? []);
+    }),
+    pulledIn: new Lazily([...wanting, ...requiring], (unit) => [
+      ...linksOf(unit, "requires"),
+      ...linksOf(unit, "wants"),
+    ]),
+    aliases: new Lazily(unitNames, (name) => {
+      const target = units.has(name) ? linkTarget(`${folder}/${name}`) : undefined;
+      return target === undefined || target.includes("/") ? undefined : target;
+    }),
+  };
+}
+
+/** A map of some names that finds out each value when it is first asked for. */
+class Lazily<Value> implements Lookup<Value> {
+  readonly #names: ReadonlySet<string>;
+  readonly #find: (name: string) => Value | undefined;
+  readonly #found = new Map<string, Value | undefined>();
+
+  /** `find` gives undefined for a name that has no value after all. */
+  constructor(names: readonly string[], find: (name: string) => Value | undefined) {
+    this.#names = new Set(names);
+    this.#find = find;
   }
-  return { units, dropIns, pulledIn, aliases };
+
+  get(name: string): Value | undefined {
+    if (!this.#names.has(name)) return undefined;
+    if (!this.#found.has(name)) this.#found.set(name, this.#find(name));
+    return this.#found.get(name);
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
 }
 
 function readEntry(path: string, store: StorePlace): UnitEntry | undefined {
@@ -102,7 +129,6 @@ function readEntry(path: string, store: StorePlace): UnitEntry | undefined {
   return end === undefined || !isPlainFile(end) ? undefined : new UnitFile(end);
 }
 
-/** Read when it is asked for: most units are the same in both systems, which their places tell. */
 class UnitFile {
   readonly kind = "file";
   readonly place: string;

@@ -75,21 +75,16 @@ function readUnitFolder(folder: string, store: StorePlace): UnitFolder {
   const names = readFolder(folder, store);
   const withEnding = (ending: string): string[] =>
     names.flatMap((name) => (name.endsWith(ending) ? [name.slice(0, -ending.length)] : []));
-  const [configured, wanting, requiring] = [".d", ".wants", ".requires"].map(withEnding) as [
-    string[],
-    string[],
-    string[],
-  ];
   const unitNames = names.filter((name) => !/\.(?:d|wants|requires)$/.test(name));
   const units = new Lazily(unitNames, (name) => readEntry(`${folder}/${name}`, store));
   const linksOf = (unit: string, kind: string): string[] => readFolder(`${folder}/${unit}.${kind}`, store);
   return {
     units,
-    dropIns: new Lazily(configured, (unit) => {
+    dropIns: new Lazily(withEnding(".d"), (unit) => {
       const files = linksOf(unit, "d").filter((file) => file.endsWith(".conf"));
       return files.flatMap((file) => readEntry(`${folder}/${unit}.d/${file}`, store) ?? []);
     }),
-    pulledIn: new Lazily([...wanting, ...requiring], (unit) => [
+    pulledIn: new Lazily([...withEnding(".wants"), ...withEnding(".requires")], (unit) => [
       ...linksOf(unit, "requires"),
       ...linksOf(unit, "wants"),
     ]),

@@ -71,13 +71,14 @@ export function parseUnitList(text: string): UnitList {
 }
 
 function parseRecords(text: string): readonly Readonly<Record<string, unknown>>[] {
+  let records: unknown;
   try {
-    const records: unknown = JSON.parse(text);
-    if (Array.isArray(records)) return records as readonly Readonly<Record<string, unknown>>[];
+    records = JSON.parse(text);
   } catch {
     throw noList(text);
   }
-  throw noList(text);
+  if (!Array.isArray(records)) throw noList(text);
+  return records as readonly Readonly<Record<string, unknown>>[];
 }
 
 /** The units that a machine of this system has when it has come up: what `default.target` pulls in, and so on. */
